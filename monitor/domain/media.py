@@ -1,0 +1,65 @@
+"""Encoded packets and decoded frames: the two units in which video moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What a connected source says about its video."""
+
+    codec: str
+    width: int
+    height: int
+    fps: float | None
+    extradata: bytes = b""
+    has_b_frames: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One encoded access unit in Annex B form, as demuxed; never altered.
+
+    ``time`` is stream time in seconds, never falling within one ``epoch``; ``wall`` is POSIX
+    seconds (UTC) at which the picture was taken as far as is known; ``epoch`` grows by one at
+    each reconnection or discontinuity, and packets of two epochs never decode together.
+    """
+
+    camera_id: str
+    epoch: int
+    time: float
+    duration: float
+    wall: float
+    keyframe: bool
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A decoded picture that something is about to look at.
+
+    ``image`` is ``uint8`` BGR of shape ``(height, width, 3)``; ``time`` and ``wall`` are those
+    of its packet; ``source`` keeps the decoder's own frame where a consumer can use its planes.
+    """
+
+    camera_id: str
+    epoch: int
+    time: float
+    wall: float
+    image: NDArray[np.uint8]
+    source: Any = None
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.image.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.image.shape[0])

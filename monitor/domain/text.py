@@ -1,0 +1,30 @@
+"""Bilingual text: every sentence a person may read exists in Simplified Chinese and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in both languages of the product."""
+
+    zh: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """Return the text in ``language``."""
+        return self.zh if language == "zh" else self.en
+
+    def as_dict(self) -> dict[str, str]:
+        """Return ``{"zh": …, "en": …}`` for storage and JSON."""
+        return {"zh": self.zh, "en": self.en}
+
+    @classmethod
+    def from_dict(cls, value: dict[str, str]) -> Text:
+        """Rebuild what :meth:`as_dict` wrote."""
+        return cls(zh=value["zh"], en=value["en"])
