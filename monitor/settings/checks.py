@@ -1,0 +1,141 @@
+"""What a schema cannot say: ids used twice, cameras where none may be, rules that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from monitor.detectors.rules import parse_parameters
+from monitor.documents import Location
+from monitor.domain.errors import KanhuError
+from monitor.domain.geometry import Polygon
+from monitor.domain.places import PRIVATE_ROOMS, RoomType
+from monitor.settings.schema import (
+    CalibrationPart,
+    CameraPart,
+    RoomPart,
+    Settings,
+    ZonePart,
+)
+from monitor.streams.url import parse_url
+
+_SMALLEST_AREA = 0.0001
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One mistake: where in the document, what is wrong, what to do."""
+
+    location: Location
+    message: str
+    hint: str
+
+
+def complaints(settings: Settings) -> Iterator[Complaint]:
+    """Yield every mistake that spans more than one value."""
+    yield from _twice(settings)
+    yield from rule_complaints(settings.rules, ("rules",))
+    for i, institution in enumerate(settings.institutions):
+        for j, room in enumerate(institution.rooms):
+            yield from _room(room, ("institutions", i, "rooms", j))
+    yield from _channels(settings)
+
+
+def _twice(settings: Settings) -> Iterator[Complaint]:
+    seen: dict[tuple[str, str], Location] = {}
+
+    def check(kind: str, identifier: str, location: Location) -> Iterator[Complaint]:
+        key = (kind, identifier)
+        if key in seen:
+            yield Complaint(
+                (*location, "id"),
+                f"{kind} id '{identifier}' is used twice",
+                f"give each {kind} of the district an id of its own",
+            )
+        seen[key] = location
+
+    for index, channel in enumerate(settings.notify.channels):
+        yield from check("channel", channel.id, ("notify", "channels", index))
+    for i, institution in enumerate(settings.institutions):
+        at: Location = ("institutions", i)
+        yield from check("institution", institution.id, at)
+        for j, room in enumerate(institution.rooms):
+            yield from check("room", room.id, (*at, "rooms", j))
+            for k, camera in enumerate(room.cameras):
+                yield from check("camera", camera.id, (*at, "rooms", j, "cameras", k))
+
+
+def _room(room: RoomPart, at: Location) -> Iterator[Complaint]:
+    if room.cameras and room.type in PRIVATE_ROOMS:
+        yield Complaint(
+            (*at, "cameras"),
+            f"no camera may be in a {room.type} (State Council Order 799, article 8)",
+            "remove the camera; a washroom is watched at its doorway, from the corridor",
+        )
+    if room.class_type is not None and room.type not in (RoomType.ACTIVITY, RoomType.NAP):
+        yield Complaint(
+            (*at, "class"), f"a {room.type} has no class", "remove 'class', or change 'type'"
+        )
+    yield from rule_complaints(room.rules, (*at, "rules"))
+    for index, camera in enumerate(room.cameras):
+        yield from _camera(camera, (*at, "cameras", index))
+
+
+def _camera(camera: CameraPart, at: Location) -> Iterator[Complaint]:
+    yield from _source(camera.url.get_secret_value(), (*at, "url"))
+    if camera.substream is not None:
+        yield from _source(camera.substream.get_secret_value(), (*at, "substream"))
+    yield from camera_complaints(camera.zones, camera.calibration, at)
+
+
+def camera_complaints(
+    zones: tuple[ZonePart, ...], calibration: CalibrationPart | None, at: Location
+) -> Iterator[Complaint]:
+    """Yield what is wrong with the zones and the calibration of the camera at ``at``."""
+    if calibration is not None and (problem := calibration.complain()):
+        yield Complaint((*at, "calibration"), problem, "see docs/how-to/calibrate.md")
+    names: set[str] = set()
+    for index, zone in enumerate(zones):
+        where = (*at, "zones", index)
+        if zone.id in names:
+            yield Complaint(
+                (*where, "id"), f"zone '{zone.id}' is defined twice", "rename one of them"
+            )
+        names.add(zone.id)
+        if Polygon(zone.polygon).area() < _SMALLEST_AREA:
+            yield Complaint(
+                (*where, "polygon"), "the polygon encloses no area", "give its corners in order"
+            )
+
+
+def _source(url: str, at: Location) -> Iterator[Complaint]:
+    yield from _caught(partial(parse_url, url), at)
+
+
+def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterator[Complaint]:
+    """Yield what is wrong with the parameters of rules found at ``at``."""
+    for name, parameters in rules.items():
+        yield from _caught(
+            partial(parse_parameters, name, parameters, where=""),
+            (*at, name),
+        )
+
+
+def _channels(settings: Settings) -> Iterator[Complaint]:
+    known = {institution.id for institution in settings.institutions}
+    for i, channel in enumerate(settings.notify.channels):
+        for j, institution in enumerate(channel.institutions):
+            if institution not in known:
+                yield Complaint(
+                    ("notify", "channels", i, "institutions", j),
+                    f"there is no institution '{institution}'",
+                    "use an id from 'institutions'",
+                )
+
+
+def _caught(check: Callable[[], object], at: Location) -> Iterator[Complaint]:
+    try:
+        check()
+    except KanhuError as error:
+        yield Complaint(at, error.message, error.hint or "correct the value")

@@ -1,0 +1,116 @@
+"""From configuration to the domain's :class:`District`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from monitor.domain.geometry import Polygon
+from monitor.domain.places import (
+    Calibration,
+    Camera,
+    District,
+    FloorMark,
+    Institution,
+    Room,
+    Zone,
+)
+from monitor.settings.schema import CalibrationPart, CameraPart, InstitutionPart, RoomPart, Settings
+
+_USUAL_WIDTH, _USUAL_HEIGHT = 1280, 720
+
+
+def district_of(settings: Settings, folder: Path) -> District:
+    """Build the domain's district; ``file:`` sources become absolute from ``folder``."""
+    institutions: list[Institution] = []
+    rooms: list[Room] = []
+    cameras: list[Camera] = []
+    for part in settings.institutions:
+        institutions.append(_institution(part))
+        for room in part.rooms:
+            rooms.append(_room(room, part.id, settings.rules))
+            cameras.extend(camera_of(camera, room.id, folder) for camera in room.cameras)
+    return District(
+        id=settings.district.id,
+        name=settings.district.name.text(),
+        timezone=settings.district.timezone,
+        institutions=tuple(institutions),
+        rooms=tuple(rooms),
+        cameras=tuple(cameras),
+    )
+
+
+def _institution(part: InstitutionPart) -> Institution:
+    return Institution(
+        id=part.id,
+        name=part.name.text(),
+        community=part.community,
+        address=part.address,
+        contact_name=part.contact_name,
+        contact_phone=part.contact_phone,
+        notice_number=part.notice_number,
+        notice_state=part.notice_state,
+        notice_expires=part.notice_expires,
+        approved_capacity=part.approved_capacity,
+    )
+
+
+def _room(part: RoomPart, institution_id: str, defaults: Mapping[str, dict[str, Any]]) -> Room:
+    names = [*defaults, *(name for name in part.rules if name not in defaults)]
+    return Room(
+        id=part.id,
+        institution_id=institution_id,
+        name=part.name.text(),
+        type=part.type,
+        class_type=part.class_type,
+        capacity=part.capacity,
+        person_capacity=part.person_capacity,
+        rules={name: {**defaults.get(name, {}), **part.rules.get(name, {})} for name in names},
+    )
+
+
+def camera_of(part: CameraPart, room_id: str, folder: Path) -> Camera:
+    """Build one domain camera; used also for the single-camera file of ``monitor analyze``."""
+    return Camera(
+        id=part.id,
+        room_id=room_id,
+        name=part.name.text(),
+        url=_absolute(part.url.get_secret_value(), folder),
+        substream_url=(
+            None if part.substream is None else _absolute(part.substream.get_secret_value(), folder)
+        ),
+        zones=tuple(Zone(zone.id, Polygon(zone.polygon), zone.capacity) for zone in part.zones),
+        masks=tuple(Polygon(mask) for mask in part.masks),
+        calibration=calibration_of(part.calibration),
+        floor_marks=floor_marks_of(part.calibration),
+        analysis_fps=part.analysis_fps,
+        enabled=part.enabled,
+    )
+
+
+def calibration_of(part: CalibrationPart | None) -> Calibration | None:
+    """Return the mounting, or ``None`` where floor points or nothing is given."""
+    if part is None or part.height_m is None or part.pitch_deg is None or part.focal_px is None:
+        return None
+    return Calibration(
+        part.height_m,
+        part.pitch_deg,
+        part.focal_px,
+        part.width_px or _USUAL_WIDTH,
+        part.height_px or _USUAL_HEIGHT,
+    )
+
+
+def floor_marks_of(part: CalibrationPart | None) -> tuple[FloorMark, ...]:
+    """Return the marked floor points, if any."""
+    if part is None:
+        return ()
+    return tuple(FloorMark(point.pixel, point.floor) for point in part.points)
+
+
+def _absolute(url: str, folder: Path) -> str:
+    if not url.startswith("file:"):
+        return url
+    path, mark, options = url.removeprefix("file:").partition("?")
+    return f"file:{(folder / path).resolve()}{mark}{options}"

@@ -1,0 +1,251 @@
+"""What a configuration file may say. Each description becomes part of the reference page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from monitor.domain.events import Severity
+from monitor.domain.places import ClassType, NoticeState, RoomType
+from monitor.domain.text import Text
+from monitor.settings.units import Seconds
+
+_ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Model(BaseModel):
+    """Base of all parts: unknown keys are mistakes, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _identifier(value: Any) -> Any:
+    if isinstance(value, str) and not _ID.match(value):
+        raise ValueError(
+            f"'{value}' is not an id: use lower-case letters, digits and hyphens, at most 64"
+        )
+    return value
+
+
+Id = Annotated[str, BeforeValidator(_identifier)]
+
+
+class Names(Model):
+    """A name in both languages; one plain text stands for both."""
+
+    zh: str = Field(min_length=1, description="Simplified Chinese")
+    en: str = Field(min_length=1, description="English")
+
+    def text(self) -> Text:
+        """Return the domain's bilingual text."""
+        return Text(zh=self.zh, en=self.en)
+
+
+def _names(value: Any) -> Any:
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+Name = Annotated[Names, BeforeValidator(_names)]
+
+
+class Service(Model):
+    """The service itself: where it listens and keeps its data."""
+
+    host: str = Field("127.0.0.1", description="Address the web pages listen on")
+    port: int = Field(8480, ge=1, le=65535, description="Port of the web pages")
+    public_url: str | None = Field(
+        None, description="How browsers reach the service; set it to https://… behind a proxy"
+    )
+    data_dir: Path = Field(
+        Path("var"), description="Folder for database, evidence and recordings (from this file)"
+    )
+    database_url: SecretStr | None = Field(
+        None, description="SQLAlchemy URL; SQLite inside data_dir when not given"
+    )
+    language: Literal["zh", "en"] = Field("zh", description="Language of messages and reports")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes; one per processor core")
+    worker_host: str = Field(
+        "127.0.0.1", description="Address on which workers accept live-view signalling"
+    )
+
+
+class Finder(Model):
+    """Which person model looks at the frames, and how."""
+
+    name: str = Field("yolov8n", description="Model in models/manifest.toml")
+    finder: str = Field("openvino", description="Entry point that runs it")
+    input_width: int = Field(640, ge=64, le=1920, multiple_of=32, description="Input width, px")
+    input_height: int = Field(384, ge=64, le=1920, multiple_of=32, description="Input height, px")
+    confidence: Share = Field(0.1, description="Weakest box kept; the tracker uses weak boxes")
+    models_dir: Path | None = Field(None, description="Folder with fetched and exported models")
+
+
+class Recording(Model):
+    """Continuous recording of packets, never re-encoded."""
+
+    enabled: bool = Field(False, description="Record every camera of the district here")
+    keep: Seconds = Field(90 * 86400.0, description="How long recordings are kept (law: 90 days)")
+    segment: Seconds = Field(60.0, ge=2, le=3600, description="Length of one file")
+
+
+class Evidence(Model):
+    """What is kept with an alert."""
+
+    before: Seconds = Field(10.0, le=120, description="Clip length before the onset")
+    after: Seconds = Field(5.0, le=120, description="Clip length after the raise")
+    keep: Seconds = Field(180 * 86400.0, description="How long snapshots and clips are kept")
+
+
+class Channel(Model):
+    """Somebody to be told, by any service that Apprise knows."""
+
+    id: Id
+    url: SecretStr = Field(description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…")
+    severities: tuple[Severity, ...] = Field(
+        (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM), description="What is sent here"
+    )
+    institutions: tuple[str, ...] = Field((), description="Only these institutions; empty: all")
+    language: Literal["zh", "en"] = Field("zh", description="Language of the messages")
+    snapshots: bool = Field(True, description="Send the snapshot along")
+
+
+class Notify(Model):
+    """Who is told about alerts."""
+
+    channels: tuple[Channel, ...] = ()
+
+
+class DistrictPart(Model):
+    """The district whose guidance centre runs this system."""
+
+    id: Id
+    name: Name
+    timezone: str = Field("Asia/Shanghai", description="IANA time zone shown on pages")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"'{value}' is not an IANA time zone such as Asia/Shanghai") from None
+        return value
+
+
+Position = tuple[Share, Share]
+
+
+class ZonePart(Model):
+    """A named part of the picture."""
+
+    id: Id
+    polygon: tuple[Position, ...] = Field(
+        min_length=3, max_length=64, description="Corners [x, y], each 0–1 from the top left"
+    )
+    capacity: int | None = Field(None, ge=1, le=500, description="Most people allowed in it")
+
+
+class FloorPoint(Model):
+    """A visible point whose place on the floor was measured."""
+
+    pixel: Position = Field(description="Where it is in the picture, each 0–1")
+    floor: tuple[float, float] = Field(description="Where it lies on the floor, metres [x, z]")
+
+
+class CalibrationPart(Model):
+    """How the camera looks at the floor: by its mounting, or by at least four marked points."""
+
+    height_m: float | None = Field(None, gt=0.5, lt=20, description="Height above the floor, m")
+    pitch_deg: float | None = Field(None, ge=0, lt=90, description="Downward tilt, degrees")
+    focal_px: float | None = Field(None, gt=50, lt=20000, description="Focal length, pixels")
+    width_px: int | None = Field(
+        None, ge=64, le=7680, description="Picture width that focal_px is for (1280)"
+    )
+    height_px: int | None = Field(
+        None, ge=64, le=4320, description="Picture height that focal_px is for (720)"
+    )
+    points: tuple[FloorPoint, ...] = Field((), max_length=64, description="Marked floor points")
+
+    def complain(self) -> str | None:
+        """Return what is wrong with the combination, or ``None``."""
+        mounting = (self.height_m, self.pitch_deg, self.focal_px)
+        if self.points:
+            if any(value is not None for value in mounting):
+                return "give either height_m, pitch_deg and focal_px, or points, not both"
+            return None if len(self.points) >= 4 else "points needs at least four marked points"
+        if any(value is None for value in mounting):
+            return "height_m, pitch_deg and focal_px belong together; or give points"
+        return None
+
+
+class CameraPart(Model):
+    """One camera."""
+
+    id: Id
+    name: Name
+    url: SecretStr = Field(description="rtsp://…, rtsps://… or file:… (from this file's folder)")
+    substream: SecretStr | None = Field(None, description="Smaller stream used for analysis")
+    analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
+    enabled: bool = Field(True, description="Read this camera")
+    zones: tuple[ZonePart, ...] = ()
+    masks: tuple[Annotated[tuple[Position, ...], Field(min_length=3, max_length=64)], ...] = Field(
+        (), description="Polygons blacked out before anything looks at a frame"
+    )
+    calibration: CalibrationPart | None = None
+
+
+class RoomPart(Model):
+    """One room. Cameras in washrooms, changing and nursing rooms are refused."""
+
+    id: Id
+    name: Name
+    type: RoomType
+    class_type: ClassType | None = Field(None, alias="class", description="Age class")
+    capacity: int | None = Field(None, ge=1, le=500, description="Most children approved")
+    person_capacity: int | None = Field(None, ge=1, le=1000, description="Most people at once")
+    rules: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Parameters of rules for this room"
+    )
+    cameras: tuple[CameraPart, ...] = ()
+
+
+class InstitutionPart(Model):
+    """One child care institution."""
+
+    id: Id
+    name: Name
+    community: str = Field("", description="Street or town it belongs to")
+    address: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    notice_number: str = Field("", description="Number of the Notice (告知书)")
+    notice_state: NoticeState = NoticeState.APPLYING
+    notice_expires: date | None = None
+    approved_capacity: int | None = Field(None, ge=1, le=2000)
+    rooms: tuple[RoomPart, ...] = ()
+
+
+class Settings(Model):
+    """A whole configuration file."""
+
+    version: Literal[1] = Field(description="Version of this format")
+    service: Service = Service()
+    model: Finder = Finder()
+    recording: Recording = Recording()
+    evidence: Evidence = Evidence()
+    notify: Notify = Notify()
+    rules: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Parameters of rules for the whole district"
+    )
+    district: DistrictPart
+    institutions: tuple[InstitutionPart, ...] = ()
+    registers: Path | None = Field(
+        None, description="File with the institutions' registers to load at the start"
+    )
+    demo: bool = Field(False, description="Show the demo banner and the demo inbox")
