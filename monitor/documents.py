@@ -19,6 +19,7 @@ Location = tuple[str | int, ...]
 
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 _MAX_DEPTH = 40
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class _Construct:
             raise self._error("nested too deeply", line, "flatten the file")
         if id(node) in self._open:
             raise self._error("refers to itself", line, "remove the alias")
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_TAGS:
+            raise self._error(f"tag '{node.tag}' is not allowed", line, "remove the tag")
         if isinstance(node, yaml.MappingNode):
             self._open.add(id(node))
             value = self._mapping(node, location)
