@@ -60,11 +60,12 @@ docs: $(VENV)/.dev  ## Write the generated reference pages anew
 	@$(BIN)/python docs/generate.py
 
 lock: $(BIN)/uv  ## Pin the dependencies anew, with hashes and without addresses
-	@for extra in run dev; do \
-	  flags="--extra build --extra models --extra postgres"; [ $$extra = dev ] && flags="$$flags --extra dev"; \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header $$flags --upgrade pyproject.toml -o requirements/$$extra.txt; \
-	done
+	@compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	    --generate-hashes --no-emit-index-url --no-header --extra build --extra postgres \
+	    pyproject.toml "$$@"; }; \
+	compile -o requirements/service.txt; \
+	compile --extra models -o requirements/run.txt; \
+	compile --extra models --extra dev -o requirements/dev.txt
 
 clean:  ## Remove the environment, models and data of the demo
 	@rm -rf $(VENV) var models/*.pt models/*_openvino* .mypy_cache .ruff_cache .pytest_cache .hypothesis
