@@ -1,0 +1,46 @@
+"""The Typer application that the command files hang their commands on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.cli import analyze, check, database, demo, doctor, inspect, models, run, users
+
+application = typer.Typer(
+    name="monitor",
+    help="Kanhu (看护): child care safety monitoring for district guidance centres.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="markdown",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"kanhu {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    _version_flag: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Kanhu (看护): child care safety monitoring for district guidance centres."""
+
+
+application.command("demo")(demo.demo)
+application.command("run")(run.run)
+application.command("check")(check.check)
+application.command("analyze")(analyze.analyze)
+application.command("doctor")(doctor.doctor)
+application.add_typer(models.group, name="models")
+application.add_typer(inspect.group, name="inspect")
+application.add_typer(users.group, name="user")
+application.add_typer(database.group, name="db")

@@ -1,0 +1,99 @@
+"""What every process of the service starts from: settings, district, database, folders."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.domain.errors import ConfigError
+from monitor.domain.places import District
+from monitor.settings import Settings, load_settings
+from monitor.settings.district import district_of
+from monitor.store.base import Database
+
+_CHECKOUT_MODELS = Path(__file__).parents[2] / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Settings and places on disk; cheap to build in every process."""
+
+    config: Path
+    settings: Settings
+    district: District
+    config_version: str
+
+    @classmethod
+    def load(cls, config: Path) -> Environment:
+        """Read the configuration file and prepare its data folder.
+
+        Raises:
+            ConfigError: the file has a mistake, or the data folder cannot be used.
+        """
+        settings = load_settings(config)
+        folder = settings.service.data_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        except OSError as error:
+            raise ConfigError(
+                f"the data folder {folder} cannot be made: {error.strerror}",
+                where=f"{config}: service.data_dir",
+                hint="name a folder that this user may write to",
+            ) from None
+        return cls(
+            config=config.resolve(),
+            settings=settings,
+            district=district_of(settings, config.resolve().parent),
+            config_version=hashlib.sha256(config.read_bytes()).hexdigest()[:12],
+        )
+
+    @property
+    def data(self) -> Path:
+        """The folder with everything that the service writes."""
+        return self.settings.service.data_dir
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Snapshots and clips."""
+        return self.data / "evidence"
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Continuous recordings."""
+        return self.data / "recordings"
+
+    @property
+    def models_folder(self) -> Path:
+        """Fetched and exported models: as configured, else the checkout's, else the data folder's."""
+        if self.settings.model.models_dir is not None:
+            return self.settings.model.models_dir
+        return models_folder(self.data)
+
+    def database(self) -> Database:
+        """Open the database named in the settings, or SQLite in the data folder."""
+        url = self.settings.service.database_url
+        if url is not None:
+            return Database(url.get_secret_value())
+        return Database(f"sqlite:///{self.data / 'kanhu.db'}")
+
+    def secret(self) -> str:
+        """Return the random secret that this installation's processes share."""
+        path = self.data / "secret"
+        if not path.exists():
+            own = self.data / f"secret.{os.getpid()}"
+            handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(own, path)  # whole or not at all, and the first process wins
+            own.unlink()
+        return path.read_text("ascii").strip()
+
+
+def models_folder(data: Path) -> Path:
+    """Return the checkout's ``models/`` when running from one, else a folder in ``data``."""
+    return _CHECKOUT_MODELS if (_CHECKOUT_MODELS / "manifest.toml").exists() else data / "models"
