@@ -1,7 +1,8 @@
 """The database itself: declarative base, engine, transactions.
 
-SQLite runs in WAL mode and every transaction begins with ``BEGIN IMMEDIATE``: with deferred
-transactions two writers that both read first fail instead of waiting.
+SQLite runs in WAL mode and every writing transaction begins with ``BEGIN IMMEDIATE``: with
+deferred transactions two writers that both read first fail instead of waiting. Reading ones are
+deferred, so readers never wait for a writer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -20,6 +30,13 @@ from sqlalchemy.types import TypeDecorator
 from monitor.domain.errors import ConfigError
 
 _SQLITE_BUSY_SECONDS = 30
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"deferred_begin": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""Type of generated ids: 64 bits on both databases; SQLite counts only in a plain INTEGER."""
 
 
 class Base(DeclarativeBase):
@@ -82,11 +99,22 @@ class Database:
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        snapshot = self.engine.execution_options(**_READING[self.dialect])
+        self._readers = sessionmaker(snapshot, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Yield a session whose work is committed at the end, or undone by an exception."""
         with self._sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that only reads, from one consistent snapshot, and never blocks writers.
+
+        Writing in it is a mistake: on SQLite it may fail at once when another writer is busy.
+        """
+        with self._readers.begin() as session:
             yield session
 
     def close(self) -> None:
@@ -107,4 +135,5 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        deferred = connection.get_execution_options().get("deferred_begin", False)
+        connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")

@@ -1,0 +1,97 @@
+"""Notices: who is told what about an alert, and why somebody was not told.
+
+The store works out *what changed* (:class:`AlertChange`) and asks a :data:`Decide` function, in
+the same transaction, *who is told* (:class:`Decision`). Every decision is kept, also those that
+held a notice back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.domain.alerts import AlertState
+from monitor.domain.events import Event
+from monitor.domain.evidence import EvidenceKind
+
+
+class ChangeKind(StrEnum):
+    """What a message about an event did to its alert."""
+
+    RAISED = "raised"
+    REPEATED = "repeated"
+    WORSENED = "worsened"
+    CLEARED = "cleared"
+    EVIDENCE = "evidence"
+    UNCHANGED = "unchanged"
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    RAISE = "raise"
+    REPEAT = "repeat"
+    CLEAR = "clear"
+    CLIP = "clip"
+
+
+class Reason(StrEnum):
+    """Why a channel is told, or why a notice is held back from it."""
+
+    TOLD = "told"
+    SEVERITY = "severity_not_wanted"
+    TECHNICAL = "technical_is_quiet"
+    INSTITUTION = "institution_not_watched"
+    REPEAT = "repeat_is_quiet"
+    NOT_TOLD_BEFORE = "raise_was_not_told"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChange:
+    """One change of an alert, as the store made it.
+
+    ``event`` is the occurrence behind it as now stored, ``repeats`` how many occurrences the
+    alert has beyond its first, ``told`` the channels told of it so far and ``last_told`` when a
+    raise or repeat was last put down for telling. ``evidence_kind`` is set for
+    :attr:`ChangeKind.EVIDENCE`.
+    """
+
+    kind: ChangeKind
+    alert_id: int
+    event: Event
+    state: AlertState
+    repeats: int = 0
+    told: frozenset[str] = frozenset()
+    last_told: datetime | None = None
+    evidence_kind: EvidenceKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one channel is told, or that it is not told and why.
+
+    ``attach`` asks for the newest fitting piece of evidence to go along.
+    """
+
+    channel_id: str
+    kind: NoticeKind
+    reason: Reason
+    title: str = ""
+    body: str = ""
+    attach: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Say whether the channel is told."""
+        return self.reason is Reason.TOLD
+
+
+Decide = Callable[[AlertChange], Sequence[Decision]]
+"""Decides, without side effects, who is told about a change."""
+
+
+def tell_nobody(_change: AlertChange) -> Sequence[Decision]:
+    """Tell nobody: for imports, back-tests and districts without channels."""
+    return ()

