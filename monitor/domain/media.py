@@ -28,6 +28,8 @@ class Packet:
     ``time`` is stream time in seconds, never falling within one ``epoch``; ``wall`` is POSIX
     seconds (UTC) at which the picture was taken as far as is known; ``epoch`` grows by one at
     each reconnection or discontinuity, and packets of two epochs never decode together.
+    Packets come in decoding order; ``shift`` ≥ 0 is how many seconds after ``time`` the picture
+    is shown, which differs from 0 only in streams with B-frames.
     """
 
     camera_id: str
@@ -37,6 +39,7 @@ class Packet:
     wall: float
     keyframe: bool
     data: bytes
+    shift: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Frame:
     """A decoded picture that something is about to look at.
 
     ``image`` is ``uint8`` BGR of shape ``(height, width, 3)``; ``time`` and ``wall`` are those
-    of its packet; ``source`` keeps the decoder's own frame where a consumer can use its planes.
+    at which its packet is shown; ``source`` keeps the decoder's own frame where a consumer can
+    use its planes.
     """
 
     camera_id: str

@@ -1,0 +1,1 @@
+"""The demo district: composed footage, simulated cameras and everything `monitor demo` starts."""
