@@ -1,6 +1,7 @@
 """The command ``monitor``: one file for each command or group of commands.
 
-Exit codes: 0 done, 1 something is not as it should be (a failed check), 2 bad input, 130 interrupted.
+Exit codes: 0 done, 1 something is not as it should be (a failed check), 2 bad input,
+130 interrupted.
 """
 
 from __future__ import annotations

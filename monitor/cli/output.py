@@ -37,7 +37,8 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_
 class Report(Protocol):
     """Says how far a named step has come, as a share from 0 to 1."""
 
-    def __call__(self, step: str, share: float) -> None: ...
+    def __call__(self, step: str, share: float) -> None:
+        """Move the bar of ``step`` to ``share``."""
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Environment:
 
     @property
     def models_folder(self) -> Path:
-        """Fetched and exported models: as configured, else the checkout's, else the data folder's."""
+        """Fetched and exported models."""
         if self.settings.model.models_dir is not None:
             return self.settings.model.models_dir
         return models_folder(self.data)
