@@ -1,0 +1,48 @@
+"""Which source serves which URL scheme.
+
+Built-in sources serve ``rtsp:``, ``rtsps:`` and ``file:``. An installed package adds its own by an
+entry point of the group ``kanhu.sources``, named by the scheme, that loads a
+:data:`~monitor.streams.source.SourceFactory`.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import cast
+
+from monitor.domain.errors import InputError
+from monitor.streams.file import FileSource
+from monitor.streams.rtsp import RtspSource
+from monitor.streams.source import Source, SourceFactory, SourceRequest
+
+ENTRY_POINT_GROUP = "kanhu.sources"
+
+_BUILT_IN: dict[str, SourceFactory] = {
+    "rtsp": RtspSource,
+    "rtsps": RtspSource,
+    "file": FileSource,
+}
+
+
+def make_source(request: SourceRequest) -> Source:
+    """Return a source for the URL's scheme, not yet opened.
+
+    Raises:
+        InputError: nothing serves this scheme.
+    """
+    scheme = request.url.scheme
+    if scheme in _BUILT_IN:
+        return _BUILT_IN[scheme](request)
+    for entry in entry_points(group=ENTRY_POINT_GROUP, name=scheme):
+        return cast(SourceFactory, entry.load())(request)
+    raise InputError(
+        f"no source serves '{scheme}:' URLs",
+        where=request.camera_id,
+        hint=f"use one of: {', '.join(schemes())}",
+    )
+
+
+def schemes() -> tuple[str, ...]:
+    """Return every URL scheme that can be opened here."""
+    installed = (entry.name for entry in entry_points(group=ENTRY_POINT_GROUP))
+    return tuple(sorted({*_BUILT_IN, *installed}))

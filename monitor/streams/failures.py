@@ -1,0 +1,160 @@
+"""Why a camera or recording cannot be read: in words, in both languages, without secrets."""
+
+from __future__ import annotations
+
+import builtins
+from enum import StrEnum
+
+import av
+
+from monitor.domain.errors import SourceError
+from monitor.domain.text import Text
+from monitor.streams.url import redact
+
+
+class Reason(StrEnum):
+    """The kinds of failure that a person would handle differently."""
+
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed_out"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    BUSY = "busy"
+    UNSUPPORTED = "unsupported"
+    NO_VIDEO = "no_video"
+    NO_KEYFRAME = "no_keyframe"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    TRUNCATED = "truncated"
+    ENDED = "ended"
+    CUT = "cut"
+    OTHER = "other"
+
+
+_WORDS: dict[Reason, tuple[Text, Text]] = {
+    Reason.REFUSED: (
+        Text("摄像机拒绝连接", "the camera refuses the connection"),
+        Text(
+            "检查地址和端口,以及摄像机是否开启了 RTSP 服务",
+            "check the address and the port, and that RTSP is switched on in the camera",
+        ),
+    ),
+    Reason.UNREACHABLE: (
+        Text("找不到这台主机,或网络不通", "the host is unknown or cannot be reached"),
+        Text("检查主机名、网线、交换机和路由", "check the host name, the cable, switch and route"),
+    ),
+    Reason.TIMED_OUT: (
+        Text(
+            "摄像机没有在规定时间内应答或送来画面", "the camera sent nothing within the time limit"
+        ),
+        Text(
+            "检查摄像机是否通电、死机,以及网络带宽",
+            "check that the camera has power and is not hung, and the bandwidth of the network",
+        ),
+    ),
+    Reason.UNAUTHORIZED: (
+        Text("用户名或密码错误(401)", "wrong user name or password (401)"),
+        Text("在配置中更正摄像机的用户名和密码", "correct the camera's user name and password"),
+    ),
+    Reason.NOT_FOUND: (
+        Text("摄像机上没有这个路径(404)", "the camera has no such path (404)"),
+        Text("检查 URL 中主机之后的部分", "check the part of the URL behind the host"),
+    ),
+    Reason.BUSY: (
+        Text("摄像机暂时不能提供服务", "the camera cannot serve at present"),
+        Text(
+            "检查同时观看的连接数是否达到上限", "check whether it has reached its limit of viewers"
+        ),
+    ),
+    Reason.UNSUPPORTED: (
+        Text("不支持这种视频编码", "the video codec is not supported"),
+        Text(
+            "将摄像机设为 H.264 或 H.265;文件可用 ffmpeg -i 输入 -c:v libx264 输出.mp4 转换",
+            "set the camera to H.264 or H.265; convert a file with "
+            "ffmpeg -i IN -c:v libx264 OUT.mp4",
+        ),
+    ),
+    Reason.NO_VIDEO: (
+        Text("里面没有视频", "there is no video in it"),
+        Text("选择带有画面的流或文件", "choose a stream or file with pictures"),
+    ),
+    Reason.NO_KEYFRAME: (
+        Text("一直没有收到关键帧", "no keyframe arrives"),
+        Text(
+            "在摄像机中把关键帧间隔设为 1 到 4 秒",
+            "set the keyframe interval in the camera to 1 to 4 seconds",
+        ),
+    ),
+    Reason.MISSING: (
+        Text("文件不存在", "the file does not exist"),
+        Text(
+            "检查路径;相对路径以配置文件所在目录为准",
+            "check the path; relative paths start at the configuration file",
+        ),
+    ),
+    Reason.UNREADABLE: (
+        Text("不是视频,或已损坏", "it is not a video, or it is damaged"),
+        Text("换一个能正常播放的文件或视频流", "use a file or stream that plays"),
+    ),
+    Reason.TRUNCATED: (
+        Text("文件不完整,结尾缺失", "the file is cut short: its end is missing"),
+        Text("重新复制或重新导出这个文件", "copy or export the file again"),
+    ),
+    Reason.ENDED: (
+        Text("录像已播放完毕", "the recording has ended"),
+        Text("加上 ?loop=1 可循环播放", "add ?loop=1 to play it again and again"),
+    ),
+    Reason.CUT: (
+        Text("连接中断", "the connection was cut"),
+        Text("将自动重新连接", "it will be connected again by itself"),
+    ),
+    Reason.OTHER: (
+        Text("无法读取视频", "the video cannot be read"),
+        Text("查看日志中的详细信息", "see the log for details"),
+    ),
+}
+
+_BY_TYPE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Reason], ...] = (
+    (av.error.HTTPUnauthorizedError, Reason.UNAUTHORIZED),
+    (av.error.HTTPForbiddenError, Reason.UNAUTHORIZED),
+    (av.error.HTTPNotFoundError, Reason.NOT_FOUND),
+    (av.error.HTTPServerError, Reason.BUSY),
+    (av.error.ExitError, Reason.TIMED_OUT),
+    (builtins.TimeoutError, Reason.TIMED_OUT),
+    (builtins.ConnectionRefusedError, Reason.REFUSED),
+    ((builtins.ConnectionResetError, builtins.BrokenPipeError), Reason.CUT),
+    (builtins.FileNotFoundError, Reason.MISSING),
+    (av.error.EOFError, Reason.CUT),
+    (av.error.InvalidDataError, Reason.UNREADABLE),
+)
+_UNREACHABLE_ERRNOS = frozenset({5, 100, 101, 112, 113})  # EIO: what ffmpeg says of unknown hosts
+
+
+class StreamError(SourceError):
+    """A camera or recording cannot be read, for a known ``reason``.
+
+    ``text`` and ``advice`` are for people, in both languages; ``str()`` is the English form.
+    """
+
+    def __init__(self, reason: Reason, *, where: str = "", detail: str = "") -> None:
+        self.reason = reason
+        self.text, self.advice = _WORDS[reason]
+        if detail:
+            self.text = Text(f"{self.text.zh}({detail})", f"{self.text.en} ({detail})")
+        super().__init__(self.text.en, where=where, hint=self.advice.en)
+
+
+def failure_of(
+    error: BaseException, *, where: str = "", secrets: tuple[str, ...] = ()
+) -> StreamError:
+    """Return what ``error``, raised by ffmpeg or the system, means to a person."""
+    if isinstance(error, StreamError):
+        return error
+    for kinds, reason in _BY_TYPE:
+        if isinstance(error, kinds):
+            return StreamError(reason, where=where)
+    if isinstance(error, OSError) and error.errno in _UNREACHABLE_ERRNOS:
+        return StreamError(Reason.UNREACHABLE, where=where)
+    detail = redact(getattr(error, "strerror", None) or type(error).__name__, *secrets)
+    return StreamError(Reason.OTHER, where=where, detail=detail)

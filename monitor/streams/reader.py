@@ -1,0 +1,256 @@
+"""The life of one camera: connect, publish packets, lose it, say why, wait, connect again.
+
+::
+
+    connecting ──first packet──▶ online ──failure──▶ offline ──wait over──▶ (connecting) …
+
+One :class:`CameraReader` has one thread; nothing that happens to its camera touches another. The
+state stays ``offline`` with its reason while further attempts are under way, until a packet has
+really arrived, so that it does not flicker. Every connection is a new epoch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import structlog
+
+from monitor.domain.clock import Clock, SystemClock
+from monitor.domain.errors import KanhuError
+from monitor.domain.media import Packet, StreamInfo
+from monitor.domain.places import Camera
+from monitor.domain.text import Text
+from monitor.streams.backoff import Backoff
+from monitor.streams.catalogue import make_source
+from monitor.streams.failures import Reason, StreamError, failure_of
+from monitor.streams.fanout import DEFAULT_SIZE, Fanout, Subscription
+from monitor.streams.ring import PacketRing
+from monitor.streams.source import Source, SourceFactory, SourceRequest, Timeouts
+from monitor.streams.url import StreamUrl, parse_url, redact
+
+_log = structlog.get_logger(__name__)
+
+
+class ConnectionState(StrEnum):
+    """Whether pictures arrive."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatus:
+    """Where a camera stands. ``since`` and ``last_packet`` are POSIX seconds.
+
+    ``reason``, ``text`` and ``advice`` are set while offline; ``attempts`` counts failures in a
+    row; ``packets``, ``bytes`` and ``connections`` count since the reader started.
+    """
+
+    state: ConnectionState
+    since: float
+    reason: Reason | None = None
+    text: Text | None = None
+    advice: Text | None = None
+    attempts: int = 0
+    connections: int = 0
+    packets: int = 0
+    bytes: int = 0
+    last_packet: float | None = None
+
+
+StateListener = Callable[[str, ReaderStatus], None]
+
+
+class CameraReader:
+    """Reads one camera on its own thread until stopped.
+
+    ``on_state`` is called with the camera's id and its status, on the reader's thread, whenever
+    ``state`` or ``reason`` changes.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        *,
+        on_state: StateListener | None = None,
+        clock: Clock | None = None,
+        url: StreamUrl | None = None,
+        ring: PacketRing | None = None,
+        backoff: Backoff | None = None,
+        timeouts: Timeouts | None = None,
+        make: SourceFactory = make_source,
+    ) -> None:
+        self.camera = camera
+        self.ring = ring or PacketRing()
+        self._url = url or parse_url(camera.url)
+        self._on_state = on_state
+        self._clock = clock or SystemClock()
+        self._backoff = backoff or Backoff()
+        self._timeouts = timeouts or Timeouts()
+        self._make = make
+        self._fanout = Fanout()
+        self._info: StreamInfo | None = None
+        self._status = ReaderStatus(ConnectionState.CONNECTING, self._clock.now())
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._source: Source | None = None
+        self._epoch = 0
+        self._thread = threading.Thread(target=self._run, name=f"camera-{camera.id}", daemon=True)
+
+    @property
+    def info(self) -> StreamInfo | None:
+        """What the camera's video is like, as of the last connection; ``None`` before the first."""
+        return self._info
+
+    @property
+    def status(self) -> ReaderStatus:
+        """Where the camera stands now."""
+        return self._status
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The present consumers, for statistics."""
+        return self._fanout.subscriptions
+
+    def start(self) -> None:
+        """Begin to connect; call once."""
+        self._thread.start()
+
+    def subscribe(self, name: str, maxsize: int = DEFAULT_SIZE) -> Subscription:
+        """Return a queue of packets that begins at the next keyframe."""
+        return self._fanout.subscribe(name, maxsize)
+
+    def stop(self, timeout: float = 1.5) -> bool:
+        """End every subscription and the thread; after this nothing is published any more.
+
+        Returns whether the thread has ended within ``timeout`` seconds. A read that hangs inside
+        ffmpeg ends by its own time limit a little later and releases its connection then.
+        """
+        self._stopping.set()
+        with self._lock:
+            if self._source is not None:
+                self._source.interrupt()
+        self._fanout.close()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            began = self._clock.now()
+            failure = self._connect_once()
+            if self._stopping.is_set():
+                break
+            if self._status.state is ConnectionState.ONLINE:
+                self._backoff.was_connected(self._clock.now() - began)
+            wait = self._backoff.next_wait()
+            self._lost(failure, wait)
+            if failure.reason is Reason.ENDED:
+                break
+            self._stopping.wait(wait)
+
+    def _connect_once(self) -> StreamError:
+        request = SourceRequest(
+            camera_id=self.camera.id,
+            url=self._url,
+            epoch=self._epoch,
+            timeouts=self._timeouts,
+            clock=self._clock,
+        )
+        source: Source | None = None
+        try:
+            source = self._make(request)
+            with self._lock:
+                self._source = source
+            self._info = source.open()
+            self._read(source)
+        except KanhuError as error:
+            return self._in_words(error)
+        except Exception as error:
+            # A source from another package may fail in any way; only its own camera suffers.
+            _log.exception("source_failed", camera=self.camera.id)
+            return failure_of(error, where=self.camera.id, secrets=self._url.secrets)
+        finally:
+            self._epoch += 1
+            with self._lock:
+                self._source = None
+            if source is not None:
+                source.close()
+        return StreamError(Reason.ENDED, where=self.camera.id)
+
+    def _read(self, source: Source) -> None:
+        for packet in source.packets():
+            if self._stopping.is_set():
+                return
+            self._epoch = packet.epoch
+            self._publish(packet)
+
+    def _publish(self, packet: Packet) -> None:
+        status = self._status
+        if status.state is not ConnectionState.ONLINE:
+            self._enter(
+                ReaderStatus(
+                    ConnectionState.ONLINE,
+                    self._clock.now(),
+                    connections=status.connections + 1,
+                    packets=status.packets,
+                    bytes=status.bytes,
+                )
+            )
+            status = self._status
+        self._status = replace(
+            status,
+            packets=status.packets + 1,
+            bytes=status.bytes + len(packet.data),
+            last_packet=self._clock.now(),
+        )
+        self.ring.add(packet)
+        self._fanout.publish(packet)
+
+    def _lost(self, failure: StreamError, wait: float) -> None:
+        status = self._status
+        offline = status.state is ConnectionState.OFFLINE
+        changed = not offline or status.reason is not failure.reason
+        lost = replace(
+            status,
+            state=ConnectionState.OFFLINE,
+            since=status.since if offline else self._clock.now(),
+            reason=failure.reason,
+            text=failure.text,
+            advice=failure.advice,
+            attempts=self._backoff.attempts,
+        )
+        if changed:
+            self._enter(lost)
+        else:
+            self._status = lost
+        _log.warning(
+            "camera_offline",
+            camera=self.camera.id,
+            reason=failure.reason.value,
+            message=failure.text.en,
+            attempts=self._backoff.attempts,
+            retry_in=round(wait, 1),
+        )
+
+    def _enter(self, status: ReaderStatus) -> None:
+        self._status = status
+        if status.state is ConnectionState.ONLINE:
+            _log.info("camera_online", camera=self.camera.id, url=str(self._url))
+        if self._on_state is None or self._stopping.is_set():
+            return
+        try:
+            self._on_state(self.camera.id, status)
+        except Exception:
+            # A listener's fault is no reason to stop watching.
+            _log.exception("state_listener_failed", camera=self.camera.id)
+
+    def _in_words(self, error: KanhuError) -> StreamError:
+        if isinstance(error, StreamError):
+            return error
+        detail = redact(error.message, *self._url.secrets)
+        return StreamError(Reason.OTHER, where=self.camera.id, detail=detail)
