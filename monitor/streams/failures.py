@@ -29,6 +29,9 @@ class Reason(StrEnum):
     TRUNCATED = "truncated"
     ENDED = "ended"
     CUT = "cut"
+    NOTHING_RECEIVED = "nothing_received"
+    DISK_FULL = "disk_full"
+    UNWRITABLE = "unwritable"
     OTHER = "other"
 
 
@@ -108,6 +111,24 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.CUT: (
         Text("连接中断", "the connection was cut"),
         Text("将自动重新连接", "it will be connected again by itself"),
+    ),
+    Reason.NOTHING_RECEIVED: (
+        Text("这段时间没有收到任何画面", "no pictures were received in that time"),
+        Text("查看摄像机当时的在线状态", "see whether the camera was online then"),
+    ),
+    Reason.DISK_FULL: (
+        Text("磁盘空间不足,录像已暂停", "the disk is nearly full: recording is paused"),
+        Text(
+            "清理磁盘或缩短录像保存期;报警不受影响",
+            "free some space or shorten the retention; alerts are not affected",
+        ),
+    ),
+    Reason.UNWRITABLE: (
+        Text("无法写入录像文件", "the recording cannot be written"),
+        Text(
+            "检查录像目录是否存在、是否可写",
+            "check that the recording folder exists and is writable",
+        ),
     ),
     Reason.OTHER: (
         Text("无法读取视频", "the video cannot be read"),

@@ -1,0 +1,155 @@
+"""Which pictures of a camera are looked at, and which are not even decoded.
+
+The gate saves work in quiet rooms; it never decides that somebody is absent. Its invariants:
+
+* at most ``fps`` pictures a second are looked at;
+* whatever happens or does not, one is analysed at least every ``heartbeat`` seconds;
+* while the caller says ``urgent`` (people are present, or a rule is about to fire) every picture
+  due by ``fps`` is analysed.
+
+In between, a picture is *peeked* at when it is a keyframe (cheap: nothing before it is needed),
+when packets have grown beyond their usual size, or shortly after something moved. A peeked picture
+is analysed only if it differs from the one analysed last. Pure: time is stream time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain.media import Packet
+
+_SIZES = 250  # packets of history: ten seconds at 25 frames a second
+_RECENT = 3  # packets that must be large together
+_REFRESH = 25  # packets between two looks at the history
+
+
+class Look(Enum):
+    """What to do with a packet."""
+
+    SKIP = "skip"
+    PEEK = "peek"
+    ANALYSE = "analyse"
+
+
+@dataclass(frozen=True, slots=True)
+class GateSettings:
+    """How curious the gate is.
+
+    ``heartbeat`` and ``hold`` are seconds; a pixel has changed when it differs by more than
+    ``pixel_step`` levels, and the picture when more than ``changed_share`` of its pixels have.
+    Packets are large from ``size_factor`` times the usual size plus ``size_margin`` bytes.
+    """
+
+    fps: float = 5.0
+    heartbeat: float = 2.0
+    hold: float = 2.0
+    pixel_step: int = 14
+    changed_share: float = 0.0005
+    size_factor: float = 1.8
+    size_margin: int = 300
+
+
+class Gate:
+    """The gate of one camera; call :meth:`consider` for each packet, in order."""
+
+    def __init__(self, settings: GateSettings | None = None) -> None:
+        self.settings = settings or GateSettings()
+        self._epoch: int | None = None
+        self._sizes = _PacketSizes(self.settings)
+        self._reference: NDArray[np.uint8] | None = None
+        self._due = -math.inf
+        self._hold_until = -math.inf
+        self._analysed: float | None = None
+
+    def consider(self, packet: Packet, urgent: bool = False) -> Look:
+        """Say what to do with ``packet``: skip it, peek at its picture, or analyse it."""
+        if packet.epoch != self._epoch:
+            self._epoch = packet.epoch
+            self._reset()
+        lively = self._sizes.add(packet)
+        time = packet.time
+        # Half a frame early is nearer to the wanted moment than half a frame late.
+        if time + packet.duration / 2 < self._due:
+            return Look.SKIP
+        if urgent or self._heartbeat_due(packet):
+            self._advance(time)
+            self._analysed = time
+            return Look.ANALYSE
+        if packet.keyframe or lively or time < self._hold_until:
+            self._advance(time)
+            return Look.PEEK
+        return Look.SKIP
+
+    def analysed(self, luma: NDArray[np.uint8]) -> None:
+        """Remember what a picture that is being analysed looks like (see :meth:`moved`)."""
+        self._reference = luma
+
+    def moved(self, luma: NDArray[np.uint8], time: float) -> bool:
+        """Say whether a peeked picture is worth analysing; if so, it counts as analysed.
+
+        ``luma`` is its brightness, ``uint8`` of shape ``(height, width)``, at most about 320×180;
+        ``time`` is its packet's stream time.
+        """
+        if not self._differs(luma):
+            return False
+        self._reference = luma
+        self._analysed = time
+        self._hold_until = time + self.settings.hold
+        return True
+
+    def _differs(self, luma: NDArray[np.uint8]) -> bool:
+        reference = self._reference
+        if reference is None or reference.shape != luma.shape:
+            return True
+        changed = cv2.absdiff(luma, reference) > self.settings.pixel_step
+        return bool(np.count_nonzero(changed) > self.settings.changed_share * luma.size)
+
+    def _heartbeat_due(self, packet: Packet) -> bool:
+        if self._analysed is None:
+            return True
+        waited = packet.time + packet.duration / 2 - self._analysed
+        # A keyframe costs a fraction of the group of pictures that would follow it.
+        share = 0.6 if packet.keyframe else 1.0
+        return waited >= self.settings.heartbeat * share
+
+    def _advance(self, time: float) -> None:
+        interval = 1.0 / self.settings.fps
+        self._due = max(self._due + interval, time + interval / 2)
+
+    def _reset(self) -> None:
+        self._due = self._hold_until = -math.inf
+        self._analysed = None
+        self._reference = None
+
+
+class _PacketSizes:
+    """Notices packets that are larger than this camera's usual ones."""
+
+    def __init__(self, settings: GateSettings) -> None:
+        self._settings = settings
+        self._history: deque[int] = deque(maxlen=_SIZES)
+        self._recent: deque[int] = deque(maxlen=_RECENT)
+        self._usual: float | None = None
+        self._until_refresh = _REFRESH
+
+    def add(self, packet: Packet) -> bool:
+        if packet.keyframe:
+            return False
+        size = len(packet.data)
+        self._history.append(size)
+        self._recent.append(size)
+        self._until_refresh -= 1
+        if self._until_refresh <= 0:
+            self._until_refresh = _REFRESH
+            self._usual = float(np.percentile(np.fromiter(self._history, np.int64), 25))
+        if self._usual is None or len(self._recent) < _RECENT:
+            return True
+        large = self._usual * self._settings.size_factor + self._settings.size_margin
+        return sum(self._recent) / _RECENT > large

@@ -1,0 +1,60 @@
+"""Packets into files without re-encoding: MP4 for clips, MPEG-TS for recordings."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+import av
+from av.packet import Packet as EncodedPacket
+
+from monitor.domain.media import Packet, StreamInfo
+
+_TICKS = 90_000  # per second; divides all usual frame rates
+_OPTIONS: dict[str, dict[str, str]] = {
+    # The index in front lets a browser play before the whole file is there.
+    "mp4": {"movflags": "+faststart"},
+    "mpegts": {},
+}
+
+
+class PacketWriter:
+    """Writes one video stream to ``path``; the caller decides the times.
+
+    The first packet must be a keyframe with its parameter sets. Close it, also after an error.
+
+    Raises:
+        OSError: the file cannot be opened, or (from :meth:`write` and :meth:`close`) the disk is
+            full.
+    """
+
+    def __init__(self, path: Path, info: StreamInfo, form: Literal["mp4", "mpegts"]) -> None:
+        self._container = av.open(f"file:{path}", "w", format=form, options=_OPTIONS[form])
+        rate = Fraction(info.fps).limit_denominator(1001) if info.fps else None
+        self._stream = self._container.add_mux_stream(
+            info.codec,
+            rate=rate,
+            width=info.width,
+            height=info.height,
+            time_base=Fraction(1, _TICKS),
+        )
+        self._last = -1
+
+    def write(self, packet: Packet, time: float) -> None:
+        """Append ``packet``, to be decoded at ``time`` seconds from the start of the file."""
+        encoded = EncodedPacket(packet.data)
+        # Muxers demand growing decoding times, also after rounding.
+        decode = max(round(time * _TICKS), self._last + 1)
+        self._last = decode
+        encoded.dts = decode
+        encoded.pts = decode + round(packet.shift * _TICKS)
+        encoded.duration = round(packet.duration * _TICKS)
+        encoded.time_base = Fraction(1, _TICKS)
+        encoded.is_keyframe = packet.keyframe
+        encoded.stream = self._stream
+        self._container.mux_one(encoded)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._container.close()

@@ -1,0 +1,199 @@
+"""Continuous recording of one camera without re-encoding, in segments that stand alone.
+
+Segments are MPEG-TS files of about a minute, cut at keyframes and named by the UTC time of their
+first picture: ``recordings/<camera>/<YYYY-MM-DD>/<HHMMSS>.ts``. While one is being written it is
+called ``.<name>.part``; a finished one appears under its name at once and whole. After a crash
+:func:`reconcile` finishes what was left. Recording stops short of filling the disk, so that
+alerts can still be written, and goes on when there is room again.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import structlog
+
+from monitor.domain.clock import Clock, SystemClock
+from monitor.domain.media import Packet, StreamInfo
+from monitor.streams.failures import Reason, StreamError
+from monitor.streams.fanout import Subscription
+from monitor.streams.mux import PacketWriter
+from monitor.streams.segments import finished_path, part_path
+
+_log = structlog.get_logger(__name__)
+_RETRY = 10.0  # seconds until recording is tried again after the disk refused
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A finished segment; ``start`` and ``end`` are POSIX seconds, ``size`` bytes."""
+
+    camera_id: str
+    start: float
+    end: float
+    path: Path
+    size: int
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the free space on the disk that holds ``folder`` or will hold it."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+class Recorder:
+    """Records one camera on its own thread, from a subscription to its packets.
+
+    ``info`` is asked for the stream's format at the start of each segment. ``on_segment`` is
+    called on the recorder's thread with each finished segment, ``on_problem`` with a problem when
+    one begins and with ``None`` when it is over. ``keep_free`` bytes of the disk are left alone.
+    """
+
+    def __init__(
+        self,
+        camera_id: str,
+        subscription: Subscription,
+        info: Callable[[], StreamInfo | None],
+        root: Path,
+        *,
+        on_segment: Callable[[Segment], None] | None = None,
+        on_problem: Callable[[StreamError | None], None] | None = None,
+        seconds: float = 60.0,
+        keep_free: int = 2 << 30,
+        free: Callable[[Path], int] = free_bytes,
+        clock: Clock | None = None,
+    ) -> None:
+        self.camera_id = camera_id
+        self.problem: StreamError | None = None
+        self._subscription = subscription
+        self._info = info
+        self._root = root
+        self._on_segment = on_segment
+        self._on_problem = on_problem
+        self._seconds = seconds
+        self._keep_free = keep_free
+        self._free = free
+        self._clock = clock or SystemClock()
+        self._open: _OpenSegment | None = None
+        self._retry_at = 0.0
+        self._thread = threading.Thread(target=self._run, name=f"record-{camera_id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to record."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Record what is queued, finish the segment and end."""
+        self._subscription.close()
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        for packet in self._subscription:
+            self.record(packet)
+        self._finish()
+
+    def record(self, packet: Packet) -> None:
+        """Write one packet; what the disk refuses is lost, and reported as a problem."""
+        try:
+            self._write(packet)
+        except (OSError, av.FFmpegError) as error:
+            self._abandon(_problem_of(error, self._root))
+
+    def _write(self, packet: Packet) -> None:
+        current = self._open
+        if current is not None and current.ends_before(packet, self._seconds):
+            self._finish()
+            current = None
+        if current is None and packet.keyframe:
+            current = self._begin(packet)
+        if current is not None:
+            current.write(packet)
+
+    def _begin(self, packet: Packet) -> _OpenSegment | None:
+        info = self._info()
+        now = self._clock.now()
+        if info is None or now < self._retry_at:
+            return None
+        if self._free(self._root) < self._keep_free:
+            raise OSError(errno.ENOSPC, "too little space is left")
+        part = part_path(self._root, self.camera_id, packet.wall)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        self._open = _OpenSegment(part, info, packet)
+        self._report(None)
+        return self._open
+
+    def _finish(self) -> None:
+        current, self._open = self._open, None
+        if current is None:
+            return
+        try:
+            path = current.finish()
+        except (OSError, av.FFmpegError) as error:
+            self._abandon(_problem_of(error, self._root))
+            return
+        segment = Segment(self.camera_id, current.start, current.end, path, path.stat().st_size)
+        if self._on_segment is not None:
+            self._on_segment(segment)
+
+    def _abandon(self, problem: StreamError) -> None:
+        current, self._open = self._open, None
+        self._retry_at = self._clock.now() + _RETRY
+        if current is not None:
+            current.abandon()
+        self._report(problem)
+
+    def _report(self, problem: StreamError | None) -> None:
+        before, self.problem = self.problem, problem
+        if (before and before.reason) == (problem and problem.reason):
+            return
+        if problem is not None:
+            _log.error("recording_paused", camera=self.camera_id, message=problem.text.en)
+        else:
+            _log.info("recording_resumed", camera=self.camera_id)
+        if self._on_problem is not None:
+            self._on_problem(problem)
+
+
+class _OpenSegment:
+    """The segment that is being written."""
+
+    def __init__(self, part: Path, info: StreamInfo, first: Packet) -> None:
+        self.start = first.wall
+        self.end = first.wall
+        self._part = part
+        self._first = first
+        self._writer = PacketWriter(part, info, "mpegts")
+
+    def ends_before(self, packet: Packet, seconds: float) -> bool:
+        if packet.epoch != self._first.epoch:
+            return True
+        return packet.keyframe and packet.time - self._first.time >= seconds
+
+    def write(self, packet: Packet) -> None:
+        self._writer.write(packet, packet.time - self._first.time)
+        self.end = packet.wall + packet.duration
+
+    def finish(self) -> Path:
+        self._writer.close()
+        path = finished_path(self._part)
+        self._part.replace(path)
+        return path
+
+    def abandon(self) -> None:
+        # Whatever reached the disk is kept for reconcile(); closing may fail as writing did.
+        try:
+            self._writer.close()
+        except (OSError, av.FFmpegError) as error:
+            _log.warning("segment_abandoned", path=str(self._part), error=type(error).__name__)
+
+
+def _problem_of(error: Exception, root: Path) -> StreamError:
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StreamError(Reason.DISK_FULL if full else Reason.UNWRITABLE, where=str(root))
