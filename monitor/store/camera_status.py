@@ -7,12 +7,29 @@ open one is trusted only up to the last time its worker reported.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from monitor.store.base import Base, BigId, UtcDateTime
+from monitor.domain import text
+from monitor.domain.access import Scope
+from monitor.domain.errors import NotFoundError
+from monitor.domain.room_state import ViewFault
+from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.feed import FeedKind, append_to_feed
+from monitor.store.places import CameraRow, RoomRow
+from monitor.store.scope import within
+from monitor.store.text import clean_text
+from monitor.store.uptime import Stretch, Uptime, measure
+
+SILENCE = timedelta(seconds=90)
+"""How long a report vouches for a camera; workers report several times as often."""
+
+_NOTHING_TO_SAY = text.Text(zh="", en="")
 
 
 class CameraStatusRow(Base):
@@ -45,3 +62,189 @@ class CameraIntervalRow(Base):
     online: Mapped[bool]
     start: Mapped[datetime] = mapped_column(UtcDateTime)
     end: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CameraState(StrEnum):
+    """Whether pictures arrive."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReport:
+    """What a worker says about one camera. ``message`` is for people and holds no credentials."""
+
+    camera_id: str
+    state: CameraState
+    worker_id: str
+    fault: ViewFault | None = None
+    message: text.Text = _NOTHING_TO_SAY
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """The last report on a camera, ``since`` when it has been so, and when it was ``updated``."""
+
+    report: CameraReport
+    since: datetime
+    updated: datetime
+
+
+class CameraStatusRepository:
+    """Takes the workers' reports and keeps book of the time on line."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def report(self, report: CameraReport, now: datetime) -> None:
+        """Store the state of a camera; a change of state or fault also goes to the feed.
+
+        Raises:
+            NotFoundError: the camera is not configured.
+        """
+        with self._database.transaction() as session:
+            institution_id = _institution_of(session, report.camera_id)
+            row = session.get(CameraStatusRow, report.camera_id, with_for_update=True)
+            last_heard = row.updated if row is not None else now
+            _keep_book(session, report, last_heard, now)
+            changed = row is None or (row.state, row.fault) != (report.state, report.fault)
+            since = now if changed or row is None else row.since
+            session.merge(_row(report, since, now))
+            if changed:
+                append_to_feed(
+                    session,
+                    FeedKind.CAMERA,
+                    report.camera_id,
+                    institution_id,
+                    {"state": report.state, "fault": report.fault, **report.message.as_dict()},
+                    now,
+                )
+
+    def touch(self, camera_ids: Collection[str], now: datetime) -> None:
+        """Vouch that nothing has changed for these cameras; to be called every 30 s or so."""
+        if not camera_ids:
+            return
+        mine = CameraStatusRow.camera_id.in_(camera_ids)
+        silent = select(CameraStatusRow).where(mine, CameraStatusRow.updated < now - SILENCE)
+        with self._database.transaction() as session:
+            for row in session.scalars(silent.with_for_update()):
+                _keep_book(session, _report(row), row.updated, now)
+            session.execute(update(CameraStatusRow).where(mine).values(updated=now))
+
+    def all(self, scope: Scope) -> dict[str, CameraStatus]:
+        """Return the present state of every camera within ``scope`` that ever reported."""
+        statement = (
+            select(CameraStatusRow)
+            .join(CameraRow, CameraRow.id == CameraStatusRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(within(scope, RoomRow.institution_id))
+        )
+        with self._database.reading() as session:
+            return {row.camera_id: camera_status(row) for row in session.scalars(statement)}
+
+    def uptime(
+        self, camera_ids: Collection[str], start: datetime, end: datetime, now: datetime
+    ) -> dict[str, Uptime]:
+        """Return how long each camera was on line from ``start`` to ``end``, or to ``now``."""
+        end = max(start, min(end, now))
+        statement = (
+            select(CameraIntervalRow, CameraStatusRow.updated)
+            .join(CameraStatusRow, CameraStatusRow.camera_id == CameraIntervalRow.camera_id)
+            .where(
+                CameraIntervalRow.camera_id.in_(camera_ids),
+                CameraIntervalRow.start < end,
+                or_(CameraIntervalRow.end.is_(None), CameraIntervalRow.end > start),
+            )
+            .order_by(CameraIntervalRow.start, CameraIntervalRow.id)
+        )
+        stretches: dict[str, list[Stretch]] = {camera_id: [] for camera_id in camera_ids}
+        with self._database.reading() as session:
+            for row, updated in session.execute(statement):
+                vouched = now if now - updated <= SILENCE else updated
+                stop = vouched if row.end is None else row.end
+                stretches[row.camera_id].append(Stretch(row.start, stop, row.online))
+        return {
+            camera_id: measure(camera_id, known, start, end)
+            for camera_id, known in stretches.items()
+        }
+
+
+def camera_status(row: CameraStatusRow) -> CameraStatus:
+    """Return the plain value of a row."""
+    return CameraStatus(report=_report(row), since=row.since, updated=row.updated)
+
+
+def close_intervals(session: Session, camera_ids: Collection[str], now: datetime) -> None:
+    """End the book-keeping of cameras that are no longer watched."""
+    session.execute(
+        update(CameraIntervalRow)
+        .where(CameraIntervalRow.camera_id.in_(camera_ids), CameraIntervalRow.end.is_(None))
+        .values(end=now)
+    )
+
+
+def _keep_book(session: Session, report: CameraReport, last_heard: datetime, now: datetime) -> None:
+    interval = session.scalar(
+        select(CameraIntervalRow)
+        .where(CameraIntervalRow.camera_id == report.camera_id, CameraIntervalRow.end.is_(None))
+        .with_for_update()
+    )
+    if interval is not None and now - last_heard > SILENCE:
+        interval.end = max(interval.start, last_heard)
+        interval = None
+    if report.state is CameraState.CONNECTING and interval is None:
+        return  # just started: nobody knows yet whether the camera is well
+    online = report.state is CameraState.ONLINE
+    if interval is not None:
+        if interval.online == online:
+            return
+        interval.end = max(interval.start, now)
+    session.add(CameraIntervalRow(camera_id=report.camera_id, online=online, start=now, end=None))
+
+
+def _institution_of(session: Session, camera_id: str) -> str:
+    found = session.scalar(
+        select(RoomRow.institution_id)
+        .join(CameraRow, CameraRow.room_id == RoomRow.id)
+        .where(CameraRow.id == camera_id)
+    )
+    if found is None:
+        raise NotFoundError("there is no such camera", where=camera_id)
+    return found
+
+
+def _row(report: CameraReport, since: datetime, now: datetime) -> CameraStatusRow:
+    return CameraStatusRow(
+        camera_id=report.camera_id,
+        state=report.state.value,
+        fault=report.fault.value if report.fault else None,
+        message_zh=clean_text(report.message.zh, 1000),
+        message_en=clean_text(report.message.en, 1000),
+        since=since,
+        updated=now,
+        codec=clean_text(report.codec, 32),
+        width=report.width,
+        height=report.height,
+        fps=report.fps,
+        worker_id=report.worker_id,
+    )
+
+
+def _report(row: CameraStatusRow) -> CameraReport:
+    return CameraReport(
+        camera_id=row.camera_id,
+        state=CameraState(row.state),
+        worker_id=row.worker_id,
+        fault=ViewFault(row.fault) if row.fault else None,
+        message=text.Text(zh=row.message_zh, en=row.message_en),
+        codec=row.codec,
+        width=row.width,
+        height=row.height,
+        fps=row.fps,
+    )

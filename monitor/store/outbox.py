@@ -7,12 +7,20 @@ here too, with the reason, so that "why was I not told?" has an answer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from monitor.domain.evidence import EvidenceKind
+from monitor.domain.notices import AlertChange, Decision, NoticeKind, Reason
 from monitor.store.base import Base, BigId, UtcDateTime
+from monitor.store.evidence import EvidenceRow
+from monitor.store.text import clean_text
+from monitor.store.upsert import insert_once
 
 
 class OutboxRow(Base):
@@ -34,6 +42,7 @@ class OutboxRow(Base):
     urgency: Mapped[int]
     title: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    attach: Mapped[bool]
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(String(16))
     attempts: Mapped[int]
@@ -43,3 +52,130 @@ class OutboxRow(Base):
     last_error: Mapped[str] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     sent: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DeliveryState(StrEnum):
+    """How far a notice has come."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DEAD = "dead"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """What became of one notice, for people."""
+
+    id: int
+    channel_id: str
+    kind: NoticeKind
+    reason: Reason
+    state: DeliveryState
+    attempts: int
+    created: datetime
+    next_attempt: datetime
+    sent: datetime | None
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits to be delivered, since when at the longest, and how much was given up."""
+
+    pending: int
+    oldest: datetime | None
+    dead: int
+
+
+def told_channels(session: Session, alert_id: int) -> tuple[frozenset[str], datetime | None]:
+    """Return the channels told that an alert was raised or repeated, and when that was last."""
+    rows = session.execute(
+        select(OutboxRow.channel_id, func.max(OutboxRow.created))
+        .where(
+            OutboxRow.alert_id == alert_id,
+            OutboxRow.reason == Reason.TOLD.value,
+            OutboxRow.kind.in_([NoticeKind.RAISE.value, NoticeKind.REPEAT.value]),
+        )
+        .group_by(OutboxRow.channel_id)
+    ).all()
+    channels = frozenset(channel for channel, _ in rows)
+    return channels, max((last for _, last in rows), default=None)
+
+
+def put_notices(
+    session: Session, change: AlertChange, decisions: Sequence[Decision], now: datetime
+) -> None:
+    """Put decisions about ``change`` into the outbox; one that is there already stays as it is."""
+    for decision in decisions:
+        values = {
+            "alert_id": change.alert_id,
+            "event_id": change.event.id,
+            "channel_id": decision.channel_id,
+            "dedup_key": _dedup_key(change, decision),
+            "kind": decision.kind.value,
+            "reason": decision.reason.value,
+            "urgency": change.event.severity.rank,
+            "title": clean_text(decision.title, 500),
+            "body": clean_text(decision.body, 8000),
+            "attach": decision.attach,
+            "evidence_id": _attachment(session, change, decision),
+            "state": (DeliveryState.PENDING if decision.told else DeliveryState.HELD).value,
+            "attempts": 0,
+            "next_attempt": now,
+            "last_error": "",
+            "created": now,
+        }
+        insert_once(session, OutboxRow, values)
+
+
+def attach_late(session: Session, evidence: EvidenceRow) -> None:
+    """Give a snapshot to notices of its event that wait without one."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.event_id == evidence.event_id,
+            OutboxRow.kind.in_([NoticeKind.RAISE.value, NoticeKind.REPEAT.value]),
+            OutboxRow.state == DeliveryState.PENDING.value,
+            OutboxRow.attach,
+            OutboxRow.evidence_id.is_(None),
+        )
+        .values(evidence_id=evidence.id)
+    )
+
+
+def delivery_view(row: OutboxRow) -> DeliveryView:
+    """Return the plain value of a row."""
+    return DeliveryView(
+        id=row.id,
+        channel_id=row.channel_id,
+        kind=NoticeKind(row.kind),
+        reason=Reason(row.reason),
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        created=row.created,
+        next_attempt=row.next_attempt,
+        sent=row.sent,
+        last_error=row.last_error,
+    )
+
+
+def _dedup_key(change: AlertChange, decision: Decision) -> str:
+    what = f"{decision.channel_id}:{decision.kind}"
+    if decision.told:
+        return f"{change.event.id}:{what}"
+    if decision.kind is NoticeKind.REPEAT:  # however often it repeats, one row says it was quiet
+        return f"alert-{change.alert_id}:{what}:{decision.reason}"
+    return f"{change.event.id}:{what}:{decision.reason}"
+
+
+def _attachment(session: Session, change: AlertChange, decision: Decision) -> int | None:
+    if not (decision.attach and decision.told):
+        return None
+    clip = decision.kind is NoticeKind.CLIP
+    kind = EvidenceKind.CLIP if clip else EvidenceKind.SNAPSHOT
+    return session.scalar(
+        select(func.max(EvidenceRow.id)).where(
+            EvidenceRow.event_id == change.event.id, EvidenceRow.kind == kind.value
+        )
+    )

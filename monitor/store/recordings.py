@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from monitor.store.base import Base, BigId, UtcDateTime
+from monitor.domain.access import Scope
+from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.places import CameraRow, RoomRow
+from monitor.store.scope import within
+from monitor.store.upsert import affected, insert_once
 
 
 class RecordingRow(Base):
@@ -22,3 +28,123 @@ class RecordingRow(Base):
     end: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     path: Mapped[str] = mapped_column(String(500), unique=True)
     size: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recorded file: ``path`` is its key in the file store, ``size`` in bytes."""
+
+    camera_id: str
+    start: datetime
+    end: datetime
+    path: str
+    size: int
+    id: int = 0
+
+
+class RecordingRepository:
+    """Knows what was recorded, and what may be removed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, recording: Recording) -> None:
+        """File a segment; filing the same path again changes nothing."""
+        values = {
+            "camera_id": recording.camera_id,
+            "start": recording.start,
+            "end": recording.end,
+            "path": recording.path,
+            "size": recording.size,
+        }
+        with self._database.transaction() as session:
+            insert_once(session, RecordingRow, values)
+
+    def overlapping(
+        self, scope: Scope, camera_id: str, start: datetime, end: datetime, limit: int = 2000
+    ) -> tuple[Recording, ...]:
+        """Return the segments of a camera that touch ``start``–``end``, oldest first."""
+        statement = (
+            select(RecordingRow)
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(
+                within(scope, RoomRow.institution_id),
+                RecordingRow.camera_id == camera_id,
+                RecordingRow.start < end,
+                RecordingRow.end > start,
+            )
+            .order_by(RecordingRow.start, RecordingRow.id)
+            .limit(limit)
+        )
+        with self._database.reading() as session:
+            return tuple(_recording(row) for row in session.scalars(statement))
+
+    def recorded_seconds(
+        self, camera_ids: Collection[str], start: datetime, end: datetime
+    ) -> dict[str, float]:
+        """Return how many seconds of ``start``–``end`` each camera has on record.
+
+        Overlapping segments count once. Cameras without any have 0.
+        """
+        statement = (
+            select(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end)
+            .where(
+                RecordingRow.camera_id.in_(camera_ids),
+                RecordingRow.start < end,
+                RecordingRow.end > start,
+            )
+            .order_by(RecordingRow.camera_id, RecordingRow.start)
+        )
+        totals = dict.fromkeys(camera_ids, 0.0)
+        covered: dict[str, datetime] = {}
+        with self._database.reading() as session:
+            for camera_id, segment_start, segment_end in session.execute(statement):
+                begin = max(segment_start, start, covered.get(camera_id, start))
+                stop = min(segment_end, end)
+                if stop > begin:
+                    totals[camera_id] += (stop - begin).total_seconds()
+                    covered[camera_id] = stop
+        return totals
+
+    def first_and_last(self, camera_ids: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
+        """Return from when to when each camera has recordings; cameras without any are absent."""
+        statement = (
+            select(RecordingRow.camera_id, func.min(RecordingRow.start), func.max(RecordingRow.end))
+            .where(RecordingRow.camera_id.in_(camera_ids))
+            .group_by(RecordingRow.camera_id)
+        )
+        with self._database.reading() as session:
+            return {camera: (first, last) for camera, first, last in session.execute(statement)}
+
+    def expired(self, before: datetime, limit: int = 500) -> tuple[Recording, ...]:
+        """Return segments that ended before ``before``, oldest first, to be removed."""
+        statement = (
+            select(RecordingRow)
+            .where(RecordingRow.end < before)
+            .order_by(RecordingRow.end)
+            .limit(limit)
+        )
+        with self._database.reading() as session:
+            return tuple(_recording(row) for row in session.scalars(statement))
+
+    def forget(self, ids: Collection[int]) -> int:
+        """Remove segments from the index, after their files are gone; return how many."""
+        with self._database.transaction() as session:
+            return affected(session.execute(delete(RecordingRow).where(RecordingRow.id.in_(ids))))
+
+    def total_size(self) -> int:
+        """Return the bytes of all recordings."""
+        with self._database.reading() as session:
+            return int(session.scalar(select(func.sum(RecordingRow.size))) or 0)
+
+
+def _recording(row: RecordingRow) -> Recording:
+    return Recording(
+        id=row.id,
+        camera_id=row.camera_id,
+        start=row.start,
+        end=row.end,
+        path=row.path,
+        size=row.size,
+    )

@@ -1,6 +1,4 @@
-"""Turns a :class:`~monitor.domain.access.Scope` into SQL, so that what a person may not see never
-leaves the database.
-"""
+"""Scopes in SQL: what a person may not see never leaves the database."""
 
 from __future__ import annotations
 

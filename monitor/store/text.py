@@ -15,12 +15,12 @@ _SAFE_INTEGER = 2**63
 
 
 def clean_line(value: str, limit: int) -> str:
-    """Return ``value`` on one line without control characters, at most ``limit`` long."""
+    """Return ``value`` on one line without control characters, cut to ``limit``."""
     return " ".join(clean_text(value, len(value)).split())[:limit]
 
 
 def clean_text(value: str, limit: int) -> str:
-    """Return ``value`` without control characters but line ends and tabs, at most ``limit`` long."""
+    """Return ``value`` without control characters (lines and tabs stay), cut to ``limit``."""
     valid = value.encode("utf-8", "replace").decode("utf-8")
     kept = (char for char in valid if char in "\n\t" or (ord(char) >= 32 and ord(char) != 127))
     return "".join(kept).strip()[:limit]

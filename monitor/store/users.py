@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from monitor.domain.access import Role, Scope, ScopeKind
+from monitor.domain.text import Language
 from monitor.store.base import Base, BigId, UtcDateTime
 
 
@@ -29,3 +32,50 @@ class UserRow(Base):
     failed_sign_ins: Mapped[int]
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A person to be entered. ``name`` is what they type to sign in."""
+
+    name: str
+    display_name: str
+    role: Role
+    scope: Scope
+    unit: str = ""
+    language: Language = "zh"
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may sign in, as far as ``active``; ``scope`` is all they ever see."""
+
+    id: int
+    name: str
+    display_name: str
+    unit: str
+    role: Role
+    scope: Scope
+    active: bool
+    language: Language
+    must_change_password: bool
+    locked_until: datetime | None
+    created: datetime
+
+
+def stored_user(row: UserRow) -> User:
+    """Return the plain value of a row."""
+    return User(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        unit=row.unit,
+        role=Role(row.role),
+        scope=Scope(ScopeKind(row.scope_kind), row.scope_id),
+        active=row.active,
+        language="en" if row.language == "en" else "zh",
+        must_change_password=row.must_change_password,
+        locked_until=row.locked_until,
+        created=row.created,
+    )

@@ -1,0 +1,266 @@
+"""Reads alerts for people and takes down what people do about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Case, Select, case, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from monitor.domain.access import Scope
+from monitor.domain.alerts import Actor, AlertAction, AlertState, next_state
+from monitor.domain.errors import ConflictError, InputError, NotFoundError
+from monitor.domain.events import Severity
+from monitor.store.alert_views import (
+    AlertCount,
+    AlertDetail,
+    AlertPage,
+    AlertView,
+    alert_view,
+    step_view,
+)
+from monitor.store.alerts import AlertRow, AlertStepRow
+from monitor.store.base import Database
+from monitor.store.cursors import decode_cursor, encode_cursor
+from monitor.store.event_rows import stored_event
+from monitor.store.events import EventRow
+from monitor.store.evidence import EvidenceRow, evidence_view
+from monitor.store.feed import FeedKind, append_to_feed
+from monitor.store.outbox import OutboxRow, delivery_view
+from monitor.store.scope import within
+from monitor.store.steps import add_step, feed_payload
+from monitor.store.text import clean_text
+
+PERSON_ACTIONS = frozenset(
+    {
+        AlertAction.ACKNOWLEDGE,
+        AlertAction.RESOLVE,
+        AlertAction.MARK_FALSE,
+        AlertAction.MARK_DRILL,
+        AlertAction.REOPEN,
+        AlertAction.COMMENT,
+    }
+)
+"""What a person may do; the rest is the system's."""
+
+_NEEDS_REASON = {
+    AlertAction.MARK_FALSE: "say why the alert is false: it improves the rules",
+    AlertAction.COMMENT: "a comment needs a text",
+}
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which alerts to list; empty means any. ``since`` and ``until`` bound the time raised."""
+
+    states: frozenset[AlertState] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    rules: frozenset[str] = frozenset()
+    institution_id: str | None = None
+    room_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = AlertFilter()
+
+
+class AlertRepository:
+    """Alerts for people. Whatever lies outside the scope does not exist for the caller."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def queue(self, scope: Scope, limit: int = 200) -> tuple[AlertView, ...]:
+        """Return alerts that wait for somebody: most urgent first, then the longest waiting."""
+        statement = (
+            select(AlertRow)
+            .where(
+                within(scope, AlertRow.institution_id),
+                AlertRow.state.in_([AlertState.OPEN.value, AlertState.ACKNOWLEDGED.value]),
+            )
+            .order_by(AlertRow.urgency, AlertRow.raised, AlertRow.id)
+            .limit(min(limit, _MOST))
+        )
+        with self._database.reading() as session:
+            return tuple(alert_view(row) for row in session.scalars(statement))
+
+    def list(
+        self,
+        scope: Scope,
+        wanted: AlertFilter = EVERYTHING,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> AlertPage:
+        """Return a page of alerts, newest first; pages neither skip nor repeat when more arrive.
+
+        Raises:
+            InputError: ``cursor`` is not one that a page gave.
+        """
+        limit = max(1, min(limit, _MOST))
+        statement = _filtered(scope, wanted)
+        if cursor is not None:
+            raised, alert_id = decode_cursor(cursor)
+            statement = statement.where(tuple_(AlertRow.raised, AlertRow.id) < (raised, alert_id))
+        statement = statement.order_by(AlertRow.raised.desc(), AlertRow.id.desc()).limit(limit + 1)
+        with self._database.reading() as session:
+            rows = session.scalars(statement).all()
+        more = len(rows) > limit
+        last = rows[limit - 1] if more else None
+        return AlertPage(
+            alerts=tuple(alert_view(row) for row in rows[:limit]),
+            next=encode_cursor(last.raised, last.id) if last is not None else None,
+        )
+
+    def get(self, scope: Scope, alert_id: int) -> AlertDetail:
+        """Return one alert with its events, steps, evidence and deliveries.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        with self._database.reading() as session:
+            row = _existing(session, scope, alert_id)
+            events = select(EventRow).where(EventRow.alert_id == alert_id)
+            steps = select(AlertStepRow).where(AlertStepRow.alert_id == alert_id)
+            evidence = select(EvidenceRow).where(EvidenceRow.alert_id == alert_id)
+            deliveries = select(OutboxRow).where(OutboxRow.alert_id == alert_id)
+            return AlertDetail(
+                alert=alert_view(row),
+                events=tuple(
+                    stored_event(item)
+                    for item in session.scalars(events.order_by(EventRow.onset, EventRow.id))
+                ),
+                steps=tuple(
+                    step_view(item) for item in session.scalars(steps.order_by(AlertStepRow.id))
+                ),
+                evidence=tuple(
+                    evidence_view(item)
+                    for item in session.scalars(evidence.order_by(EvidenceRow.id))
+                ),
+                deliveries=tuple(
+                    delivery_view(item)
+                    for item in session.scalars(deliveries.order_by(OutboxRow.id))
+                ),
+            )
+
+    def act(
+        self,
+        scope: Scope,
+        alert_id: int,
+        action: AlertAction,
+        actor: Actor,
+        now: datetime,
+        *,
+        reason: str = "",
+        expected_version: int | None = None,
+    ) -> AlertView:
+        """Do what a person decided and put down who, when, from where and why.
+
+        Args:
+            expected_version: the version that the person saw; a newer one is a conflict.
+
+        Raises:
+            NotFoundError: there is no such alert within ``scope``.
+            InputError: the action is not a person's, or lacks its reason.
+            ConflictError: the action does not fit, or somebody else was faster.
+        """
+        _check_input(action, reason)
+        with self._database.transaction() as session:
+            row = _existing(session, scope, alert_id, lock=True)
+            if expected_version is not None and row.version != expected_version:
+                raise ConflictError(
+                    "the alert has changed in the meantime", hint="reload it and decide again"
+                )
+            before = AlertState(row.state)
+            after = next_state(before, action)
+            row.state = after.value
+            row.updated = now
+            row.version += 1
+            _hold_place(session, row, after)
+            add_step(session, row, action, before.value, actor, now, reason=reason)
+            append_to_feed(
+                session, FeedKind.ALERT, row.id, row.institution_id, feed_payload(row, action), now
+            )
+            return alert_view(row)
+
+    def counts(self, scope: Scope, start: datetime, end: datetime) -> tuple[AlertCount, ...]:
+        """Count alerts raised from ``start`` until before ``end``, by institution and rule."""
+        statement = (
+            select(
+                AlertRow.institution_id,
+                AlertRow.rule,
+                func.count(),
+                func.count(AlertRow.open_place),
+                func.sum(_ended_as(AlertState.RESOLVED)),
+                func.sum(_ended_as(AlertState.FALSE)),
+                func.sum(_ended_as(AlertState.DRILL)),
+            )
+            .where(
+                within(scope, AlertRow.institution_id),
+                AlertRow.raised >= start,
+                AlertRow.raised < end,
+            )
+            .group_by(AlertRow.institution_id, AlertRow.rule)
+            .order_by(AlertRow.institution_id, AlertRow.rule)
+        )
+        with self._database.reading() as session:
+            return tuple(
+                AlertCount(institution, rule, total, waiting, int(resolved), int(false), int(drill))
+                for institution, rule, total, waiting, resolved, false, drill in session.execute(
+                    statement
+                )
+            )
+
+
+def _ended_as(state: AlertState) -> Case[int]:
+    return case((AlertRow.state == state.value, 1), else_=0)
+
+
+def _filtered(scope: Scope, wanted: AlertFilter) -> Select[AlertRow]:
+    statement = select(AlertRow).where(within(scope, AlertRow.institution_id))
+    if wanted.states:
+        statement = statement.where(AlertRow.state.in_([item.value for item in wanted.states]))
+    if wanted.severities:
+        names = [item.value for item in wanted.severities]
+        statement = statement.where(AlertRow.severity.in_(names))
+    if wanted.rules:
+        statement = statement.where(AlertRow.rule.in_(wanted.rules))
+    if wanted.institution_id is not None:
+        statement = statement.where(AlertRow.institution_id == wanted.institution_id)
+    if wanted.room_id is not None:
+        statement = statement.where(AlertRow.room_id == wanted.room_id)
+    if wanted.since is not None:
+        statement = statement.where(AlertRow.raised >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(AlertRow.raised < wanted.until)
+    return statement
+
+
+def _existing(session: Session, scope: Scope, alert_id: int, *, lock: bool = False) -> AlertRow:
+    statement = select(AlertRow).where(
+        AlertRow.id == alert_id, within(scope, AlertRow.institution_id)
+    )
+    row = session.scalar(statement.with_for_update() if lock else statement)
+    if row is None:
+        raise NotFoundError("there is no such alert", where=f"alert {alert_id}")
+    return row
+
+
+def _check_input(action: AlertAction, reason: str) -> None:
+    if action not in PERSON_ACTIONS:
+        raise InputError(f"'{action}' is not for people to do", where="action")
+    if action in _NEEDS_REASON and not clean_text(reason, 1):
+        raise InputError("a reason is needed", where="reason", hint=_NEEDS_REASON[action])
+
+
+def _hold_place(session: Session, row: AlertRow, state: AlertState) -> None:
+    row.open_place = None if state.ended else row.place
+    try:
+        session.flush()
+    except IntegrityError:
+        raise ConflictError(
+            "a newer alert about the same place is open already", hint="work on that one instead"
+        ) from None

@@ -1,0 +1,54 @@
+"""Passwords: argon2 hashes, made and checked a few at a time because each takes 64 MiB."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from monitor.domain.errors import InputError
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+
+_HASH = PasswordHash((Argon2Hasher(),))
+_AT_ONCE = threading.BoundedSemaphore(2)
+
+
+def hash_password(password: str) -> str:
+    """Return the hash to store.
+
+    Raises:
+        InputError: the password is too short or too long.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise InputError(
+            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+            where="password",
+            hint="a few words in a row are easy to remember",
+        )
+    with _AT_ONCE:
+        return _HASH.hash(password)
+
+
+def password_fits(password: str, stored: str | None) -> bool:
+    """Say whether ``password`` belongs to the ``stored`` hash.
+
+    Without a hash, because nobody has that name, the answer takes as long and is no.
+    """
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    with _AT_ONCE:
+        try:
+            fits = _HASH.verify(password, stored or _decoy())
+        except UnknownHashError:
+            return False
+    return fits and stored is not None
+
+
+@cache
+def _decoy() -> str:
+    return _HASH.hash("nobody has this password")

@@ -1,0 +1,171 @@
+"""Starts, finds and ends sessions, and hands out one-time sign-in links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from monitor.domain.errors import NotFoundError
+from monitor.store.base import Database
+from monitor.store.sessions import SessionRow, SignInLinkRow
+from monitor.store.text import clean_line
+from monitor.store.tokens import new_token, token_hash
+from monitor.store.upsert import affected
+from monitor.store.users import User, UserRow, stored_user
+
+IDLE = timedelta(hours=8)
+LONGEST = timedelta(hours=24)
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is behind a session, and until when it lasts at the longest."""
+
+    user: User
+    created: datetime
+    seen: datetime
+    expires: datetime
+    address: str
+    agent: str
+
+
+class SessionRepository:
+    """Sessions end after 8 h without a request, after 24 h in any case, or when revoked."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(self, user_id: int, now: datetime, address: str = "", agent: str = "") -> str:
+        """Sign somebody in and return the token for the browser's cookie.
+
+        Raises:
+            NotFoundError: there is no such active user.
+        """
+        with self._database.transaction() as session:
+            user = session.get(UserRow, user_id)
+            if user is None or not user.active:
+                raise NotFoundError("there is no such active user", where=f"user {user_id}")
+            return _begin(session, user_id, now, now + LONGEST, address, agent)
+
+    def find(self, token: str, now: datetime) -> SignedIn | None:
+        """Return who is behind a token and note that they were seen, or ``None``."""
+        with self._database.reading() as session:
+            found = _living(session, token, now)
+            if found is None:
+                return None
+            row, user = found
+            signed_in = SignedIn(
+                stored_user(user), row.created, row.seen, row.expires, row.address, row.agent
+            )
+        if now - signed_in.seen >= _SEEN_EVERY:  # a write on every request would be too dear
+            with self._database.transaction() as session:
+                session.execute(
+                    update(SessionRow)
+                    .where(SessionRow.token_hash == token_hash(token))
+                    .values(seen=now)
+                )
+        return signed_in
+
+    def rotate(self, token: str, now: datetime) -> str | None:
+        """Replace a token, as after a change of rights; ``None`` if it is not valid.
+
+        The new one does not last longer than the old one would have.
+        """
+        with self._database.transaction() as session:
+            found = _living(session, token, now)
+            if found is None:
+                return None
+            row, _user = found
+            session.delete(row)
+            session.flush()
+            return _begin(session, row.user_id, now, row.expires, row.address, row.agent)
+
+    def revoke(self, token: str) -> None:
+        """End a session."""
+        with self._database.transaction() as session:
+            session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash(token)))
+
+    def revoke_all(self, user_id: int, but: str | None = None) -> int:
+        """End every session of somebody, perhaps except the one with token ``but``."""
+        statement = delete(SessionRow).where(SessionRow.user_id == user_id)
+        if but is not None:
+            statement = statement.where(SessionRow.token_hash != token_hash(but))
+        with self._database.transaction() as session:
+            return affected(session.execute(statement))
+
+    def new_link(self, user_id: int, now: datetime, valid: timedelta = timedelta(hours=1)) -> str:
+        """Return a token that signs somebody in once, within ``valid``."""
+        token = new_token()
+        with self._database.transaction() as session:
+            session.add(
+                SignInLinkRow(
+                    token_hash=token_hash(token), user_id=user_id, created=now, expires=now + valid
+                )
+            )
+        return token
+
+    def redeem_link(
+        self, token: str, now: datetime, address: str = "", agent: str = ""
+    ) -> str | None:
+        """Exchange a sign-in link for a session token; ``None`` if used, expired or unknown."""
+        claim = (
+            update(SignInLinkRow)
+            .where(
+                SignInLinkRow.token_hash == token_hash(token),
+                SignInLinkRow.used.is_(None),
+                SignInLinkRow.expires > now,
+            )
+            .values(used=now)
+        )
+        with self._database.transaction() as session:
+            if affected(session.execute(claim)) == 0:
+                return None
+            link = session.get_one(SignInLinkRow, token_hash(token))
+            user = session.get(UserRow, link.user_id)
+            if user is None or not user.active:
+                return None
+            return _begin(session, link.user_id, now, now + LONGEST, address, agent)
+
+    def prune(self, now: datetime) -> int:
+        """Forget sessions and links that are over; return how many."""
+        over = or_(SessionRow.expires <= now, SessionRow.seen <= now - IDLE)
+        with self._database.transaction() as session:
+            sessions = affected(session.execute(delete(SessionRow).where(over)))
+            links = delete(SignInLinkRow).where(SignInLinkRow.expires <= now)
+            return sessions + affected(session.execute(links))
+
+
+def _living(session: Session, token: str, now: datetime) -> tuple[SessionRow, UserRow] | None:
+    found = session.execute(
+        select(SessionRow, UserRow)
+        .join(UserRow, UserRow.id == SessionRow.user_id)
+        .where(
+            SessionRow.token_hash == token_hash(token),
+            SessionRow.expires > now,
+            SessionRow.seen > now - IDLE,
+            UserRow.active,
+        )
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _begin(
+    session: Session, user_id: int, now: datetime, expires: datetime, address: str, agent: str
+) -> str:
+    token = new_token()
+    session.add(
+        SessionRow(
+            token_hash=token_hash(token),
+            user_id=user_id,
+            created=now,
+            seen=now,
+            expires=expires,
+            address=clean_line(address, 64),
+            agent=clean_line(agent, 300),
+        )
+    )
+    return token

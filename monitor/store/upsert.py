@@ -1,0 +1,36 @@
+"""``INSERT … ON CONFLICT`` in the words of either database, and how many rows were touched."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Result
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from monitor.store.base import Base
+
+
+def insert_once(session: Session, row: type[Base], values: dict[str, Any]) -> bool:
+    """Insert ``values`` unless a unique key is taken already; say whether they were inserted."""
+    statement = _insert(session, row).values(**values).on_conflict_do_nothing()
+    return affected(session.execute(statement)) == 1
+
+
+def upsert(session: Session, row: type[Base], rows: list[dict[str, Any]], key: str) -> None:
+    """Insert ``rows``, or overwrite those whose ``key`` column is present already."""
+    if not rows:
+        return
+    statement = _insert(session, row)
+    changed = {name: statement.excluded[name] for name in rows[0] if name != key}
+    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+
+
+def affected(result: Result[Any]) -> int:
+    """Return how many rows an ``INSERT``, ``UPDATE`` or ``DELETE`` touched."""
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def _insert(session: Session, row: type[Base]) -> Any:
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(row) if dialect == "postgresql" else sqlite.insert(row)
