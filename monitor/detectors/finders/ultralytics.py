@@ -67,6 +67,8 @@ class UltralyticsFinder:
                 classes=list(self._ages),
                 agnostic_nms=True,
                 max_det=MOST_PEOPLE,
+                # Else the margin, and with it the scores, depends on what else is in the batch.
+                rect=False,
                 device=self._options.device or None,
                 verbose=False,
                 save=False,

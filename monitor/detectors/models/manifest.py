@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from monitor.detectors.models.toml_lines import line_of
+from monitor.detectors.models.toml_lines import Place, line_of
 from monitor.domain.errors import ConfigError, NotFoundError
 
 _PACKAGED = Path(__file__).with_name("manifest.toml")
@@ -114,14 +114,6 @@ class _Document(_Part):
     version: Literal[1]
     models: dict[str, ModelSpec] = {}
 
-    @field_validator("models")
-    @classmethod
-    def _one_name(cls, models: dict[str, ModelSpec]) -> dict[str, ModelSpec]:
-        for key, spec in models.items():
-            if spec.name != key:
-                raise ValueError(f"the model '{key}' calls itself '{spec.name}'")
-        return models
-
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -173,8 +165,12 @@ def read_manifest(path: Path) -> dict[str, ModelSpec]:
     models = content.get("models")
     if isinstance(models, dict):
         for name, fields in models.items():
-            if isinstance(fields, dict):
-                fields.setdefault("name", name)
+            if not isinstance(fields, dict):
+                continue
+            if "name" in fields:
+                place = ("models", name, "name")
+                raise _mistake(path, text, place, "the title of the table is the model's name")
+            fields["name"] = name
     try:
         return _Document.model_validate(content).models
     except ValidationError as error:
@@ -183,16 +179,20 @@ def read_manifest(path: Path) -> dict[str, ModelSpec]:
 
 def _explain(error: ValidationError, path: Path, text: str) -> ConfigError:
     first = error.errors(include_url=False)[0]
-    place = _place(first["loc"])
     more = error.error_count() - 1
+    reason = first["msg"].removeprefix("Value error, ") + (f" (and {more} more)" if more else "")
+    return _mistake(path, text, _place(first["loc"]), reason)
+
+
+def _mistake(path: Path, text: str, place: Place, reason: str) -> ConfigError:
     return ConfigError(
-        first["msg"] + (f" (and {more} more)" if more else ""),
+        reason,
         where=f"{path}:{line_of(text, place)}: {'.'.join(map(str, place)) or 'manifest'}",
         hint="the fields of a model are described in models/README.md",
     )
 
 
-def _place(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+def _place(location: Place) -> Place:
     # Behind the index of a source pydantic names the kind it chose, which is not in the file.
     return tuple(
         part
