@@ -63,8 +63,12 @@ class Event:
 
     @property
     def place(self) -> str:
-        """Return the key under which repeats of this event merge into one open alert."""
-        return f"{self.rule}:{self.room_id}:{self.zone_id or '*'}"
+        """Return the key under which repeats of this event merge into one open alert.
+
+        Technical events are about one camera, all others about the room or a zone of it.
+        """
+        part = self.camera_id if self.severity is Severity.TECHNICAL else self.zone_id
+        return f"{self.rule}:{self.room_id}:{part or '*'}"
 
 
 def event_id(rule: str, room_id: str, zone_id: str | None, onset: float) -> str:

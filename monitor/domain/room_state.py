@@ -41,8 +41,9 @@ class RoomState:
     """Who is in the room at ``time`` (POSIX or media seconds).
 
     ``adults``, ``children`` and ``unknown`` are fused counts of people present; ``entered_adults``
-    is how many adults the door book-keeping says are inside though unseen. ``tracks`` are the
-    tracks behind the counts, of every camera. ``zone_counts`` maps zone id to people in it.
+    and ``entered_children`` are how many more the door book-keeping says are inside though unseen.
+    ``tracks`` are the tracks behind the counts, of every camera. ``zone_counts`` maps zone id to
+    people in it.
     """
 
     room_id: str
@@ -56,6 +57,7 @@ class RoomState:
     tracks: tuple[Track, ...] = ()
     cameras: tuple[CameraView, ...] = ()
     zone_counts: dict[str, int] = field(default_factory=dict)
+    entered_children: int = 0
 
     @property
     def people(self) -> int:

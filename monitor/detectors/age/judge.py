@@ -1,0 +1,175 @@
+"""Adult or child, decided per track over time and never by one picture.
+
+Each sighting of a track gives log-odds: by metric height and width where the camera has a ground
+plane, by the camera's own scale of people where it has learned one, by the model's classes where
+these name ages. Log-odds add up with the time that passed (ten pictures of the same second are
+hardly more than one) and saturate, so that a mistake can be outvoted later. A decision is taken
+beyond ``decide`` and given up only below ``doubt``; in between is ``unknown``.
+
+What was seen is not unlearned: somebody seen standing tall stays an adult when she sits, kneels or
+bends, because a small and squat box then says nothing. Boxes cut off by the picture's edge or by
+somebody in front say nothing about height. The memory of a track outlives short losses.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitor.detectors.age.cut import at_edge, hidden
+from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
+from monitor.detectors.age.scale import PictureScale
+from monitor.detectors.ground.plane import GroundPlane
+from monitor.domain.people import AgeClass, Box, Track
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """How evidence adds up; log-odds (natural) and seconds.
+
+    ``independent`` is after how long the next picture counts as a new one. The ``…_most`` limits
+    bound what a single new picture may say by each cue.
+    """
+
+    independent: float = 0.5
+    decide: float = 2.0
+    doubt: float = 0.5
+    saturation: float = 6.0
+    adult_most: float = 1.6
+    child_most: float = 1.0
+    width_most: float = 0.4
+    model_most: float = 0.8
+    scale_most: float = 0.5
+    tall: float = 1.4
+    tall_for: float = 1.0
+    remember: float = 60.0
+    most_tracks: int = 512
+
+
+@dataclass(slots=True)
+class _Memory:
+    seen: float
+    log_odds: float = 0.0
+    age: AgeClass = AgeClass.UNKNOWN
+    tall_for: float = 0.0
+    height_m: float | None = None
+    floor: tuple[float, float] | None = None
+
+
+class AgeJudge:
+    """What is known of the people on one camera. Not thread-safe; one per camera."""
+
+    def __init__(self, aspect: float = 16 / 9, settings: JudgeSettings | None = None) -> None:
+        """``aspect`` is width over height of the camera's picture."""
+        self._aspect = aspect
+        self._settings = settings or JudgeSettings()
+        self._memories: OrderedDict[int, _Memory] = OrderedDict()
+        self._scale = PictureScale(aspect)
+
+    def update(self, tracks: Sequence[Track], plane: GroundPlane | None) -> tuple[Track, ...]:
+        """Return ``tracks`` with age, log-odds, height and floor point filled in.
+
+        ``age`` and ``adult_log_odds`` of what comes in are the model's word on the last sighting.
+        Tracks that were not seen since the last call keep what is known of them.
+        """
+        now = max((track.seen for track in tracks), default=0.0)
+        seen = [track.box for track in tracks if track.seen >= now]
+        judged = []
+        for track in tracks:
+            memory = self._memories.get(track.id)
+            if memory is None or track.seen < memory.seen - 1.0:
+                memory = self._memories[track.id] = _Memory(track.seen)
+                self._weigh(track, memory, seen, plane, self._settings.independent)
+            elif track.seen > memory.seen:
+                self._weigh(track, memory, seen, plane, track.seen - memory.seen)
+                memory.seen = track.seen
+                self._memories.move_to_end(track.id)
+            judged.append(_filled(track, memory))
+        self._forget(now)
+        return tuple(judged)
+
+    def _weigh(
+        self,
+        track: Track,
+        memory: _Memory,
+        boxes: list[Box],
+        plane: GroundPlane | None,
+        seconds: float,
+    ) -> None:
+        settings = self._settings
+        weight = min(seconds / settings.independent, 1.0)
+        odds = _within(track.adult_log_odds, settings.model_most)
+        memory.floor = plane.floor(track.box.foot) if plane is not None else None
+        memory.height_m = None
+        whole = not at_edge(track.box) and track.box in boxes
+        if whole and not hidden(boxes.index(track.box), boxes):
+            odds += self._by_size(track.box, memory, plane, weight)
+        limit = settings.saturation
+        memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
+        memory.age = self._decided(memory)
+
+    def _by_size(
+        self, box: Box, memory: _Memory, plane: GroundPlane | None, weight: float
+    ) -> float:
+        shape = box.width * self._aspect / box.height
+        if plane is not None and plane.tells_heights:
+            memory.height_m = plane.height(box)
+            width = plane.width_m(box)
+            if memory.height_m is None or width is None:
+                return 0.0
+            return self._by_metres(memory.height_m, width, shape, memory, weight)
+        self._scale.learn(box)
+        height = self._scale.height(box)
+        if height is None:
+            return 0.0
+        return _within(height_log_odds(height, shape), self._settings.scale_most)
+
+    def _by_metres(
+        self, height: float, width: float, shape: float, memory: _Memory, weight: float
+    ) -> float:
+        settings = self._settings
+        stands = upright_share(shape)
+        if height >= settings.tall and stands > 0.5:
+            memory.tall_for += weight * settings.independent
+        odds = height_log_odds(height, shape)
+        odds = min(max(odds, -settings.child_most), settings.adult_most)
+        odds += _within(width_log_odds(width, shape), settings.width_most)
+        if odds < 0 and memory.tall_for >= settings.tall_for:
+            # Seen tall before: only somebody who stands and is small may be someone else.
+            return odds * 0.5 if stands > 0.85 else 0.0
+        return odds
+
+    def _decided(self, memory: _Memory) -> AgeClass:
+        settings, odds = self._settings, memory.log_odds
+        if odds >= settings.decide:
+            return AgeClass.ADULT
+        if odds <= -settings.decide:
+            return AgeClass.CHILD
+        if memory.age is AgeClass.ADULT and odds >= settings.doubt:
+            return AgeClass.ADULT
+        if memory.age is AgeClass.CHILD and odds <= -settings.doubt:
+            return AgeClass.CHILD
+        return AgeClass.UNKNOWN
+
+    def _forget(self, now: float) -> None:
+        while self._memories:
+            first = next(iter(self._memories))
+            stale = now - self._memories[first].seen > self._settings.remember
+            if not stale and len(self._memories) <= self._settings.most_tracks:
+                return
+            del self._memories[first]
+
+
+def _filled(track: Track, memory: _Memory) -> Track:
+    return replace(
+        track,
+        age=memory.age,
+        adult_log_odds=memory.log_odds,
+        height_m=memory.height_m,
+        floor=memory.floor,
+    )
+
+
+def _within(value: float, limit: float) -> float:
+    return min(max(value, -limit), limit)

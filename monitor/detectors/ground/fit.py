@@ -1,0 +1,186 @@
+"""A first ground plane by itself, from the people who walked through the picture.
+
+Standing people are adults of about 1.65 m or children of about 0.9 m. Whatever the camera's
+height, pitch and focal length, the right ones make everybody fall on one of the two. The search is
+exhaustive over pitch, focal length and height with a loss that outliers (people who sit, boxes cut
+off) cannot dominate, then refined around the best. It is honest about what it cannot know: with
+only one of the two heights seen, children near the camera look like adults farther away, and the
+fit is not usable unless the camera's height is given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.detectors.ground.plane import GroundPlane, projection
+from monitor.domain.people import Box
+
+Floats = NDArray[np.float64]
+
+ADULT_M = 1.65
+CHILD_M = 0.9
+_SPREAD = 0.09  # of the logarithm of a height: people differ, and so do boxes
+_CUT = 2.5
+_LEAST_PEOPLE = 40
+_MOST_PEOPLE = 600
+_LEAST_SHARE = 0.12
+_PITCHES = np.radians(np.arange(4, 64, 3.0))
+_FOCALS = np.array([0.42, 0.5, 0.6, 0.72, 0.86, 1.05, 1.3])
+_HEIGHTS = np.geomspace(1.9, 4.8, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Stature:
+    """Somebody who stood upright: ``foot`` and ``head`` (x, y) in normalised coordinates."""
+
+    foot: tuple[float, float]
+    head: tuple[float, float]
+
+    @classmethod
+    def of(cls, box: Box) -> Stature:
+        """Take foot and head from the middle of the box's lower and upper edges."""
+        return cls(box.foot, (box.foot[0], box.y1))
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneFit:
+    """What came out of :func:`fit_plane`.
+
+    ``height_m``, ``pitch_deg`` and ``focal`` (share of the picture's width) describe the camera.
+    ``error_m`` is the median distance of a fitted person from the nearer of the two heights;
+    ``inliers`` the share of people who fit; ``adults`` the share of adults among these.
+    ``usable`` is False, with the ``reason``, when the plane must not be relied on.
+    """
+
+    plane: GroundPlane
+    height_m: float
+    pitch_deg: float
+    focal: float
+    error_m: float
+    inliers: float
+    adults: float
+    usable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    pitches: Floats
+    focals: Floats
+    heights: Floats
+
+
+def fit_plane(
+    people: Sequence[Stature],
+    aspect: float = 16 / 9,
+    *,
+    focal: float | None = None,
+    height_m: float | None = None,
+) -> PlaneFit | None:
+    """Fit camera height, pitch and focal length to ``people``, at least 40 of them.
+
+    ``focal`` (share of the picture's width) and ``height_m`` are taken as given if known. Returns
+    ``None`` when there are too few people to try. Deterministic.
+    """
+    if len(people) < _LEAST_PEOPLE:
+        return None
+    rows = _thinned(people)
+    search = _Search(
+        _PITCHES,
+        _FOCALS if focal is None else np.array([focal]),
+        _HEIGHTS if height_m is None else np.array([height_m]),
+    )
+    best = _best(rows, aspect, search)
+    for step in (1.0, 0.3, 0.1):
+        best = _best(rows, aspect, _around(best, step, focal, height_m))
+    return _report(rows, aspect, best, known_height=height_m is not None)
+
+
+def _thinned(people: Sequence[Stature]) -> Floats:
+    """Return ``(n, 4)`` foot and head, spread evenly over the picture's rows and over time."""
+    rows = np.array([(*p.foot, *p.head) for p in people], dtype=np.float64)
+    rows = rows[np.isfinite(rows).all(axis=1) & (rows[:, 1] > rows[:, 3])]
+    order = np.argsort(rows[:, 1], kind="stable")
+    if len(order) > _MOST_PEOPLE:
+        order = order[np.linspace(0, len(order) - 1, _MOST_PEOPLE).astype(int)]
+    return rows[order]
+
+
+def _around(
+    best: tuple[float, float, float], step: float, focal: float | None, height_m: float | None
+) -> _Search:
+    pitch, length, height = best
+    turn = np.linspace(-1, 1, 7) * step
+    return _Search(
+        np.clip(pitch + np.radians(3) * turn, 0.01, 1.4),
+        length * np.exp(0.19 * turn) if focal is None else np.array([focal]),
+        height * np.exp(0.05 * turn) if height_m is None else np.array([height_m]),
+    )
+
+
+def _best(rows: Floats, aspect: float, search: _Search) -> tuple[float, float, float]:
+    best = (math.inf, 0.0, 0.0, 0.0)
+    for pitch in search.pitches.tolist():
+        for focal in search.focals.tolist():
+            relative = _relative_heights(rows, aspect, pitch, focal)
+            losses = _losses(np.log(relative)[None, :] + np.log(search.heights)[:, None])
+            index = int(losses.argmin())
+            if losses[index] < best[0]:
+                best = (float(losses[index]), pitch, focal, float(search.heights[index]))
+    return best[1:]
+
+
+def _relative_heights(rows: Floats, aspect: float, pitch: float, focal: float) -> Floats:
+    """Return heights as shares of the camera's height; tiny where the foot is not on the floor."""
+    sin, cos = math.sin(pitch), math.cos(pitch)
+    foot = (rows[:, 1] - 0.5) / (focal * aspect)
+    head = (rows[:, 3] - 0.5) / (focal * aspect)
+    down = foot * cos + sin
+    ahead = np.maximum(cos - foot * sin, 1e-6)
+    head_ahead = np.maximum(cos - head * sin, 1e-6)
+    share = 1 - (ahead / np.maximum(down, 1e-6)) * (head * cos + sin) / head_ahead
+    return np.asarray(np.where(down > 1e-3, np.clip(share, 1e-3, 10.0), 1e-3))
+
+
+def _losses(log_heights: Floats) -> Floats:
+    adult = np.abs(log_heights - math.log(ADULT_M))
+    child = np.abs(log_heights - math.log(CHILD_M))
+    off = np.minimum(np.minimum(adult, child) / _SPREAD, _CUT)
+    return np.asarray((off**2).mean(axis=1))
+
+
+def _report(
+    rows: Floats, aspect: float, best: tuple[float, float, float], *, known_height: bool
+) -> PlaneFit:
+    pitch, focal, height = best
+    heights = height * _relative_heights(rows, aspect, pitch, focal)
+    adult = np.abs(np.log(heights / ADULT_M))
+    child = np.abs(np.log(heights / CHILD_M))
+    good = np.minimum(adult, child) < _CUT * _SPREAD
+    grown = good & (adult < child)
+    distance = np.minimum(np.abs(heights - ADULT_M), np.abs(heights - CHILD_M))
+    inliers = float(good.mean())
+    adults = float(grown.sum() / max(good.sum(), 1))
+    reason = ""
+    if inliers < 0.6:
+        reason = "too few of the people fit one floor"
+    elif float(np.ptp(rows[good, 1])) < 0.15:
+        reason = "people were seen at one distance only"
+    elif not known_height and not _LEAST_SHARE <= adults <= 1 - _LEAST_SHARE:
+        reason = "adults and children must both have been seen, or the camera's height be given"
+    return PlaneFit(
+        plane=GroundPlane(projection(height, pitch, focal, aspect)),
+        height_m=height,
+        pitch_deg=math.degrees(pitch),
+        focal=focal,
+        error_m=float(np.median(distance[good])) if good.any() else math.inf,
+        inliers=inliers,
+        adults=adults,
+        usable=not reason,
+        reason=reason,
+    )

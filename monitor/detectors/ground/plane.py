@@ -1,0 +1,178 @@
+"""A flat floor seen by one camera: where a foot stands, how tall and how wide somebody is.
+
+A plane is one 3×4 projection from the room's metres (right, forward, up) to normalised picture
+coordinates. It comes either from how the camera hangs (height, pitch, focal length, no roll) or
+from marked floor points, whose homography is completed to a projection by the camera's own
+geometry: square pixels and a principal point in the middle of the picture. Lens distortion is not
+modelled. Immutable.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.detectors.ground.marks import floor_homography, reprojection_error, upright_column
+from monitor.domain.errors import ConfigError
+from monitor.domain.geometry import Point
+from monitor.domain.people import Box
+from monitor.domain.places import Calibration, Camera, FloorMark
+
+Floats = NDArray[np.float64]
+
+_FARTHEST_M = 60.0
+_LOWER_EDGE = 0.99
+_TALLEST_M = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroundPlane:
+    """The floor of one camera.
+
+    ``projection`` (3×4) maps (right, forward, up, 1) in metres to homogeneous picture
+    coordinates; its up column is zero where heights cannot be told. ``error_m`` is the root mean
+    square reprojection error of the marks on the floor, 0 for a given mounting.
+    """
+
+    projection: Floats
+    error_m: float = 0.0
+
+    @property
+    def tells_heights(self) -> bool:
+        """Say whether :meth:`height` can answer at all."""
+        return bool(np.any(self.projection[:, 2]))
+
+    def floor(self, foot: Point) -> Point | None:
+        """Return where ``foot`` (normalised picture position) stands, in metres.
+
+        ``None`` when it lies above the horizon or farther away than any room reaches.
+        """
+        place = self._place(foot)
+        return None if place is None else (float(place[0]), float(place[1]))
+
+    def height(self, box: Box) -> float | None:
+        """Return the height in metres of a person who stands upright in ``box``.
+
+        ``None`` when the feet are not in the picture (the box ends at its lower edge), when they
+        are not on the floor, or when the plane cannot tell heights.
+        """
+        if box.y2 >= _LOWER_EDGE or not self.tells_heights:
+            return None
+        place = self._place(box.foot)
+        if place is None:
+            return None
+        ground = self.projection[:, [0, 1, 3]] @ place
+        up = self.projection[:, 2]
+        slope = up[1] - box.y1 * up[2]
+        if abs(slope) < 1e-9:
+            return None
+        height = float((box.y1 * ground[2] - ground[1]) / slope)
+        return height if 0 < height < _TALLEST_M else None
+
+    def width_m(self, box: Box) -> float | None:
+        """Return the width in metres of whoever stands in ``box``, or ``None`` as for height."""
+        if box.y2 >= _LOWER_EDGE:
+            return None
+        left, right = self._place((box.x1, box.y2)), self._place((box.x2, box.y2))
+        if left is None or right is None:
+            return None
+        return math.hypot(float(left[0] - right[0]), float(left[1] - right[1]))
+
+    def _place(self, foot: Point) -> Floats | None:
+        ground = self.projection[:, [0, 1, 3]]
+        pixel = np.array([foot[0], foot[1], 1.0])
+        place = np.linalg.solve(ground, pixel)
+        if abs(place[2]) < 1e-12:
+            return None
+        place = place / place[2]
+        if not np.isfinite(place).all() or (ground @ place)[2] <= 0:
+            return None
+        return place if math.hypot(float(place[0]), float(place[1])) <= _FARTHEST_M else None
+
+
+def ground_plane_of(camera: Camera, aspect: float = 16 / 9) -> GroundPlane | None:
+    """Return the plane that ``camera`` is configured with, or ``None`` if with none.
+
+    ``aspect`` is width over height of the picture, used with marked points.
+
+    Raises:
+        ConfigError: the mounting or the marked points are impossible; names the camera.
+    """
+    where = f"camera {camera.id}: calibration"
+    if camera.calibration is not None:
+        return plane_from_mounting(camera.calibration, where)
+    if camera.floor_marks:
+        return plane_from_marks(camera.floor_marks, aspect, where)
+    return None
+
+
+def plane_from_mounting(mounting: Calibration, where: str = "calibration") -> GroundPlane:
+    """Return the plane of a camera that hangs as ``mounting`` says.
+
+    Raises:
+        ConfigError: a length that is not positive, or a pitch outside 0–90°.
+    """
+    lengths = (mounting.height_m, mounting.focal_px, mounting.width_px, mounting.height_px)
+    if not all(math.isfinite(value) and value > 0 for value in lengths):
+        raise ConfigError(
+            "height_m, focal_px, width_px and height_px must be positive",
+            where=where,
+            hint="measure the camera's height above the floor; focal_px is about 0.8 × width_px",
+        )
+    if not 0 <= mounting.pitch_deg <= 90:
+        raise ConfigError(
+            f"pitch_deg is {mounting.pitch_deg}, not between 0 and 90",
+            where=where,
+            hint="pitch is the tilt downwards: 0 looks at the horizon, 90 straight down",
+        )
+    return GroundPlane(
+        projection(
+            mounting.height_m,
+            math.radians(mounting.pitch_deg),
+            mounting.focal_px / mounting.width_px,
+            mounting.width_px / mounting.height_px,
+        )
+    )
+
+
+def projection(height_m: float, pitch: float, focal: float, aspect: float) -> Floats:
+    """Return the 3×4 projection of a camera without roll.
+
+    ``pitch`` in radians downwards, ``focal`` as a share of the picture's width, ``aspect`` its
+    width over its height.
+    """
+    sin, cos = math.sin(pitch), math.cos(pitch)
+    inner = np.array([[focal, 0, 0.5], [0, focal * aspect, 0.5], [0, 0, 1]])
+    outer = np.array(
+        [
+            [1, 0, 0, 0],
+            [0, -sin, -cos, height_m * cos],
+            [0, cos, -sin, height_m * sin],
+        ]
+    )
+    return np.asarray(inner @ outer)
+
+
+def plane_from_marks(
+    marks: tuple[FloorMark, ...], aspect: float = 16 / 9, where: str = "calibration"
+) -> GroundPlane:
+    """Return the plane on which all ``marks`` (at least four) lie where they were measured.
+
+    Raises:
+        ConfigError: too few marks, marks on one line, or marks that no flat floor fits.
+    """
+    homography = floor_homography(marks, where)
+    error = reprojection_error(homography, marks)
+    span = max(math.dist(a.floor, b.floor) for a in marks for b in marks)
+    if error > 0.1 * span:
+        raise ConfigError(
+            f"no flat floor fits the points: they are {error:.2f} m off",
+            where=where,
+            hint="look for a swapped or mistyped point; pixel and floor must be in the same order",
+        )
+    up = upright_column(homography, aspect)
+    matrix = np.column_stack((homography[:, 0], homography[:, 1], up, homography[:, 2]))
+    return GroundPlane(matrix, error)

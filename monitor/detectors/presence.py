@@ -1,0 +1,190 @@
+"""Who is there on one camera: those seen, those just missed, and those who must still be inside.
+
+A person is *present* while the last look at the picture is at most ``hold`` seconds after she was
+last seen (``leave`` seconds if she was on her way out). When she is missed for longer, she either *left* (last seen at a side or the lower edge
+of the picture, on her way there, or in a doorway) or is *presumed* inside, unseen, for ``presume``
+seconds: behind a shelf, bent over a cot. Adults get this benefit only when they were surely adults.
+Somebody who turns up in the middle of the room later is taken for the one who vanished there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from monitor.detectors.shared_floor import Tally
+from monitor.domain.people import AgeClass, Box, Track
+from monitor.domain.places import Camera, Zone
+
+DOORWAY = "door"
+"""Zones whose id begins with this word are doorways: who vanishes in one has left the room."""
+
+_EDGE = 0.02
+_BORN_AT_EDGE = 0.08
+_AHEAD_SECONDS = 1.0
+_HISTORY = 6
+_MOST_PRESUMED = 64
+_BACKWARDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceSettings:
+    """Durations in seconds.
+
+    ``hold``: seen this recently is present; ``leave``: the same for those last seen where people
+    leave. ``presume``: who vanished in the middle of the room is
+    inside for this long. ``surely``: for how long somebody must have been followed to be presumed.
+    """
+
+    hold: float = 3.0
+    leave: float = 1.0
+    presume: float = 20.0
+    surely: float = 1.5
+
+
+@dataclass(slots=True)
+class _Kept:
+    track: Track
+    last: float
+    born_inside: bool
+    path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
+    claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Vanished:
+    track_id: int
+    age: AgeClass
+    foot: tuple[float, float]
+    since: float
+
+
+class CameraPresence:
+    """People of one camera as of its last look. Bounded by the tracks it is given."""
+
+    def __init__(self, camera: Camera, settings: PresenceSettings) -> None:
+        self.id = camera.id
+        self.zones: tuple[Zone, ...] = camera.zones
+        self.looked: float | None = None
+        self.interval = 0.2
+        self._settings = settings
+        self._kept: dict[int, _Kept] = {}
+        self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
+
+    def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
+        """Take in the tracks of the frame of ``time``; return them with their zones."""
+        self._look(time)
+        placed = tuple(_with_zones(track, self.zones) for track in tracks)
+        for track in placed:
+            self._see(track)
+        hold = self._patience(self._settings.hold)
+        for kept in [k for k in self._kept.values() if time - k.last > hold]:
+            self._lose(kept)
+        return placed
+
+    def still(self, time: float) -> None:
+        """Take the picture at ``time`` to show what the last look showed."""
+        before = self.looked
+        if before is None or time <= before:
+            return
+        self.looked = time
+        for kept in self._kept.values():
+            kept.last += time - before
+
+    def present(self, time: float) -> tuple[Track, ...]:
+        """Return the tracks of those who are there, by number."""
+        looked = time if self.looked is None else min(self.looked, time)
+        return tuple(
+            kept.track for _, kept in sorted(self._kept.items()) if self._there(kept, looked)
+        )
+
+    def presumed(self, time: float) -> Tally:
+        """Return how many are inside though unseen."""
+        ages = [v.age for v in self._vanished if time - v.since <= self._settings.presume]
+        return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
+
+    def _look(self, time: float) -> None:
+        if self.looked is not None and time < self.looked - _BACKWARDS:
+            self._kept.clear()
+            self._vanished.clear()
+            self.looked = None
+        if self.looked is not None and 0 < time - self.looked <= 30:
+            self.interval += 0.2 * (time - self.looked - self.interval)
+        self.looked = time if self.looked is None else max(self.looked, time)
+
+    def _there(self, kept: _Kept, looked: float) -> bool:
+        missed = looked - kept.last
+        if missed <= self._patience(self._settings.leave):
+            return True
+        return missed <= self._patience(self._settings.hold) and not _left(kept)
+
+    def _patience(self, seconds: float) -> float:
+        """Allow for two missed looks, however seldom the camera is looked at."""
+        return max(seconds, 2.5 * self.interval)
+
+    def _see(self, track: Track) -> None:
+        kept = self._kept.get(track.id)
+        if kept is None:
+            inside = not _near_edge(track.box, _BORN_AT_EDGE) and not _in_doorway(track)
+            kept = self._kept[track.id] = _Kept(track, track.seen, inside)
+            kept.path.append((track.seen, track.box))
+            self._vanished = _without(self._vanished, track.id)
+        elif track.seen > kept.track.seen:
+            kept.path.append((track.seen, track.box))
+            kept.last = max(kept.last, track.seen)
+        kept.track = track
+        if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
+            kept.claimed = True
+            self._claim(track)
+
+    def _claim(self, track: Track) -> None:
+        """Take a newcomer in the middle of the room for the nearest one who vanished there."""
+        foot = track.box.foot
+        before = [v for v in self._vanished if v.age is track.age and v.since <= track.first_seen]
+        if before:
+            nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
+            self._vanished = _without(self._vanished, nearest.track_id)
+
+    def _lose(self, kept: _Kept) -> None:
+        track = kept.track
+        del self._kept[track.id]
+        followed = track.seen - track.first_seen >= self._settings.surely
+        if track.age is AgeClass.UNKNOWN or not followed or _left(kept):
+            return
+        self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last))
+
+
+def _left(kept: _Kept) -> bool:
+    if _in_doorway(kept.track) or _near_edge(kept.track.box, _EDGE):
+        return True
+    (start, first), (end, last) = kept.path[0], kept.path[-1]
+    if end - start < 0.3:
+        return False
+    ahead = _AHEAD_SECONDS / (end - start)
+    coming = Box(
+        last.x1 + ahead * (last.centre[0] - first.centre[0]),
+        last.y1,
+        last.x2 + ahead * (last.centre[0] - first.centre[0]),
+        last.y2 + ahead * (last.y2 - first.y2),
+    )
+    return _near_edge(coming, 0.0)
+
+
+def _near_edge(box: Box, margin: float) -> bool:
+    """Say whether ``box`` touches a side or the lower edge; nobody leaves by the upper one."""
+    return box.x1 <= margin or box.x2 >= 1 - margin or box.y2 >= 1 - margin
+
+
+def _in_doorway(track: Track) -> bool:
+    return any(zone.startswith(DOORWAY) for zone in track.zones)
+
+
+def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:
+    return deque((v for v in vanished if v.track_id != track_id), maxlen=_MOST_PRESUMED)
+
+
+def _with_zones(track: Track, zones: Sequence[Zone]) -> Track:
+    inside = tuple(zone.id for zone in zones if zone.polygon.contains(track.box.foot))
+    return track if inside == track.zones else replace(track, zones=inside)

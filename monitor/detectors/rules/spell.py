@@ -1,0 +1,93 @@
+"""How long something has been true, in spite of stray frames and of what could not be seen.
+
+A spell begins when its condition is first true. Short contradictions (at most ``tolerance``
+seconds, or a single look) are bridged; longer ones end it. While nothing can be known the spell is
+frozen: the time is not counted, and after ``gap`` seconds the spell is forgotten. To count, the
+condition must also have been seen true for at least half of the counted time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_SHARE = 0.5
+_LONGEST_LOOK = 5.0
+_SLACK = 1e-3  # differences of POSIX seconds are exact to about a microsecond only
+
+
+@dataclass(slots=True)
+class Spell:
+    """One condition over time; times in seconds, never falling."""
+
+    needed: float
+    tolerance: float
+    gap: float
+    since: float | None = None
+    _last_true: float = 0.0
+    _frozen: float = 0.0
+    _seen_true: float = 0.0
+    _against: float | None = None
+    _looks_against: int = 0
+    _blind: bool = False
+    _before: float | None = None
+    _before_true: bool = False
+
+    def update(self, time: float, value: bool | None) -> bool:
+        """Take in how things stand at ``time`` and say whether they stood so for long enough."""
+        self._count(time, value)
+        if value:
+            self._confirm(time)
+            return self.lasted(time)
+        if value is None:
+            self._blind = True
+        else:
+            self._contradict(time)
+        if self.since is not None and time - self._last_true > self.gap + _SLACK:
+            self.reset()
+        return False
+
+    def lasted(self, time: float) -> bool:
+        """Say whether the spell is long enough at ``time``."""
+        if self.since is None:
+            return False
+        counted = self.seconds(time)
+        return counted + _SLACK >= self.needed and self._seen_true + _SLACK >= _SHARE * counted
+
+    def seconds(self, time: float) -> float:
+        """Return for how long the condition has held, without the time that was frozen."""
+        return 0.0 if self.since is None else max(time - self.since - self._frozen, 0.0)
+
+    def reset(self) -> None:
+        """Forget the spell."""
+        self.since = None
+        self._frozen = self._seen_true = 0.0
+        self._against = None
+        self._looks_against = 0
+        self._blind = False
+
+    def _count(self, time: float, value: bool | None) -> None:
+        if self._before is not None and self._before_true and self.since is not None:
+            self._seen_true += min(max(time - self._before, 0.0), _LONGEST_LOOK)
+        self._before, self._before_true = time, bool(value)
+
+    def _confirm(self, time: float) -> None:
+        silent = time - self._last_true
+        if self.since is not None and silent > self.gap + _SLACK:
+            self.reset()
+        if self.since is None:
+            self.since = time
+        elif self._blind and silent > self.tolerance + _SLACK:
+            self._frozen += silent
+        self._last_true = time
+        self._against = None
+        self._looks_against = 0
+        self._blind = False
+
+    def _contradict(self, time: float) -> None:
+        if self.since is None:
+            return
+        if self._against is None:
+            self._against = time
+        self._looks_against += 1
+        if self._looks_against > 1 and time - self._against + _SLACK >= self.tolerance:
+            self.reset()
