@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from monitor.domain.access import DISTRICT
+from monitor.domain.clock import ManualClock
+from monitor.domain.errors import ConfigError
+from monitor.domain.places import District
+from monitor.store.base import Database
+from monitor.store.migrate import check, current, head, migrating, upgrade
+from monitor.store.place_repository import PlaceRepository
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Open a database without any tables."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/100%.db"
+    else:
+        postgres: Any = request.getfixturevalue("postgres")
+        url = postgres.create()
+    opened = Database(url)
+    yield opened
+    opened.close()
+    if request.param == "postgresql":
+        postgres.drop(url)
+
+
+def test_an_empty_database_gets_exactly_the_declared_tables(empty: Database) -> None:
+    assert current(empty) is None
+    assert check(empty) == (f"schema is at nothing, the program expects {head()}",)
+    told: list[str] = []
+    assert upgrade(empty, told.append) == head() == current(empty)
+    assert check(empty) == ()
+    assert told == [f"migrating the database from nothing to {head()}"]
+    assert upgrade(empty, told.append) == head()
+    assert len(told) == 1
+
+
+def test_check_names_what_is_missing(empty: Database) -> None:
+    upgrade(empty)
+    with empty.transaction() as session:
+        session.execute(text("DROP TABLE demo_message"))
+    assert check(empty) == ("add_table: demo_message",)
+
+
+def test_a_newer_database_is_refused(empty: Database) -> None:
+    upgrade(empty)
+    with empty.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError, match="9999") as caught:
+        upgrade(empty)
+    assert "newer version" in caught.value.hint
+
+
+def test_a_failed_migration_changes_nothing(empty: Database) -> None:
+    with pytest.raises(RuntimeError), migrating(empty) as connection:
+        connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
+        raise RuntimeError("power cut")
+    with empty.transaction() as session, pytest.raises(Exception, match="half_done"):
+        session.execute(text("SELECT * FROM half_done"))
+
+
+def test_an_sqlite_file_is_copied_before_it_is_touched(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kanhu.db"
+    with closing(Database(f"sqlite:///{path}")) as database:
+        head_before = upgrade(database)
+        monkeypatch.setattr("monitor.store.migrate.head", lambda: "next")
+        upgrade(database, clock=clock)
+    copy = tmp_path / f"kanhu.db.{head_before}.20261102T013000Z.backup"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall()
+
+
+def test_rows_that_refer_to_nothing_stop_a_migration(
+    tmp_path: Path, now: datetime, district: District
+) -> None:
+    with closing(Database(f"sqlite:///{tmp_path}/kanhu.db")) as database:
+        upgrade(database)
+        PlaceRepository(database).sync(district, now)
+        with pytest.raises(ConfigError, match="room"), migrating(database) as connection:
+            connection.execute(text("DELETE FROM institution"))
+        assert len(PlaceRepository(database).institutions(_everything())) == 2
+
+
+def test_several_processes_may_migrate_at_once(empty: Database) -> None:
+    program = (
+        "import sys; from monitor.store.base import Database;"
+        "from monitor.store.migrate import upgrade; print(upgrade(Database(sys.argv[1])))"
+    )
+    url = empty.engine.url.render_as_string(hide_password=False)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, url],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=dict(os.environ),
+        )
+        for _ in range(2)
+    ]
+    assert [process.communicate(timeout=60)[0].strip() for process in processes] == [head()] * 2
+    assert check(empty) == ()
