@@ -9,6 +9,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from monitor.domain.errors import ConfigError
 from monitor.domain.places import District
 from monitor.settings import Settings, load_settings
@@ -71,7 +73,7 @@ class Environment:
         """Fetched and exported models."""
         if self.settings.model.models_dir is not None:
             return self.settings.model.models_dir
-        return models_folder(self.data)
+        return models_folder()
 
     def database(self) -> Database:
         """Open the database named in the settings, or SQLite in the data folder."""
@@ -94,6 +96,8 @@ class Environment:
         return path.read_text("ascii").strip()
 
 
-def models_folder(data: Path) -> Path:
-    """Return the checkout's ``models/`` when running from one, else a folder in ``data``."""
-    return _CHECKOUT_MODELS if (_CHECKOUT_MODELS / "manifest.toml").exists() else data / "models"
+def models_folder() -> Path:
+    """Return the checkout's ``models/`` when running from one, else one in the user's cache."""
+    if (_CHECKOUT_MODELS / "manifest.toml").exists():
+        return _CHECKOUT_MODELS
+    return platformdirs.user_cache_path("kanhu") / "models"

@@ -8,7 +8,7 @@ from functools import partial
 
 from monitor.detectors.rules import parse_parameters
 from monitor.documents import Location
-from monitor.domain.errors import KanhuError
+from monitor.domain.errors import ConfigError, KanhuError
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import PRIVATE_ROOMS, RoomType
 from monitor.settings.schema import (
@@ -18,6 +18,7 @@ from monitor.settings.schema import (
     Settings,
     ZonePart,
 )
+from monitor.streams.catalogue import schemes
 from monitor.streams.url import parse_url
 
 _SMALLEST_AREA = 0.0001
@@ -110,7 +111,15 @@ def camera_complaints(
 
 
 def _source(url: str, at: Location) -> Iterator[Complaint]:
-    yield from _caught(partial(parse_url, url), at)
+    yield from _caught(partial(_known_source, url), at)
+
+
+def _known_source(url: str) -> None:
+    scheme = parse_url(url).scheme
+    if scheme not in schemes():
+        raise ConfigError(
+            f"no source serves '{scheme}:' URLs", hint=f"use one of: {', '.join(schemes())}"
+        )
 
 
 def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterator[Complaint]:

@@ -1,33 +1,12 @@
-"""Units as people write them: ``90s``, ``2m``, ``1.5h``."""
+"""Durations as a type of configuration values."""
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
-_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d)?\s*$")
-_FACTOR = {"ms": 0.001, "s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
-
-
-def seconds(value: Any) -> float:
-    """Return seconds from a number or from text such as ``90s``, ``2m``, ``1.5h``, ``90d``.
-
-    Raises:
-        ValueError: neither a non-negative number nor such a text.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("must be a duration such as 60s, 2m or 1.5h")
-    if isinstance(value, int | float):
-        if not 0 <= value < float("inf"):
-            raise ValueError("must not be negative")
-        return float(value)
-    match = _DURATION.match(value)
-    if match is None:
-        raise ValueError(f"'{value}' is not a duration; write for example 60s, 2m or 1.5h")
-    return float(match[1]) * _FACTOR[match[2] or "s"]
-
+from monitor.domain.durations import seconds
 
 Seconds = Annotated[float, BeforeValidator(seconds)]
 """A duration in seconds, written as a number or as ``90s``, ``2m``, ``1.5h``, ``90d``."""

@@ -1,0 +1,117 @@
+"""``monitor analyze``: what would have happened in this recording?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from monitor.cli.output import JsonFlag, errors, print_json, progress
+from monitor.detectors.finder import load_finder
+from monitor.domain.errors import InputError
+from monitor.domain.events import Event
+from monitor.runtime.analyze import Analysis, Summary
+from monitor.runtime.environment import models_folder
+from monitor.runtime.event_messages import to_line
+from monitor.runtime.rendering import VideoWriter
+from monitor.settings.camera_file import load_camera_file
+from monitor.settings.schema import Finder
+
+
+def analyze(
+    video: Annotated[Path, typer.Argument(help="A recording: MP4, MKV, AVI, TS …")],
+    config: Annotated[
+        Path, typer.Option("--config", "-c", help="Camera file: room, zones, calibration, rules.")
+    ],
+    events: Annotated[
+        Path | None, typer.Option("--events", help="Write one JSON object an event here.")
+    ] = None,
+    annotated: Annotated[
+        Path | None, typer.Option("--video", help="Write an MP4 with boxes and counts here.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="Model in models/manifest.toml.")] = "yolov8n",
+    language: Annotated[str, typer.Option(help="Language of the sentences: zh or en.")] = "en",
+    as_json: JsonFlag = False,
+) -> None:
+    """Run the whole detection path over a recording, as fast as possible.
+
+    Example: `monitor analyze nap.mp4 -c configs/camera.yaml --events nap.jsonl`
+    """
+    if language not in ("zh", "en"):
+        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
+    camera_file = load_camera_file(config)
+    defaults = Finder()
+    finder = load_finder(
+        model,
+        models_folder(),
+        engine=defaults.finder,
+        input_size=(defaults.input_width, defaults.input_height),
+        confidence=defaults.confidence,
+    )
+    with _lines(events) as lines, _writer(annotated) as writer, progress() as report:
+        analysis = Analysis(
+            video, camera_file, finder, every_frame=writer.write if writer else None
+        )
+        for event in analysis.run(lambda share: report(video.name, share)):
+            if lines is not None and event.cleared is not None:
+                _write(lines, event, language)
+        if lines is not None:
+            for event in analysis.summary.events.values():
+                if event.cleared is None:
+                    _write(lines, event, language)
+    _print(analysis.summary, language, as_json)
+
+
+def _write(lines: TextIO, event: Event, language: str) -> None:
+    line = to_line(event, "zh" if language == "zh" else "en")
+    lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _lines(path: Path | None) -> Iterator[TextIO | None]:
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror}", where=str(path), hint="check the folder"
+        ) from None
+    with file:
+        yield file
+
+
+def _writer(path: Path | None) -> Any:
+    return nullcontext() if path is None else VideoWriter(path)
+
+
+def _print(summary: Summary, language: str, as_json: bool) -> None:
+    found = [
+        to_line(event, "zh" if language == "zh" else "en") for event in summary.events.values()
+    ]
+    if as_json:
+        print_json(
+            {
+                "duration": round(summary.duration, 3),
+                "elapsed": round(summary.elapsed, 3),
+                "speed": round(summary.speed, 2),
+                "frames": summary.frames,
+                "events": found,
+            }
+        )
+        return
+    for event in found:
+        end = "…" if event["cleared"] is None else f"{event['cleared']:.1f}"
+        typer.echo(
+            f"{event['onset']:8.1f}–{end:<8} {event['severity']:<9} {event['rule']}: "
+            f"{event['explain']}"
+        )
+    errors.print(
+        f"{len(found)} events in {summary.duration:.0f} s of video, "
+        f"{summary.frames} frames looked at, {summary.speed:.1f}× real time"
+    )

@@ -1,0 +1,84 @@
+"""``monitor models``: the person models of the manifest."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monitor.cli.output import JsonFlag, errors, print_json, print_rows
+from monitor.detectors.models.catalogue import list_models, verify_models
+from monitor.detectors.models.export import export_model
+from monitor.detectors.models.fetch import fetch_model
+from monitor.detectors.models.progress import progress_display
+from monitor.runtime.environment import models_folder
+from monitor.settings.schema import Finder
+
+group = typer.Typer(help="Fetch, export and verify person models.", no_args_is_help=True)
+
+_DEFAULT = str(Finder.model_fields["name"].default)
+Model = Annotated[str, typer.Argument(help="Name in models/manifest.toml.")]
+
+
+@group.command("list")
+def list_all(as_json: JsonFlag = False) -> None:
+    """List the models of the manifest and what of them is here.
+
+    Example: `monitor models list`
+    """
+    rows = [
+        {
+            "name": status.spec.name,
+            "task": status.spec.task,
+            "licence": status.spec.licence,
+            "fetched": status.fetched,
+            "exported": status.exported,
+        }
+        for status in list_models(models_folder())
+    ]
+    print_rows(("name", "task", "licence", "fetched", "exported"), rows, as_json=as_json)
+
+
+@group.command("fetch")
+def fetch(name: Model = _DEFAULT, as_json: JsonFlag = False) -> None:
+    """Fetch a model's weights from the first source that has them, and verify their hash.
+
+    Example: `monitor models fetch yolov8n`
+    """
+    with progress_display(errors) as progress:
+        path = fetch_model(name, models_folder(), progress)
+    if as_json:
+        print_json({"model": name, "path": str(path)})
+
+
+@group.command("export")
+def export(name: Model = _DEFAULT, as_json: JsonFlag = False) -> None:
+    """Export fetched weights for this processor, unless that was done before.
+
+    Example: `monitor models export yolov8n`
+    """
+    with progress_display(errors) as progress:
+        path = export_model(name, models_folder(), progress=progress)
+    if as_json:
+        print_json({"model": name, "path": str(path)})
+
+
+@group.command("verify")
+def verify(as_json: JsonFlag = False) -> None:
+    """Compare every model that is here with the manifest; exit code 1 if one was altered.
+
+    Example: `monitor models verify`
+    """
+    findings = verify_models(models_folder())
+    rows = [
+        {
+            "model": finding.model,
+            "part": finding.part,
+            "good": finding.good,
+            "problem": finding.problem,
+        }
+        for finding in findings
+    ]
+    print_rows(("model", "part", "good", "problem"), rows, as_json=as_json)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,170 @@
+"""``monitor user``: who may sign in."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from typing import Annotated, Any
+
+import typer
+
+from monitor.cli.options import ConfigFile
+from monitor.cli.output import JsonFlag, print_json, print_rows
+from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
+from monitor.domain.clock import SystemClock, utc_now
+from monitor.domain.errors import InputError, NotFoundError
+from monitor.runtime.environment import Environment
+from monitor.runtime.opening import open_store
+from monitor.store.session_repository import SessionRepository
+from monitor.store.user_repository import UserRepository
+from monitor.store.users import NewUser, User
+
+group = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="What the person types to sign in.")]
+
+
+@group.command("add")
+def add(
+    name: Name,
+    config: ConfigFile,
+    role: Annotated[Role, typer.Option(help="What the person does.")] = Role.OPERATOR,
+    display_name: Annotated[str, typer.Option("--name", help="Name shown to others.")] = "",
+    unit: Annotated[str, typer.Option(help="Organisation the person belongs to.")] = "",
+    institution: Annotated[str, typer.Option(help="Limit to one institution (its id).")] = "",
+    community: Annotated[str, typer.Option(help="Limit to one community (its name).")] = "",
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Enter a person; asks for a password unless `--password-stdin` is given.
+
+    Example: `monitor user add wang --role operator --name 王 -c configs/district.yaml`
+    """
+    environment = Environment.load(config)
+    scope = _scope(environment, role, institution, community)
+    new = NewUser(
+        name=name,
+        display_name=display_name or name,
+        role=role,
+        scope=scope,
+        unit=unit,
+        language="en" if language == "en" else "zh",
+        must_change_password=False,
+    )
+    if language not in ("zh", "en"):
+        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
+    password = _password(password_stdin)
+    with closing(open_store(environment)) as database:
+        user = UserRepository(database).create(new, password, utc_now(SystemClock()))
+    if as_json:
+        print_json(_shown(user))
+    else:
+        typer.echo(f"{user.name} may sign in as {user.role.value}")
+
+
+@group.command("list")
+def list_users(config: ConfigFile, as_json: JsonFlag = False) -> None:
+    """List the people who may sign in.
+
+    Example: `monitor user list -c configs/district.yaml`
+    """
+    with closing(open_store(Environment.load(config))) as database:
+        users = UserRepository(database).list(DISTRICT)
+    columns = ("name", "display_name", "role", "scope", "unit", "language", "active")
+    print_rows(columns, [_shown(user) for user in users], as_json=as_json)
+
+
+@group.command("password")
+def password(
+    name: Name,
+    config: ConfigFile,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Give a person a new password; all their sessions end.
+
+    Example: `monitor user password wang -c configs/district.yaml`
+    """
+    with closing(open_store(Environment.load(config))) as database:
+        users = UserRepository(database)
+        user = _known(users, name)
+        users.set_password(user.id, _password(password_stdin))
+    typer.echo(f"{user.name} has a new password")
+
+
+@group.command("disable")
+def disable(name: Name, config: ConfigFile) -> None:
+    """End a person's sessions and let them sign in no more.
+
+    Example: `monitor user disable wang -c configs/district.yaml`
+    """
+    with closing(open_store(Environment.load(config))) as database:
+        users = UserRepository(database)
+        user = _known(users, name)
+        users.set_active(user.id, active=False)
+    typer.echo(f"{user.name} can no longer sign in")
+
+
+@group.command("link")
+def link(name: Name, config: ConfigFile) -> None:
+    """Print a path that signs a person in once, within an hour: for a forgotten password.
+
+    Example: `monitor user link wang -c configs/district.yaml`
+    """
+    with closing(open_store(Environment.load(config))) as database:
+        user = _known(UserRepository(database), name)
+        token = SessionRepository(database).new_link(user.id, utc_now(SystemClock()))
+    typer.echo(f"/sign-in/once/{token}")
+
+
+def _known(users: UserRepository, name: str) -> User:
+    user = users.find(name)
+    if user is None:
+        raise NotFoundError(
+            f"there is no user '{name}'", hint="'monitor user list' names those there are"
+        )
+    return user
+
+
+def _scope(environment: Environment, role: Role, institution: str, community: str) -> Scope:
+    if institution and community:
+        raise InputError("give --institution or --community, not both")
+    if institution:
+        known = [item.id for item in environment.district.institutions]
+        if institution not in known:
+            raise NotFoundError(
+                f"there is no institution '{institution}'",
+                where="--institution",
+                hint=f"known: {', '.join(known[:10]) or 'none yet'}",
+            )
+        return Scope(ScopeKind.INSTITUTION, institution)
+    if community:
+        return Scope(ScopeKind.COMMUNITY, community)
+    if role is Role.INSTITUTION:
+        raise InputError(
+            "role 'institution' needs to know which one", hint="add --institution with its id"
+        )
+    return DISTRICT
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    chosen: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return chosen
+
+
+def _shown(user: User) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "display_name": user.display_name,
+        "role": user.role.value,
+        "scope": f"{user.scope.kind.value} {user.scope.id}".strip(),
+        "unit": user.unit,
+        "language": user.language,
+        "active": user.active,
+    }

@@ -1,0 +1,145 @@
+"""The whole detection path over a recording, as fast as it will go (``monitor analyze``)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.detectors.finder import Finder
+from monitor.detectors.rules import Origin
+from monitor.domain.errors import SourceError
+from monitor.domain.events import Event
+from monitor.domain.media import Frame, Packet, StreamInfo
+from monitor.domain.people import Track
+from monitor.domain.room_state import CameraView, RoomState, ViewFault
+from monitor.runtime.room_watch import RoomWatch
+from monitor.settings.camera_file import CameraFile
+from monitor.streams.decode import Decoder
+from monitor.streams.file import FileSource
+from monitor.streams.gate import Gate, GateSettings, Look
+from monitor.streams.health import HealthSettings, judge_picture
+from monitor.streams.source import SourceRequest
+from monitor.streams.url import file_url
+
+_WIDEST = 1280
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an analysis came to; times in seconds."""
+
+    duration: float = 0.0
+    elapsed: float = 0.0
+    frames: int = 0
+    events: dict[str, Event] = field(default_factory=dict)
+
+    @property
+    def speed(self) -> float:
+        """How many times faster than real time it ran."""
+        return self.duration / self.elapsed if self.elapsed else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One analysed frame with what was made of it."""
+
+    frame: Frame
+    tracks: tuple[Track, ...]
+    state: RoomState
+
+
+class Analysis:
+    """One recording. Call :meth:`run` once."""
+
+    def __init__(
+        self,
+        video: Path,
+        camera_file: CameraFile,
+        finder: Finder,
+        *,
+        every_frame: Callable[[Seen], None] | None = None,
+        config_version: str = "",
+    ) -> None:
+        self._video = video
+        self._file = camera_file
+        self._finder = finder
+        self._every_frame = every_frame
+        self._origin = Origin(finder.name, finder.sha256, config_version)
+        self._health = HealthSettings()
+        self._fault: ViewFault | None = None
+        self._fault_since = 0.0
+        self.summary = Summary()
+
+    def run(self, report: Callable[[float], None]) -> Iterator[Event]:
+        """Yield events as they begin, worsen and end; ``report`` gets the share done, 0–1.
+
+        Raises:
+            SourceError: the recording cannot be read.
+        """
+        started = time.perf_counter()
+        name = self._video.stem
+        source = FileSource(SourceRequest(name, file_url(self._video), realtime=False))
+        try:
+            info = source.open()
+            watch, decoder, gate = self._path(name, info)
+            for packet in source.packets():
+                at = packet.time
+                self.summary.duration = max(self.summary.duration, at + packet.duration)
+                for event in self._look(packet, watch, decoder, gate):
+                    self.summary.events[event.id] = event
+                    yield event
+                if source.duration:
+                    report(min(at / source.duration, 1.0))
+        finally:
+            source.close()
+        self.summary.elapsed = time.perf_counter() - started
+        if not self.summary.frames:
+            raise SourceError(
+                "no picture could be decoded",
+                where=str(self._video),
+                hint="is it a video? try to play it",
+            )
+        report(1.0)
+
+    def _path(self, name: str, info: StreamInfo) -> tuple[RoomWatch, Decoder, Gate]:
+        camera = self._file.camera_of(name, self._video, info.width, info.height)
+        return (
+            RoomWatch(self._file.room_of(name), [camera], self._origin),
+            Decoder(name, info.codec, max_width=_WIDEST, reordered=info.has_b_frames),
+            Gate(GateSettings(fps=camera.analysis_fps)),
+        )
+
+    def _look(self, packet: Packet, watch: RoomWatch, decoder: Decoder, gate: Gate) -> list[Event]:
+        look = gate.consider(packet, urgent=watch.urgent)
+        fresh = decoder.take(packet, look is not Look.SKIP)
+        if look is Look.SKIP or not fresh:
+            return []
+        luma, camera_id = decoder.luma(), decoder.camera_id
+        if luma is None:
+            return []
+        self._judge(watch, camera_id, judge_picture(luma, self._health), packet.time)
+        if look is Look.PEEK and not gate.moved(luma, packet.time):
+            watch.still(camera_id, packet.time)
+            return watch.step(packet.time)
+        if look is Look.ANALYSE:
+            gate.analysed(luma)
+        frame = decoder.frame()
+        if frame is None:
+            return []
+        people = self._finder.find([frame.image])[0]
+        tracks = watch.observe(camera_id, people, frame.time, frame.width / frame.height)
+        events = watch.step(frame.time)
+        self.summary.frames += 1
+        if self._every_frame is not None and watch.state is not None:
+            self._every_frame(Seen(frame, tracks, watch.state))
+        return events
+
+    def _judge(self, watch: RoomWatch, camera_id: str, fault: ViewFault | None, at: float) -> None:
+        """Tell the room of a view that has been bad, or good again, for long enough."""
+        if fault is not self._fault:
+            self._fault, self._fault_since = fault, at
+        needed = self._health.good_for if fault is None else self._health.bad_for
+        if at - self._fault_since >= needed or (fault is None and at < needed):
+            watch.view(CameraView(camera_id, fault, self._fault_since))

@@ -1,0 +1,94 @@
+"""One room: from the people found in its cameras' frames to the events of its rules.
+
+The same object serves live cameras (POSIX seconds) and recordings (media seconds). Not
+thread-safe: whoever looks at frames also steps the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from monitor.detectors.age.judge import AgeJudge
+from monitor.detectors.fusion import RoomFusion
+from monitor.detectors.ground.plane import GroundPlane, ground_plane_of
+from monitor.detectors.rules import Origin, RuleEngine, rules_for
+from monitor.detectors.tracking.tracker import Tracker
+from monitor.domain.events import Event
+from monitor.domain.people import Person, Track
+from monitor.domain.places import Camera, Room
+from monitor.domain.room_state import CameraView, RoomState
+
+
+@dataclass(slots=True)
+class _Eye:
+    """What belongs to one camera of the room."""
+
+    camera: Camera
+    tracker: Tracker
+    judge: AgeJudge | None = None
+    plane: GroundPlane | None = None
+    aspect: float = 0.0
+    tracks: tuple[Track, ...] = field(default=())
+
+
+class RoomWatch:
+    """Tracks, ages, room state and rules of one room."""
+
+    def __init__(self, room: Room, cameras: Sequence[Camera], origin: Origin) -> None:
+        self.room = room
+        self.cameras = tuple(camera for camera in cameras if camera.enabled)
+        self._fusion = RoomFusion(room, self.cameras)
+        self._engine = RuleEngine(room, rules_for(room, self.cameras), origin)
+        self._eyes = {camera.id: _Eye(camera, Tracker(camera.id)) for camera in self.cameras}
+        self._state: RoomState | None = None
+
+    @property
+    def state(self) -> RoomState | None:
+        """Who was in the room at the last step; ``None`` before the first."""
+        return self._state
+
+    @property
+    def urgent(self) -> bool:
+        """Say whether the room must be looked at as often as its cameras allow."""
+        occupied = self._state is not None and self._state.people > 0
+        return occupied or self._engine.pending or bool(self._engine.open_events)
+
+    @property
+    def pressing(self) -> bool:
+        """Say whether a condition has begun that may soon be raised."""
+        return self._engine.pending
+
+    def tracks(self, camera_id: str) -> tuple[Track, ...]:
+        """Return the tracks of a camera as of its last frame."""
+        return self._eyes[camera_id].tracks
+
+    def resume(self, events: Iterable[Event]) -> None:
+        """Take over events that were open before a restart."""
+        self._engine.resume(events)
+
+    def observe(
+        self, camera_id: str, people: Sequence[Person], time: float, aspect: float
+    ) -> tuple[Track, ...]:
+        """Take in the people of a frame whose width is ``aspect`` times its height."""
+        eye = self._eyes[camera_id]
+        if eye.judge is None or abs(eye.aspect - aspect) > 1e-6:
+            eye.aspect = aspect
+            eye.judge = AgeJudge(aspect)
+            eye.plane = ground_plane_of(eye.camera, aspect)
+        tracks = eye.judge.update(eye.tracker.update(people, time), eye.plane)
+        eye.tracks = self._fusion.observe(camera_id, time, tracks)
+        return eye.tracks
+
+    def still(self, camera_id: str, time: float) -> None:
+        """Take in that a camera's picture at ``time`` is as it was when last looked at."""
+        self._fusion.still(camera_id, time)
+
+    def view(self, view: CameraView) -> None:
+        """Take in how far a camera's view can be trusted."""
+        self._fusion.view(view)
+
+    def step(self, time: float) -> list[Event]:
+        """Return the events that began, worsened or ended by ``time``."""
+        self._state = self._fusion.state(time)
+        return self._engine.step(self._state)
