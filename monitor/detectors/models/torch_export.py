@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ def main(arguments: list[str]) -> None:
     """Export the weights named on the command line."""
     weights, folder = Path(arguments[0]), Path(arguments[1])
     width, height = int(arguments[2]), int(arguments[3])
+    if not zipfile.is_zipfile(weights):
+        raise SystemExit(f"Error: {weights.name} is no PyTorch file")
     silence_telemetry()
     import torch
     import ultralytics

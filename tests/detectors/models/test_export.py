@@ -148,7 +148,7 @@ def test_weights_that_are_no_model_fail_with_what_was_printed(
     (folder / "own.pt").write_bytes(content)
     with pytest.raises(ModelError, match="the export failed with status 1") as caught:
         ensure_model("tiny", folder)
-    assert "Error" in caught.value.message
+    assert "tiny.pt is no PyTorch file" in caught.value.message
     assert {path.name for path in folder.iterdir()} == {
         ".lock",
         "manifest.toml",
