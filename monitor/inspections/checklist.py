@@ -1,0 +1,107 @@
+"""From template and facts to a checklist: pure and repeatable.
+
+The same template, facts and moment always give the same checklist, to the byte. A reading that is
+unknown leaves its box blank; a known one proposes a result or, where the template says
+``decide``, sets it until an inspector overrides it with a reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from monitor.domain.checklists import (
+    Checklist,
+    Entry,
+    Item,
+    MetricStatus,
+    MetricValue,
+    Result,
+    Subject,
+)
+from monitor.domain.errors import InputError
+from monitor.domain.text import Text
+from monitor.inspections.facts import Facts
+from monitor.inspections.metrics import metric_named
+from monitor.inspections.template import Template
+
+_ADAPTER: TypeAdapter[Checklist] = TypeAdapter(Checklist)
+_OUTSIDE_THE_HASH = ("generated", "content_sha256", "revision")
+
+
+def generate(
+    facts: Facts, month: date, template: Template, district: Text, now: datetime
+) -> Checklist:
+    """Make the checklist of one institution for the month whose first day is ``month``.
+
+    Args:
+        facts: all about the institution, over the period that
+            :func:`~monitor.inspections.period.period_of` gives for ``month`` and ``now``.
+        month: first day of the month of inspection.
+        template: what to look at.
+        district: name of the district, for the heading.
+        now: the present moment.
+
+    Raises:
+        InputError: ``month`` is not a first day, or the template does not hold in it.
+    """
+    if month.day != 1:
+        raise InputError(f"{month} is not the first of a month", where="month")
+    if not template.in_force(month):
+        raise InputError(
+            f"template {template.mark.id} {template.mark.version} is not in force in {month:%Y-%m}",
+            hint="use the template of that month",
+        )
+    institution = facts.institution
+    bare = Checklist(
+        subject=Subject(
+            institution.id, institution.name, institution.community, institution.address, district
+        ),
+        month=month,
+        timezone=facts.period.timezone,
+        period_start=facts.period.start,
+        period_end=facts.period.end,
+        template=template.mark,
+        sections=template.sections,
+        sources=template.sources,
+        rules=template.rules,
+        entries=tuple(_entry(item, facts) for item in template.items),
+        generated=now,
+        content_sha256="",
+    )
+    return replace(bare, content_sha256=content_hash(bare))
+
+
+def content_hash(checklist: Checklist) -> str:
+    """Return the hash of all that the checklist says, but for when and how often it was made."""
+    plain = as_plain(checklist)
+    for name in _OUTSIDE_THE_HASH:
+        plain.pop(name)
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def as_plain(checklist: Checklist) -> dict[str, Any]:
+    """Return the checklist as plain JSON values."""
+    plain: dict[str, Any] = _ADAPTER.dump_python(checklist, mode="json")
+    return plain
+
+
+def _entry(item: Item, facts: Facts) -> Entry:
+    if item.auto is None:
+        return Entry(item)
+    reading = metric_named(item.auto.metric).read(facts, item.auto)
+    return Entry(item, reading, _proposal(reading))
+
+
+def _proposal(reading: MetricValue) -> Result | None:
+    return {
+        MetricStatus.PASS: Result.PASS,
+        MetricStatus.FAIL: Result.FAIL,
+        MetricStatus.UNKNOWN: None,
+    }[reading.status]

@@ -1,0 +1,134 @@
+"""What a metric is, and the list of all of them.
+
+A metric is one function ``(facts, target) -> MetricValue``, pure, in a file beside this one. It
+reads facts, compares what it finds with the template's target and explains itself in both
+languages. What it cannot know it calls unknown, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitor.domain.checklists import Auto, MetricStatus, MetricValue, Unit
+from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
+from monitor.inspections.facts import Facts
+
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding: the figure, what it means, and what it was computed from.
+
+    ``broken`` fails the item whatever the figure says (a missing record); ``None`` as ``value``
+    with ``broken`` unset means that no figure applies and nothing is wrong.
+    """
+
+    value: float | None
+    explain: Text
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing that could be judged, and why; ``value`` and ``inputs`` as far as they go."""
+
+    reason: Text
+    value: float | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+Finding = Known | Unknown
+Measure = Callable[[Facts, Auto], Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A named measure: its unit, where its data comes from, and the parameters it takes."""
+
+    name: str
+    unit: Unit
+    query: Text
+    measure: Measure
+    parameters: Mapping[str, float]
+
+    def read(self, facts: Facts, target: Auto) -> MetricValue:
+        """Measure, and hold the result against the target."""
+        finding = self.measure(facts, target)
+        return MetricValue(
+            metric=self.name,
+            value=finding.value,
+            unit=self.unit,
+            status=_status(finding, target),
+            explain=finding.explain if isinstance(finding, Known) else finding.reason,
+            inputs=finding.inputs,
+            query=self.query,
+        )
+
+    def parameter(self, target: Auto, name: str) -> float:
+        """Return a parameter as the template sets it, else its default."""
+        return target.parameters.get(name, self.parameters[name])
+
+
+_METRICS: dict[str, Metric] = {}
+
+
+def metric(name: str, unit: Unit, query: Text, **parameters: float) -> Callable[[Measure], Measure]:
+    """Register a measure as the metric ``name``, with the defaults of its parameters."""
+
+    def register(measure: Measure) -> Measure:
+        if name in _METRICS:
+            raise ValueError(f"metric '{name}' is defined twice")
+        _METRICS[name] = Metric(name, unit, query, measure, parameters)
+        return measure
+
+    return register
+
+
+def metrics() -> Mapping[str, Metric]:
+    """Return every metric by name."""
+    return dict(_METRICS)
+
+
+def metric_named(name: str) -> Metric:
+    """Return one metric.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    if name not in _METRICS:
+        raise NotFoundError(f"there is no metric '{name}'", hint="see monitor.inspections.metrics")
+    return _METRICS[name]
+
+
+def parameter(target: Auto, name: str) -> float:
+    """Return a parameter of the metric that ``target`` names."""
+    return _METRICS[target.metric].parameter(target, name)
+
+
+def named(names: Sequence[str]) -> Text:
+    """Return a few names in one breath: ``A、B 等5项`` / ``A, B and 3 more``."""
+    shown, more = names[:_MOST_NAMED], len(names) - _MOST_NAMED
+    zh, en = "、".join(shown), ", ".join(shown)
+    if more > 0:
+        return Text(zh=f"{zh}等{len(names)}项", en=f"{en} and {more} more")
+    return Text(zh=zh, en=en)
+
+
+def named_texts(names: Sequence[Text]) -> Text:
+    """Return a few bilingual names in one breath."""
+    return Text(zh=named([name.zh for name in names]).zh, en=named([name.en for name in names]).en)
+
+
+def _status(finding: Finding, target: Auto) -> MetricStatus:
+    if isinstance(finding, Unknown):
+        return MetricStatus.UNKNOWN
+    if finding.broken:
+        return MetricStatus.FAIL
+    if finding.value is None or target.op.holds(finding.value, target.threshold):
+        return MetricStatus.PASS
+    return MetricStatus.FAIL

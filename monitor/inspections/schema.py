@@ -1,0 +1,150 @@
+"""What a template file may say. Unknown keys, and texts in one language only, are mistakes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from monitor.domain.checklists import (
+    AutoMode,
+    ClauseStatus,
+    Comparison,
+    EvidenceType,
+    ItemSeverity,
+    Result,
+)
+from monitor.domain.text import Text
+
+_ID = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$")
+
+
+def _identifier(value: Any) -> Any:
+    if isinstance(value, str) and not _ID.match(value):
+        raise ValueError(f"'{value}' is not an id: use letters, digits, '-' and '_', at most 64")
+    return value
+
+
+def _wording(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+Id = Annotated[str, BeforeValidator(_identifier)]
+Wording = Annotated[str, BeforeValidator(_wording), Field(max_length=1000)]
+Positive = Annotated[int, Field(ge=1, le=3650)]
+
+
+class Part(BaseModel):
+    """Base of all parts: unknown keys are mistakes, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextPart(Part):
+    """A text in both languages; neither may be missing."""
+
+    zh: Wording
+    en: Wording
+
+    def text(self) -> Text:
+        """Return the domain's text."""
+        return Text(zh=self.zh, en=self.en)
+
+
+class GradePart(Part):
+    """One overall grade and what it asks for."""
+
+    name: TextPart
+    min_score: float = Field(0.0, ge=0, le=100, description="Least score, 0–100")
+    without_fail: tuple[ItemSeverity, ...] = ()
+
+
+class ScoringPart(Part):
+    """How answers become a score and a grade."""
+
+    weights: dict[ItemSeverity, Annotated[float, Field(gt=0, le=100)]]
+    grades: tuple[GradePart, ...] = Field(min_length=1, description="The first that fits is given")
+    note_on: tuple[Result, ...] = (Result.FAIL, Result.NOT_APPLICABLE)
+    repeat_window_months: Positive = 6
+
+
+class DeadlinePart(Part):
+    """By when a failed item is put right and looked at again, in days."""
+
+    due_days: Positive
+    reinspect_days: Positive
+    photo: bool = False
+
+
+class SourcePart(Part):
+    """A law, rule, standard or practice."""
+
+    title: TextPart
+    binding: TextPart
+    url: str = Field("", pattern=r"^(https?://\S+)?$", max_length=500)
+
+
+class SectionPart(Part):
+    """A chapter."""
+
+    id: Id
+    title: TextPart
+
+
+class ClausePart(Part):
+    """Where an item comes from."""
+
+    source: Id
+    clause: TextPart | None = None
+    status: ClauseStatus
+
+    @model_validator(mode="after")
+    def _status_fits(self) -> ClausePart:
+        numberless = (ClauseStatus.UNKNOWN, ClauseStatus.CHOSEN, ClauseStatus.UNVERIFIED)
+        if self.clause is None and self.status not in numberless:
+            raise ValueError(f"a clause that is '{self.status}' needs its number in 'clause'")
+        return self
+
+
+class AutoPart(Part):
+    """How an item is read from the system."""
+
+    metric: Id
+    op: Comparison
+    threshold: float = Field(allow_inf_nan=False)
+    mode: AutoMode
+    parameters: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
+
+
+class ItemPart(Part):
+    """One thing to look at."""
+
+    id: Id
+    section: Id
+    severity: ItemSeverity
+    text: TextPart
+    criterion: TextPart
+    sources: tuple[ClausePart, ...] = Field(min_length=1)
+    evidence: tuple[EvidenceType, ...] = Field(min_length=1)
+    auto: AutoPart | None = None
+    na_when: TextPart | None = None
+
+
+class TemplateFile(Part):
+    """A whole template."""
+
+    id: Id
+    version: Annotated[str, Field(min_length=1, max_length=32)]
+    title: TextPart
+    notice: TextPart
+    effective_from: date
+    effective_to: date | None = None
+    scoring: ScoringPart
+    deadlines: dict[ItemSeverity, DeadlinePart]
+    sources: dict[Id, SourcePart]
+    sections: tuple[SectionPart, ...] = Field(min_length=1)
+    items: tuple[ItemPart, ...] = Field(min_length=1, max_length=500)

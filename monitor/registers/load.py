@@ -1,0 +1,153 @@
+"""From a register file to the domain's :class:`~monitor.domain.registers.Register`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from monitor.documents import Document, Location, read_document
+from monitor.domain.registers import (
+    ChildMonth,
+    ClassGroup,
+    DailyLog,
+    DayException,
+    Drill,
+    EmergencyPlan,
+    Entry,
+    FireCheck,
+    Hazard,
+    Incident,
+    PanicTest,
+    Paper,
+    Register,
+    StaffMember,
+    entry_key,
+    log_starts,
+)
+from monitor.registers.mistakes import Mistake, checked, refusal
+from monitor.registers.schema import (
+    ClassPart,
+    HazardPart,
+    LogPart,
+    Part,
+    RegisterFile,
+    RegisterPart,
+)
+
+_LISTS: dict[str, type[Any]] = {
+    "papers": Paper,
+    "staff": StaffMember,
+    "plans": EmergencyPlan,
+    "drills": Drill,
+    "fire_checks": FireCheck,
+    "panic_tests": PanicTest,
+    "incidents": Incident,
+    "child_months": ChildMonth,
+    "day_exceptions": DayException,
+}
+
+
+def load_registers(path: Path, today: date | None = None) -> tuple[Register, ...]:
+    """Read the YAML or JSON file at ``path``: one register an institution, in file order.
+
+    With ``today``, days may be written as ``today-10d``; without, only as calendar days.
+
+    Raises:
+        ConfigError: one or more mistakes, each with file, line and what to do.
+    """
+    return parse_registers(read_document(path), today)
+
+
+def parse_registers(document: Document, today: date | None = None) -> tuple[Register, ...]:
+    """Check a parsed document and return its registers.
+
+    Raises:
+        ConfigError: one or more mistakes, each with file, line and what to do.
+    """
+    file = checked(document, RegisterFile, {"today": today})
+    registers = tuple(_register(part) for part in file.registers)
+    mistakes = list(_repeated(file, registers))
+    if mistakes:
+        raise refusal(document, mistakes)
+    return registers
+
+
+def _register(part: RegisterPart) -> Register:
+    plain: dict[str, Any] = {
+        name: tuple(_entry(entry, kind) for entry in getattr(part, name))
+        for name, kind in _LISTS.items()
+    }
+    register = Register(
+        part.institution,
+        **plain,
+        classes=tuple(_class(item) for item in part.classes),
+        hazards=tuple(_hazard(item) for item in part.hazards),
+    )
+    logs = tuple(log for item in part.logs for log in _logs(item, register))
+    return replace(register, logs=logs, log_starts=log_starts(logs))
+
+
+def _entry(part: Part, kind: type[Any]) -> Any:
+    return kind(**{name: getattr(part, name) for name in type(part).model_fields})
+
+
+def _class(part: ClassPart) -> ClassGroup:
+    return ClassGroup(
+        part.id, part.text(), part.class_type, part.enrolled, part.room, part.capacity
+    )
+
+
+def _hazard(part: HazardPart) -> Hazard:
+    return Hazard(part.number, part.summary, part.opened, part.due, part.closed, part.item)
+
+
+def _logs(part: LogPart, register: Register) -> Iterator[DailyLog]:
+    days: tuple[date, ...] = () if part.day is None else (part.day,)
+    if part.first is not None and part.last is not None:
+        days = register.operating_days(part.first, part.last)
+    for day in days:
+        if day not in part.without:
+            yield DailyLog(part.kind, day, part.done_by, part.amount, part.note)
+
+
+def _repeated(file: RegisterFile, registers: tuple[Register, ...]) -> Iterator[Mistake]:
+    institutions: set[str] = set()
+    for index, (part, register) in enumerate(zip(file.registers, registers, strict=True)):
+        at: Location = ("registers", index)
+        if part.institution in institutions:
+            yield Mistake(
+                (*at, "institution"),
+                f"institution '{part.institution}' has two registers",
+                "join them into one",
+            )
+        institutions.add(part.institution)
+        for name in (*_LISTS, "classes", "hazards"):
+            yield from _same_key(getattr(register, name), (*at, name))
+        yield from _same_day(part, register, (*at, "logs"))
+
+
+def _same_key(entries: Sequence[Entry], at: Location) -> Iterator[Mistake]:
+    seen: set[tuple[object, ...]] = set()
+    for index, entry in enumerate(entries):
+        key = entry_key(entry)
+        if key in seen:
+            shown = ", ".join(str(value) for value in key)
+            yield Mistake((*at, index), f"'{shown}' appears twice", "keep one of the two")
+        seen.add(key)
+
+
+def _same_day(part: RegisterPart, register: Register, at: Location) -> Iterator[Mistake]:
+    seen: set[tuple[object, ...]] = set()
+    for index, item in enumerate(part.logs):
+        keys = {entry_key(log) for log in _logs(item, register)}
+        if twice := keys & seen:
+            day = min(str(key[1]) for key in twice)
+            yield Mistake(
+                (*at, index),
+                f"a record '{item.kind}' of {day} appears twice",
+                "shorten one of the two ranges, or remove one of the two records",
+            )
+        seen |= keys
