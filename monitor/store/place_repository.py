@@ -201,15 +201,12 @@ def _cameras_by_room(
 def _rooms_by_institution(
     session: Session, scope: Scope, cameras: dict[str, list[CameraPlace]]
 ) -> dict[str, list[RoomPlace]]:
-    waiting = dict(
-        session.execute(
-            select(AlertRow.room_id, func.count())
-            .where(AlertRow.open_place.is_not(None))
-            .group_by(AlertRow.room_id)
-        )
-        .tuples()
-        .all()
+    open_alerts = (
+        select(AlertRow.room_id, func.count())
+        .where(AlertRow.open_place.is_not(None))
+        .group_by(AlertRow.room_id)
     )
+    waiting: dict[str, int] = dict(iter(session.execute(open_alerts)))
     statement = (
         select(RoomRow, RoomStatusRow)
         .outerjoin(RoomStatusRow, RoomStatusRow.room_id == RoomRow.id)

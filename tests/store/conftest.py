@@ -55,7 +55,7 @@ def make_event() -> MakeEvent:
     return _make_event
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def now() -> datetime:
     """Return the moment at which tests begin."""
     return NOW
