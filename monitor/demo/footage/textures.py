@@ -1,0 +1,144 @@
+"""Floors, grass and plain paint: procedural textures, the same on every machine.
+
+All are BGR pictures of :data:`PPM` pixels a metre; the first row is the far end (greatest z).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.demo.footage.cutouts import Picture
+from monitor.demo.footage.surfaces import Colour, shaded
+
+PPM = 150
+
+Rectangle = tuple[float, float, float, float]
+"""x1, z1, x2, z2 on a floor, or left, bottom, right, top on a wall; metres."""
+
+
+def _grain(shape: tuple[int, int], across: float, along: float, seed: int) -> NDArray[np.float32]:
+    noise = np.random.default_rng(seed).normal(0, 1, shape).astype(np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), sigmaX=across, sigmaY=along)
+    return np.asarray(smooth / max(float(smooth.std()), 1e-6), np.float32)
+
+
+def _lit(colour: NDArray[np.float32], change: NDArray[np.float32]) -> Picture:
+    return np.asarray(np.clip(colour + change[..., None], 0, 255), np.uint8)
+
+
+def paint(width: float, height: float, colour: Colour, seed: int = 1) -> Picture:
+    """Return painted plaster, a shade darker towards the bottom."""
+    rows, columns = round(height * PPM), round(width * PPM)
+    base = np.full((rows, columns, 3), colour, np.float32)
+    fade = np.linspace(3, -7, rows, dtype=np.float32)[:, None]
+    return _lit(base, _grain((rows, columns), 30, 30, seed) * 1.2 + fade)
+
+
+def planks(width: float, depth: float, colour: Colour, seed: int = 2) -> Picture:
+    """Return a wooden floor, planks running along z."""
+    rows, columns = round(depth * PPM), round(width * PPM)
+    rng = np.random.default_rng(seed)
+    floor = np.empty((rows, columns, 3), np.float32)
+    plank, length = round(0.16 * PPM), round(1.3 * PPM)
+    for left in range(0, columns, plank):
+        offset = int(rng.integers(0, length))
+        for top in range(-offset, rows, length):
+            part = floor[max(top, 0) : top + length, left : left + plank]
+            part[:] = np.array(colour, np.float32) * rng.uniform(0.955, 1.035)
+            part[-1:] *= 0.90
+        floor[:, left : left + 1] *= 0.90
+    return _lit(floor, _grain((rows, columns), 1.2, 40, seed + 1) * 2.2)
+
+
+def tiles(width: float, depth: float, colour: Colour, side: float = 0.5, seed: int = 4) -> Picture:
+    """Return a tiled floor."""
+    rows, columns = round(depth * PPM), round(width * PPM)
+    rng = np.random.default_rng(seed)
+    step = round(side * PPM)
+    jitter = rng.uniform(-3, 3, (rows // step + 1, columns // step + 1)).astype(np.float32)
+    change = np.kron(jitter, np.ones((step, step), np.float32))[:rows, :columns]
+    floor = np.full((rows, columns, 3), colour, np.float32)
+    floor[::step] *= 0.92
+    floor[:, ::step] *= 0.92
+    return _lit(floor, change + _grain((rows, columns), 6, 6, seed) * 1.0)
+
+
+def grass(width: float, depth: float, seed: int = 5) -> Picture:
+    """Return artificial turf with soft patches."""
+    rows, columns = round(depth * PPM), round(width * PPM)
+    base = np.full((rows, columns, 3), (98, 156, 118), np.float32)
+    patches = _grain((rows // 8, columns // 8), 12, 12, seed) * 6
+    change = cv2.resize(patches, (columns, rows)) + _grain((rows, columns), 1.0, 1.6, seed) * 5
+    return _lit(base, np.asarray(change, np.float32))
+
+
+class Plan:
+    """A floor texture being furnished: mats, rugs, light and shadow that lie flat.
+
+    ``(x, z)`` is the corner of the floor with the least coordinates, metres.
+    """
+
+    def __init__(self, texture: Picture, x: float, z: float) -> None:
+        self.texture = texture
+        self._x, self._z = x, z
+
+    @property
+    def extent(self) -> Rectangle:
+        """Return x1, z1, x2, z2 of the floor, metres."""
+        rows, columns = self.texture.shape[:2]
+        return self._x, self._z, self._x + columns / PPM, self._z + rows / PPM
+
+    def _pixel(self, x: float, z: float) -> tuple[int, int]:
+        return round((x - self._x) * PPM), self.texture.shape[0] - round((z - self._z) * PPM)
+
+    def mat(self, area: Rectangle, colours: tuple[Colour, ...], side: float = 0.6) -> None:
+        """Lay foam squares over ``area``, colours in turn."""
+        x1, z1, x2, z2 = area
+        for i in range(round((x2 - x1) / side)):
+            for j in range(round((z2 - z1) / side)):
+                a = self._pixel(x1 + i * side, z1 + j * side)
+                b = self._pixel(x1 + (i + 1) * side, z1 + (j + 1) * side)
+                colour = colours[(i + 2 * j) % len(colours)]
+                cv2.rectangle(self.texture, a, b, colour, -1)
+                cv2.rectangle(self.texture, a, b, shaded(colour, 0.93), 2)
+
+    def rug(self, x: float, z: float, radius: float, colours: tuple[Colour, ...]) -> None:
+        """Lay a round rug, its rings from the outside in."""
+        for i, colour in enumerate(colours):
+            size = round(radius * (1 - i / len(colours)) * PPM)
+            cv2.circle(self.texture, self._pixel(x, z), size, colour, -1, cv2.LINE_AA)
+
+    def line(self, a: tuple[float, float], b: tuple[float, float], colour: Colour) -> None:
+        """Paint a line 6 cm wide."""
+        cv2.line(
+            self.texture, self._pixel(*a), self._pixel(*b), colour, round(0.06 * PPM), cv2.LINE_AA
+        )
+
+    def sunlight(self, corners: tuple[tuple[float, float], ...], strength: float = 0.16) -> None:
+        """Let the light of a window fall on ``corners``."""
+        self._blend([self._pixel(*c) for c in corners], 1 + strength, 0.07)
+
+    def shadow(self, area: Rectangle, strength: float = 0.34, softness: float = 0.10) -> None:
+        """Darken the floor under and around a piece of furniture."""
+        x1, z1, x2, z2 = area
+        corners = [(x1, z1), (x2, z1), (x2, z2), (x1, z2)]
+        self._blend([self._pixel(*c) for c in corners], 1 - strength, softness)
+
+    def corners(self, strength: float = 0.22) -> None:
+        """Darken the floor where it meets the walls."""
+        rows, columns = self.texture.shape[:2]
+        y = np.minimum(np.arange(rows), np.arange(rows)[::-1])[:, None] / PPM
+        x = np.minimum(np.arange(columns), np.arange(columns)[::-1])[None, :] / PPM
+        near = np.exp(-np.minimum(x, y) / 0.22).astype(np.float32)
+        self.texture = np.clip(self.texture * (1 - strength * near[..., None]), 0, 255).astype(
+            np.uint8
+        )
+
+    def _blend(self, pixels: list[tuple[int, int]], factor: float, softness: float) -> None:
+        mask = np.zeros(self.texture.shape[:2], np.float32)
+        cv2.fillPoly(mask, [np.array(pixels, np.int32)], 1.0)
+        soft = cv2.GaussianBlur(mask, (0, 0), softness * PPM)
+        gain = 1 + (factor - 1) * soft[..., None]
+        self.texture = np.clip(self.texture * gain, 0, 255).astype(np.uint8)

@@ -1,0 +1,132 @@
+"""Clothes and hair: many people out of few cut-outs, none of whom can be recognised.
+
+Faces are softened to plain skin with a hint of features: these are figures, not portraits. The
+back view is the front view with hair instead of a face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.demo.footage.cutouts import Cutout, Picture, Shape
+
+Colour = tuple[int, int, int]
+Mask = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody wears, as BGR colours; ``long_hair`` reaches to the shoulders."""
+
+    top: Colour
+    trousers: Colour
+    hair: Colour = (30, 34, 42)
+    skin: Colour = (146, 176, 222)
+    long_hair: bool = False
+
+
+def dress(cutout: Cutout, look: Look, away: bool) -> Picture:
+    """Return ``cutout`` in the clothes and hair of ``look``, BGRA; ``away`` turns its back."""
+    image = cutout.image.copy()
+    colour, shape = image[..., :3], image.shape[:2]
+    rows = np.arange(shape[0], dtype=np.float32)[:, None]
+    face = _polygon(shape, cutout.face)
+    below = _ramp(rows, cutout.hip, 5)
+    legs = np.maximum(below, _polygon(shape, cutout.trousers))
+    legs = legs * (1 - _ramp(rows, shape[0] * 0.905, 6))
+    top = _ramp(rows, cutout.chin * 0.98, 6) * (1 - below) * (1 - legs) * (1 - face)
+    if not away:
+        for hand in cutout.bare:
+            top = top * (1 - _polygon(shape, hand))
+    hair = _hair(cutout, look, face, away)
+    _paint(colour, hair, _strands(colour, look.hair, face))
+    _tint(colour, top * (1 - hair), look.top, flatness=0.62 if _dark(colour, top) else 0.12)
+    _tint(colour, legs, look.trousers, flatness=0.35)
+    if not away:
+        jaw = cv2.dilate(face, np.ones((9, 9), np.uint8)) * (1 - hair) * (1 - top)
+        _paint(colour, jaw, _face(colour, cutout, look.skin))
+    image[..., 3] = np.maximum(image[..., 3], (hair * 255).astype(np.uint8))
+    return image
+
+
+def _polygon(shape: tuple[int, ...], points: Shape) -> Mask:
+    mask = np.zeros(shape[:2], np.float32)
+    cv2.fillPoly(mask, [points], 1.0)
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.4), np.float32)
+
+
+def _ramp(rows: Mask, start: float, width: float) -> Mask:
+    return np.asarray(np.clip((rows - start) / width + 0.5, 0, 1), np.float32)
+
+
+def _dark(colour: Picture, mask: Mask) -> bool:
+    return bool(np.median(colour[mask > 0.5]) < 70)
+
+
+def _tint(colour: Picture, mask: Mask, wanted: Colour, flatness: float) -> None:
+    """Dye what ``mask`` covers, keeping its folds; ``flatness`` evens out deep shadows."""
+    light = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY)).astype(np.float32)
+    brightest = max(float(np.percentile(light[mask > 0.5], 88)), 1.0)
+    shade = flatness + (1 - flatness) * np.clip(light / brightest, 0, 1.25)
+    _paint(colour, mask, shade[..., None] * np.array(wanted, np.float32))
+
+
+def _paint(colour: Picture, mask: Mask, wanted: NDArray[np.float32]) -> None:
+    mixed = colour * (1 - mask[..., None]) + wanted * mask[..., None]
+    colour[:] = np.clip(mixed, 0, 255).astype(np.uint8)
+
+
+def _face(colour: Picture, cutout: Cutout, skin: Colour) -> NDArray[np.float32]:
+    """Return a plain face: skin, lit from one side, with a hint of eyes and mouth."""
+    left, top, width, height = cv2.boundingRect(cutout.face)
+    y, x = np.mgrid[: colour.shape[0], : colour.shape[1]].astype(np.float32)
+    across, down = (x - left) / width - 0.5, (y - top) / height
+    light = 1.02 - 0.30 * np.clip(-across - 0.1, 0, 1) - 0.22 * np.clip(down - 0.55, 0, 1)
+    plain = np.array(skin, np.float32) * light[..., None]
+    features = np.zeros(colour.shape[:2], np.float32)
+    for place in (0.36, 0.76):
+        _dot(features, left + place * width, top + 0.46 * height, 0.085 * width, 0.04 * height)
+    _dot(features, left + 0.56 * width, top + 0.80 * height, 0.13 * width, 0.025 * height)
+    features = np.asarray(cv2.GaussianBlur(features, (0, 0), 0.02 * height + 0.5), np.float32)
+    plain = plain * (1 - 0.62 * features[..., None])
+    blurred = cv2.GaussianBlur(colour, (0, 0), 0.09 * height).astype(np.float32)
+    return np.asarray(0.85 * plain + 0.15 * blurred, np.float32)
+
+
+def _dot(mask: Mask, x: float, y: float, a: float, b: float) -> None:
+    cv2.ellipse(mask, (round(x), round(y)), (round(a), max(1, round(b))), 0, 0, 360, 1.0, -1)
+
+
+def _hair(cutout: Cutout, look: Look, face: Mask, away: bool) -> Mask:
+    """Return where hair is painted."""
+    shape = cutout.image.shape[:2]
+    left, top, width, height = cv2.boundingRect(cutout.face)
+    middle = (left + width / 2) * 0.6 + cutout.neck * 0.4
+    rows = np.arange(shape[0], dtype=np.float32)[:, None]
+    grown = np.zeros(shape, np.float32)
+    if look.long_hair:
+        _dot(grown, middle, top + 0.28 * height, 0.64 * width, 0.60 * height)
+        grown *= 1 - _ramp(rows, top + 0.55 * height, 2)
+        for side in (-1.0, 1.0) if not away else (-0.7, -0.35, 0.0, 0.35, 0.7):
+            lock = middle + 0.56 * side * width
+            _dot(grown, lock, top + 0.66 * height, 0.15 * width, 0.62 * height)
+    grown = np.asarray(cv2.GaussianBlur(grown, (0, 0), 1.6), np.float32)
+    lowest = cutout.chin * 0.80 if away else top + 0.35 * height
+    own = (cutout.image[..., 3] / 255.0) * (1 - _ramp(rows, lowest, 10))
+    if away:
+        return np.asarray(np.maximum(np.maximum(own, grown), face), np.float32)
+    return np.asarray(np.maximum(own, grown) * (1 - face), np.float32)
+
+
+def _strands(colour: Picture, hair: Colour, face: Mask) -> NDArray[np.float32]:
+    light = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.float32)
+    fine = (light - cv2.GaussianBlur(light, (0, 0), 4)) * (1 - face)
+    noise = np.random.default_rng(3).normal(0, 26, light.shape).astype(np.float32)
+    strands = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.9, sigmaY=6)
+    return np.asarray(
+        np.array(hair, np.float32) + np.clip(0.35 * fine + strands, -14, 26)[..., None], np.float32
+    )
