@@ -24,7 +24,7 @@ from monitor.runtime.slots import FrameSlots
 from monitor.streams.decode import Decoder
 from monitor.streams.gate import Gate, GateSettings, Look
 from monitor.streams.health import CameraHealth
-from monitor.streams.reader import CameraReader, ReaderStatus, StateListener
+from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
 from monitor.streams.recorder import Recorder
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,6 @@ class CameraWatch:
         listener: Listener,
         *,
         clock: Clock,
-        on_state: StateListener,
         urgent: Callable[[], bool],
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
@@ -63,7 +62,6 @@ class CameraWatch:
         self.camera = camera
         self._slots = slots
         self._listener = listener
-        self._on_state = on_state
         self._urgent = urgent
         self.reader = CameraReader(camera, on_state=self._state, clock=clock)
         self._recorder = recorder(self.reader) if recorder is not None else None
@@ -92,9 +90,8 @@ class CameraWatch:
         self._thread.join(2)
         self._slots.forget(self.camera.id)
 
-    def _state(self, camera_id: str, status: ReaderStatus) -> None:
-        self._health.online(status.state.value == "online")
-        self._on_state(camera_id, status)
+    def _state(self, _camera_id: str, status: ReaderStatus) -> None:
+        self._health.online(status.state is ConnectionState.ONLINE)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -21,12 +21,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from monitor.domain.errors import ConflictError, InputError, KanhuError, NotFoundError
+from monitor.domain.errors import InputError, KanhuError, NotFoundError
+from monitor.streams.live import LiveFullError
 
 log = structlog.get_logger(__name__)
 
 _LARGEST_OFFER = 64 * 1024
-_STATUS: dict[type[KanhuError], int] = {NotFoundError: 404, InputError: 422, ConflictError: 409}
+_STATUS: dict[type[KanhuError], int] = {NotFoundError: 404, InputError: 422, LiveFullError: 409}
 
 
 class Live(Protocol):
@@ -49,12 +50,11 @@ class WorkerServer:
         self,
         host: str,
         secret: str,
-        live: Callable[[], Live],
-        still: Callable[[str], bytes | None],
+        live: Live,
+        still: Callable[[str], tuple[bytes, float] | None],
     ) -> None:
         self._secret = secret
-        self._make_live = live
-        self._live: Live | None = None
+        self._live = live
         self._still = still
         self._socket = socket.create_server((host, 0))
         self._socket.setblocking(False)
@@ -84,7 +84,6 @@ class WorkerServer:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        self._live = self._make_live()
         try:
             await self._server.serve(sockets=[self._socket])
         finally:
@@ -123,14 +122,12 @@ class WorkerServer:
         sdp = await request.body()
         if len(sdp) > _LARGEST_OFFER:
             raise InputError("the offer is too large", hint="send an SDP offer")
-        assert self._live is not None
         session, answer = await self._live.offer(
             request.path_params["camera"], sdp.decode("utf-8", "replace")
         )
         return JSONResponse({"session": session, "answer": answer}, 201)
 
     async def _close(self, request: Request) -> Response:
-        assert self._live is not None
         await self._live.close(request.path_params["session"])
         return Response(status_code=204)
 
@@ -138,7 +135,8 @@ class WorkerServer:
         picture = await asyncio.to_thread(self._still, request.path_params["camera"])
         if picture is None:
             raise NotFoundError("no picture yet", hint="wait until the camera is online")
-        return Response(picture, media_type="image/jpeg")
+        jpeg, taken = picture
+        return Response(jpeg, media_type="image/jpeg", headers={"X-Taken": f"{taken:.3f}"})
 
     async def _metrics(self, _request: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,88 @@
+"""The web's way to the worker that reads a camera."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import structlog
+
+from monitor.domain.clock import Clock, to_datetime, utc_now
+from monitor.domain.errors import ConflictError, InputError, KanhuError, SourceError
+from monitor.store.workers import WorkerRepository
+from monitor.web.gateway import LiveAnswer, Still
+
+log = structlog.get_logger(__name__)
+
+_PATIENCE = httpx.Timeout(8.0, connect=2.0)
+_ERRORS: dict[int, type[KanhuError]] = {404: SourceError, 409: ConflictError, 422: InputError}
+
+
+class HttpWorkerGateway:
+    """Forwards to workers over their private HTTP servers."""
+
+    def __init__(self, workers: WorkerRepository, secret: str, clock: Clock) -> None:
+        self._workers = workers
+        self._clock = clock
+        self._headers = {"Authorization": f"Bearer {secret}"}
+
+    async def offer(self, camera_id: str, sdp: str, viewer: str) -> LiveAnswer:
+        """Forward a viewer's SDP offer and return the worker's answer.
+
+        Raises:
+            SourceError: no worker reads the camera now, or it cannot show it.
+            InputError: the offer is not sound SDP.
+            ConflictError: the worker has as many viewers as it can serve.
+        """
+        response = await self._ask("POST", camera_id, f"live/{camera_id}", content=sdp.encode())
+        answer = response.json()
+        log.info("live_granted", camera=camera_id, viewer=viewer)
+        return LiveAnswer(sdp=answer["answer"], session_id=answer["session"])
+
+    async def close(self, camera_id: str, session_id: str) -> None:
+        """End a live session; ending one that has ended already changes nothing."""
+        try:
+            await self._ask("DELETE", camera_id, f"live/{camera_id}/{session_id}")
+        except SourceError:
+            return  # a worker that is gone has no sessions
+
+    async def still(self, camera_id: str) -> Still | None:
+        """Return the newest picture of a camera, or ``None`` if it has none."""
+        try:
+            response = await self._ask("GET", camera_id, f"still/{camera_id}")
+        except SourceError:
+            return None
+        return Still(response.content, to_datetime(float(response.headers["x-taken"])))
+
+    async def _ask(self, method: str, camera_id: str, path: str, **options: Any) -> httpx.Response:
+        worker = await asyncio.to_thread(self._workers.owner_of, camera_id, utc_now(self._clock))
+        if worker is None:
+            raise SourceError(
+                "no worker reads this camera now",
+                where=camera_id,
+                hint="try again in a moment; if it stays so, look at the system page",
+            )
+        try:
+            async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
+                response = await client.request(
+                    method, f"{worker.url}/{path}", headers=self._headers, **options
+                )
+        except httpx.HTTPError as error:
+            raise SourceError(
+                f"the worker of this camera does not answer ({type(error).__name__})",
+                where=camera_id,
+                hint="try again in a moment",
+            ) from None
+        if response.is_success:
+            return response
+        raise _error_of(response, camera_id)
+
+
+def _error_of(response: httpx.Response, camera_id: str) -> KanhuError:
+    try:
+        body = response.json()
+        message, hint = str(body["error"]), str(body["hint"])
+    except (ValueError, KeyError, TypeError):
+        message, hint = f"the worker answered {response.status_code}", "try again in a moment"
+    return _ERRORS.get(response.status_code, SourceError)(message, where=camera_id, hint=hint)

@@ -1,0 +1,14 @@
+"""What a worker counts about itself, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+FRAMES = Counter("kanhu_frames_analysed_total", "Frames in which people were looked for")
+SHED = Gauge("kanhu_frames_replaced", "Frames replaced by newer ones before anybody looked")
+INFERENCE = Histogram(
+    "kanhu_inference_seconds",
+    "Time to find the people of one batch of frames",
+    buckets=(0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28),
+)
+ROOM_EVENTS = Counter("kanhu_events_total", "Messages about events, by rule", ["rule"])

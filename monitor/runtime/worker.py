@@ -1,0 +1,267 @@
+"""A worker: the cameras of some institutions, from packets to events.
+
+Threads: two for each camera (reading, gating) and one that looks at frames and steps the rooms.
+What a room decides depends only on what that one thread saw, in order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import cv2
+import structlog
+
+from monitor.alerts.evidence import snapshot_jpeg
+from monitor.detectors.finder import Finder
+from monitor.detectors.rules import Origin
+from monitor.domain.clock import Clock
+from monitor.domain.events import Event
+from monitor.domain.media import Frame
+from monitor.domain.people import Track
+from monitor.domain.places import Camera, Room
+from monitor.domain.room_state import CameraView, RoomState
+from monitor.domain.text import Text
+from monitor.runtime.camera_watch import CameraWatch
+from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
+from monitor.runtime.room_watch import RoomWatch
+from monitor.runtime.slots import FrameSlots
+from monitor.streams.live.overlay import Overlay
+from monitor.streams.reader import CameraReader, ReaderStatus
+from monitor.streams.recorder import Recorder
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 4
+_STEP_EVERY = 0.5
+_STILL_QUALITY = 80
+
+TakeEvent = Callable[[Event, Callable[[], bytes | None]], None]
+"""Takes an event over, with a function that gives its snapshot as JPEG."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """The last analysed frame of a camera and what was seen on it."""
+
+    frame: Frame
+    tracks: tuple[Track, ...]
+
+
+class Worker:
+    """Watches ``rooms`` with their ``cameras`` until stopped."""
+
+    def __init__(
+        self,
+        rooms: Iterable[Room],
+        cameras: Iterable[Camera],
+        finder: Finder,
+        take_event: TakeEvent,
+        *,
+        clock: Clock,
+        config_version: str = "",
+        recorder: Callable[[CameraReader], Recorder] | None = None,
+    ) -> None:
+        cameras = tuple(camera for camera in cameras if camera.enabled)
+        self._finder = finder
+        self._take_event = take_event
+        self._clock = clock
+        self._origin = Origin(finder.name, finder.sha256, config_version)
+        self._slots = FrameSlots()
+        self._rooms: dict[str, RoomWatch] = {}
+        for room in rooms:
+            here = [camera for camera in cameras if camera.room_id == room.id]
+            if here:
+                self._rooms[room.id] = RoomWatch(room, here, self._origin)
+        self._room_of = {
+            camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
+        }
+        self._inbox = _Inbox()
+        self._sights: dict[str, _Sight] = {}
+        self._watches = {
+            camera.id: CameraWatch(
+                camera,
+                self._slots,
+                self._inbox,
+                clock=clock,
+                urgent=self._urgency_of(camera.id),
+                recorder=recorder,
+            )
+            for camera in cameras
+        }
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="look", daemon=True)
+
+    def resume(self, events: Iterable[Event]) -> None:
+        """Take over events that were open before a restart; call before :meth:`start`."""
+        for event in events:
+            watch = self._rooms.get(event.room_id)
+            if watch is not None:
+                watch.resume([event])
+
+    def start(self) -> None:
+        """Begin to read and to look."""
+        for watch in self._watches.values():
+            watch.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End all threads."""
+        self._stopping.set()
+        self._slots.close()
+        stops = [threading.Thread(target=watch.stop) for watch in self._watches.values()]
+        for stop in stops:
+            stop.start()
+        for stop in stops:
+            stop.join()
+        self._thread.join(5)
+
+    def reader(self, camera_id: str) -> CameraReader | None:
+        """Return the reader of a camera, or ``None`` if it is not read here."""
+        watch = self._watches.get(camera_id)
+        return watch.reader if watch is not None else None
+
+    @property
+    def camera_ids(self) -> tuple[str, ...]:
+        """The cameras that are read here."""
+        return tuple(self._watches)
+
+    def room_states(self) -> list[RoomState]:
+        """Return the last state of every room."""
+        states = [watch.state for watch in self._rooms.values()]
+        return [state for state in states if state is not None]
+
+    def views(self) -> dict[str, CameraView]:
+        """Return how far each camera's view can be trusted, as last judged."""
+        return dict(self._inbox.latest)
+
+    def overlay(self, camera_id: str) -> Overlay | None:
+        """Return what is known about a camera now, for live view."""
+        watch = self._watches.get(camera_id)
+        if watch is None:
+            return None
+        status = watch.reader.status
+        sight = self._sights.get(camera_id)
+        view = self._inbox.latest.get(camera_id)
+        room = self._room_of[camera_id].state
+        return Overlay(
+            state=status.state.value,
+            time=sight.frame.time if sight else None,
+            wall=sight.frame.wall if sight else None,
+            tracks=_shown(sight),
+            room=room,
+            fault=view.fault if view else None,
+            reason=reason_of(status),
+        )
+
+    def still(self, camera_id: str) -> tuple[bytes, float] | None:
+        """Return the last analysed picture of a camera as JPEG, and its wall time."""
+        sight = self._sights.get(camera_id)
+        if sight is None:
+            return None
+        done, data = cv2.imencode(
+            ".jpg", sight.frame.image, [cv2.IMWRITE_JPEG_QUALITY, _STILL_QUALITY]
+        )
+        return (data.tobytes(), sight.frame.wall) if done else None
+
+    def _urgency_of(self, camera_id: str) -> Callable[[], bool]:
+        room = self._room_of[camera_id]
+        return lambda: room.urgent
+
+    def _run(self) -> None:
+        stepped = 0.0
+        while not self._stopping.is_set():
+            try:
+                touched = self._look()
+                now = self._clock.now()
+                if now - stepped >= _STEP_EVERY:
+                    stepped = now
+                    touched = set(self._rooms)
+                for room_id in touched:
+                    self._step(self._rooms[room_id], now)
+            except Exception:
+                log.exception("looking_failed")
+                self._stopping.wait(0.5)
+
+    def _look(self) -> set[str]:
+        """Find the people of the frames that wait; return the rooms that this concerns."""
+        frames = self._slots.take(_BATCH, _STEP_EVERY / 2)
+        self._take_in()
+        if not frames:
+            return set()
+        with INFERENCE.time():
+            found = self._finder.find([frame.image for frame in frames])
+        FRAMES.inc(len(frames))
+        SHED.set(sum(self._slots.replaced.values()))
+        touched = set()
+        for frame, people in zip(frames, found, strict=True):
+            room = self._room_of[frame.camera_id]
+            tracks = room.observe(frame.camera_id, people, frame.wall, frame.width / frame.height)
+            self._sights[frame.camera_id] = _Sight(frame, tracks)
+            touched.add(room.room.id)
+        return touched
+
+    def _take_in(self) -> None:
+        for view in self._inbox.take_views():
+            self._room_of[view.camera_id].view(view)
+        for camera_id, wall in self._inbox.take_stills():
+            self._room_of[camera_id].still(camera_id, wall)
+
+    def _step(self, room: RoomWatch, now: float) -> None:
+        for event in room.step(now):
+            ROOM_EVENTS.labels(event.rule).inc()
+            self._take_event(event, partial(self._snapshot, event))
+
+    def _snapshot(self, event: Event) -> bytes | None:
+        sight = self._sights.get(event.camera_id or "")
+        if sight is None:
+            return None
+        return snapshot_jpeg(sight.frame, _shown(sight))
+
+
+def reason_of(status: ReaderStatus) -> Text | None:
+    """Return why a camera is not online, with what to do about it, in words."""
+    if status.text is None:
+        return None
+    advice = status.advice
+    if advice is None:
+        return status.text
+    return Text(zh=f"{status.text.zh}：{advice.zh}", en=f"{status.text.en}: {advice.en}")
+
+
+def _shown(sight: _Sight | None) -> tuple[Track, ...]:
+    """Return the tracks that were really seen on the last analysed picture."""
+    if sight is None:
+        return ()
+    return tuple(track for track in sight.tracks if track.seen >= sight.frame.wall)
+
+
+class _Inbox:
+    """What camera threads report, until the looking thread takes it in."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._views: dict[str, CameraView] = {}
+        self._stills: dict[str, float] = {}
+        self.latest: dict[str, CameraView] = {}
+
+    def view(self, view: CameraView) -> None:
+        with self._lock:
+            self._views[view.camera_id] = view
+            self.latest[view.camera_id] = view
+
+    def still(self, camera_id: str, wall: float) -> None:
+        with self._lock:
+            self._stills[camera_id] = wall
+
+    def take_views(self) -> list[CameraView]:
+        with self._lock:
+            views, self._views = list(self._views.values()), {}
+        return views
+
+    def take_stills(self) -> list[tuple[str, float]]:
+        with self._lock:
+            stills, self._stills = list(self._stills.items()), {}
+        return stills

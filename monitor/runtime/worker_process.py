@@ -1,0 +1,232 @@
+"""The worker as a process: builds everything, reports to the database, stops on SIGTERM."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.detectors.finder import load_finder
+from monitor.domain.clock import Clock, SystemClock, to_datetime
+from monitor.domain.errors import KanhuError
+from monitor.domain.room_state import ViewFault
+from monitor.domain.text import Text
+from monitor.runtime.environment import Environment
+from monitor.runtime.event_recorder import ClipTimes, EventRecorder
+from monitor.runtime.logs import configure_logs
+from monitor.runtime.notices import decide_with
+from monitor.runtime.opening import open_store
+from monitor.runtime.placement import place
+from monitor.runtime.spool import Spool
+from monitor.runtime.worker import Worker, reason_of
+from monitor.runtime.worker_api import WorkerServer
+from monitor.store.base import Database
+from monitor.store.camera_status import CameraReport, CameraState, CameraStatusRepository
+from monitor.store.event_repository import EventRepository
+from monitor.store.files import FileStore
+from monitor.store.recordings import Recording, RecordingRepository
+from monitor.store.room_status import RoomStatusRepository
+from monitor.store.workers import WorkerRepository
+from monitor.streams.live import LiveServer
+from monitor.streams.reader import CameraReader
+from monitor.streams.recorder import Recorder, Segment
+
+log = structlog.get_logger(__name__)
+
+_REPORT_EVERY = 1.0
+_TOUCH_EVERY = 20.0
+_HEARTBEAT_EVERY = 5.0
+
+
+def worker_name(number: int) -> str:
+    """Return the name of a worker of this machine, the same after a restart."""
+    return f"worker-{number}"
+
+
+def run_worker(config: Path, number: int, workers: int, json_logs: bool) -> None:
+    """Run worker ``number`` of ``workers`` until SIGTERM; the target of a process."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    configure_logs(json_lines=json_logs)
+    try:
+        with ExitStack() as stack:
+            _WorkerProcess(Environment.load(config), number, workers, stack).run(stop)
+    except KanhuError as error:
+        log.error("worker_cannot_start", error=str(error))
+        raise SystemExit(2) from None
+
+
+class _WorkerProcess:
+    def __init__(
+        self, environment: Environment, number: int, workers: int, stack: ExitStack
+    ) -> None:
+        self._environment = environment
+        self._name = worker_name(number)
+        self._clock: Clock = SystemClock()
+        database = open_store(environment)
+        stack.callback(database.close)
+        names = [worker_name(index) for index in range(workers)]
+        mine = set(
+            place([item.id for item in environment.district.institutions], names)[self._name]
+        )
+        self._rooms = [r for r in environment.district.rooms if r.institution_id in mine]
+        room_ids = {room.id for room in self._rooms}
+        self._cameras = [c for c in environment.district.cameras if c.room_id in room_ids]
+        self._workers = WorkerRepository(database)
+        self._reports = _Reports(database, self._name, self._clock)
+        self._recordings = RecordingRepository(database)
+        self._build(environment, database, stack)
+
+    def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
+        settings = environment.settings
+        finder = load_finder(
+            settings.model.name,
+            environment.models_folder,
+            engine=settings.model.finder,
+            input_size=(settings.model.input_width, settings.model.input_height),
+            confidence=settings.model.confidence,
+        )
+        events = EventRepository(database, decide_with(environment))
+        recorder = EventRecorder(
+            Spool(environment.data / "spool" / self._name),
+            events,
+            FileStore(environment.evidence_folder),
+            lambda camera_id: self.worker.reader(camera_id),
+            clock=self._clock,
+            clips=ClipTimes(settings.evidence.before, settings.evidence.after),
+        )
+        self.worker = Worker(
+            self._rooms,
+            self._cameras,
+            finder,
+            recorder.take,
+            clock=self._clock,
+            config_version=environment.config_version,
+            recorder=self._recorder if settings.recording.enabled else None,
+        )
+        self.worker.resume(events.going_on([room.id for room in self._rooms]))
+        self._server = WorkerServer(
+            settings.service.worker_host,
+            environment.secret(),
+            LiveServer(self.worker.reader, self.worker.overlay, clock=self._clock),
+            self.worker.still,
+        )
+        recorder.start()
+        stack.callback(recorder.stop)
+        self._server.start()
+        stack.callback(self._server.stop)
+
+    def run(self, stop: threading.Event) -> None:
+        cameras = self.worker.camera_ids
+        self._workers.register(
+            self._name, self._server.url, os.getpid(), cameras, to_datetime(self._clock.now())
+        )
+        self.worker.start()
+        log.info("worker_started", worker=self._name, cameras=len(cameras), rooms=len(self._rooms))
+        beat = touched = time.monotonic()
+        while not stop.wait(_REPORT_EVERY):
+            try:
+                self._reports.send(self.worker)
+                if time.monotonic() - beat >= _HEARTBEAT_EVERY:
+                    beat = time.monotonic()
+                    self._heartbeat(cameras)
+                if time.monotonic() - touched >= _TOUCH_EVERY:
+                    touched = time.monotonic()
+                    self._reports.vouch(cameras)
+            except SQLAlchemyError as error:
+                log.warning("report_not_sent", error=type(error).__name__)
+        self._leave()
+
+    def _heartbeat(self, cameras: tuple[str, ...]) -> None:
+        now = to_datetime(self._clock.now())
+        if not self._workers.heartbeat(self._name, now):
+            self._workers.register(self._name, self._server.url, os.getpid(), cameras, now)
+
+    def _leave(self) -> None:
+        self.worker.stop()
+        try:
+            self._workers.remove(self._name)
+        except SQLAlchemyError as error:
+            log.warning("report_not_sent", error=type(error).__name__)
+        log.info("worker_stopped", worker=self._name)
+
+    def _recorder(self, reader: CameraReader) -> Recorder:
+        root = self._environment.recordings_folder
+
+        def keep(segment: Segment) -> None:
+            try:
+                self._recordings.add(
+                    Recording(
+                        segment.camera_id,
+                        to_datetime(segment.start),
+                        to_datetime(segment.end),
+                        segment.path.relative_to(root).as_posix(),
+                        segment.size,
+                    )
+                )
+            except SQLAlchemyError as error:
+                # The file is there; the service finds it when it next compares folder and index.
+                log.warning("segment_not_indexed", error=type(error).__name__)
+
+        return Recorder(
+            reader.camera.id,
+            reader.subscribe("recorder"),
+            lambda: reader.info,
+            root,
+            on_segment=keep,
+            seconds=self._environment.settings.recording.segment,
+            clock=self._clock,
+        )
+
+
+class _Reports:
+    """Sends the state of cameras and rooms to the database when it has changed."""
+
+    def __init__(self, database: Database, worker: str, clock: Clock) -> None:
+        self._cameras = CameraStatusRepository(database)
+        self._rooms = RoomStatusRepository(database)
+        self._worker = worker
+        self._clock = clock
+        self._sent: dict[str, CameraReport] = {}
+
+    def send(self, worker: Worker) -> None:
+        """Write what has changed since the last time."""
+        now = to_datetime(self._clock.now())
+        views = worker.views()
+        for camera_id in worker.camera_ids:
+            reader = worker.reader(camera_id)
+            if reader is None:
+                continue
+            view = views.get(camera_id)
+            report = self._report(reader, view.fault if view else None)
+            if self._sent.get(camera_id) != report:
+                self._cameras.report(report, now)
+                self._sent[camera_id] = report
+        states = worker.room_states()
+        if states:
+            self._rooms.report(states, now)
+
+    def vouch(self, camera_ids: tuple[str, ...]) -> None:
+        """Say that what was reported still holds."""
+        self._cameras.touch(camera_ids, to_datetime(self._clock.now()))
+
+    def _report(self, reader: CameraReader, fault: ViewFault | None) -> CameraReport:
+        status, info = reader.status, reader.info
+        return CameraReport(
+            camera_id=reader.camera.id,
+            state=CameraState(status.state.value),
+            worker_id=self._worker,
+            fault=fault,
+            message=reason_of(status) or Text(zh="", en=""),
+            codec=info.codec if info else "",
+            width=info.width if info else 0,
+            height=info.height if info else 0,
+            fps=round(info.fps, 2) if info and info.fps else None,
+        )
