@@ -46,6 +46,8 @@ class Reason(StrEnum):
     INSTITUTION = "institution_not_watched"
     REPEAT = "repeat_is_quiet"
     NOT_TOLD_BEFORE = "raise_was_not_told"
+    HANDLED = "alert_was_handled"
+    NO_FILES = "channel_takes_no_files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,12 @@ class AlertChange:
     """One change of an alert, as the store made it.
 
     ``event`` is the occurrence behind it as now stored, ``repeats`` how many occurrences the
-    alert has beyond its first, ``told`` the channels told of it so far and ``last_told`` when a
-    raise or repeat was last put down for telling. ``evidence_kind`` is set for
-    :attr:`ChangeKind.EVIDENCE`.
+    alert has beyond its first, and ``over`` whether its condition has ended. ``evidence_kind`` is
+    set for :attr:`ChangeKind.EVIDENCE`.
+
+    Of the channels, ``told`` were told of this alert, ``told_of_event`` of this very occurrence,
+    and ``waiting`` have not been told yet that what they were told of has ended. ``last_told`` is
+    when a raise or repeat was last put down for telling.
     """
 
     kind: ChangeKind
@@ -63,9 +68,12 @@ class AlertChange:
     event: Event
     state: AlertState
     repeats: int = 0
-    told: frozenset[str] = frozenset()
-    last_told: datetime | None = None
+    over: bool = False
     evidence_kind: EvidenceKind | None = None
+    told: frozenset[str] = frozenset()
+    told_of_event: frozenset[str] = frozenset()
+    waiting: frozenset[str] = frozenset()
+    last_told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from monitor.store.events import EventRow
 from monitor.store.evidence import EvidenceRow, EvidenceView, evidence_view, file_evidence
 from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.locks import take_turn
-from monitor.store.outbox import attach_late, put_notices, told_channels
+from monitor.store.outbox import attach_late, put_notices, who_was_told
 from monitor.store.steps import add_step, feed_payload
 
 
@@ -190,15 +190,18 @@ def _heard_again(row: EventRow, event: Event) -> ChangeKind:
 
 
 def _change(session: Session, kind: ChangeKind, alert: AlertRow, row: EventRow) -> AlertChange:
-    told, last_told = told_channels(session, alert.id)
+    told = who_was_told(session, alert.id, row.id)
     return AlertChange(
         kind=kind,
         alert_id=alert.id,
         event=stored_event(row),
         state=AlertState(alert.state),
         repeats=alert.repeats,
-        told=told,
-        last_told=last_told,
+        over=alert.cleared is not None,
+        told=told.told,
+        told_of_event=told.told_of_event,
+        waiting=told.waiting,
+        last_told=told.last_told,
     )
 
 

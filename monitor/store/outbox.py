@@ -88,19 +88,38 @@ class Backlog:
     dead: int
 
 
-def told_channels(session: Session, alert_id: int) -> tuple[frozenset[str], datetime | None]:
-    """Return the channels told that an alert was raised or repeated, and when that was last."""
-    rows = session.execute(
-        select(OutboxRow.channel_id, func.max(OutboxRow.created))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which channels were told what about an alert; see :class:`AlertChange`."""
+
+    told: frozenset[str]
+    told_of_event: frozenset[str]
+    waiting: frozenset[str]
+    last_told: datetime | None
+
+
+def who_was_told(session: Session, alert_id: int, event_id: str) -> Told:
+    """Return who was told of an alert, and of one event of it."""
+    statement = (
+        select(OutboxRow.channel_id, OutboxRow.kind, OutboxRow.event_id, OutboxRow.created)
         .where(
             OutboxRow.alert_id == alert_id,
             OutboxRow.reason == Reason.TOLD.value,
-            OutboxRow.kind.in_([NoticeKind.RAISE.value, NoticeKind.REPEAT.value]),
+            OutboxRow.kind != NoticeKind.CLIP.value,
         )
-        .group_by(OutboxRow.channel_id)
-    ).all()
-    channels = frozenset(channel for channel, _ in rows)
-    return channels, max((last for _, last in rows), default=None)
+        .order_by(OutboxRow.id)
+    )
+    last_kind: dict[str, str] = {}
+    of_event: set[str] = set()
+    last_told: datetime | None = None
+    for channel_id, kind, about, created in session.execute(statement):
+        last_kind[channel_id] = kind
+        if kind != NoticeKind.CLEAR.value:
+            last_told = created if last_told is None else max(last_told, created)
+            if about == event_id:
+                of_event.add(channel_id)
+    waiting = (channel for channel, kind in last_kind.items() if kind != NoticeKind.CLEAR.value)
+    return Told(frozenset(last_kind), frozenset(of_event), frozenset(waiting), last_told)
 
 
 def put_notices(
@@ -164,9 +183,8 @@ def _dedup_key(change: AlertChange, decision: Decision) -> str:
     what = f"{decision.channel_id}:{decision.kind}"
     if decision.told:
         return f"{change.event.id}:{what}"
-    if decision.kind is NoticeKind.REPEAT:  # however often it repeats, one row says it was quiet
-        return f"alert-{change.alert_id}:{what}:{decision.reason}"
-    return f"{change.event.id}:{what}:{decision.reason}"
+    # however often it repeats, one row an alert says that it was held back
+    return f"alert-{change.alert_id}:{what}:{decision.reason}"
 
 
 def _attachment(session: Session, change: AlertChange, decision: Decision) -> int | None:

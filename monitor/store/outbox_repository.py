@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from monitor.domain.errors import NotFoundError
-from monitor.domain.notices import NoticeKind, OutgoingNotice
+from monitor.domain.notices import NoticeKind, OutgoingNotice, Reason
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRow
@@ -60,6 +60,11 @@ class OutboxRepository:
         return self._settle(
             notice_id, owner, {"next_attempt": at, "attempts": OutboxRow.attempts - 1}
         )
+
+    def hold(self, notice_id: int, owner: str, reason: Reason) -> bool:
+        """Hold a notice back after all: there is nothing that its channel could be told."""
+        changes = {"state": DeliveryState.HELD.value, "reason": reason.value}
+        return self._settle(notice_id, owner, changes)
 
     def give_up(self, notice_id: int, owner: str, now: datetime, error: str) -> bool:
         """Take down that a notice cannot be delivered, and show it in the feed."""
