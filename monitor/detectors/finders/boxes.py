@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from monitor.detectors.finders.letterbox import Letterbox
 from monitor.domain.people import AgeClass, Box, Person
 
-MOST_CANDIDATES = 512
-MOST_PEOPLE = 128
+MOST_CANDIDATES = 2048
+MOST_PEOPLE = 256
 _AGE_PRIOR = 0.1
 
 Floats = NDArray[np.float32]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class OpenVinoFinder:
 
         Raises:
             ValueError: a frame is not ``uint8`` of shape (height, width, 3).
+            ModelError: the inference failed.
         """
         for frame in frames:
             check_frame(frame)
@@ -70,7 +72,7 @@ class OpenVinoFinder:
                 self._idle.put(running.popleft())
         finally:
             for request in running:
-                request.abandon()
+                request.settle()
                 self._idle.put(request)
         return found
 
@@ -115,12 +117,16 @@ class _Request:
         self._request.start_async()
 
     def result(self) -> tuple[NDArray[np.float32], Letterbox]:
-        self._request.wait()
+        try:
+            self._request.wait()
+        except RuntimeError as error:
+            raise ModelError(f"the inference failed: {_last_line(error)}") from error
         return self._request.get_output_tensor().data[0], self._fit
 
-    def abandon(self) -> None:
-        self._request.cancel()
-        self._request.wait()
+    def settle(self) -> None:
+        # Only after a failure, which is already on its way to the caller.
+        with suppress(RuntimeError):
+            self._request.wait()
 
 
 def load(name: str, models_dir: Path, options: FinderOptions) -> OpenVinoFinder:
@@ -158,7 +164,7 @@ def _compile(graph: Path, roles: ClassRoles, options: FinderOptions) -> Any:
         return core().compile_model(_only_people(model, roles), options.device or "CPU", settings)
     except RuntimeError as error:
         raise ModelError(
-            f"OpenVINO cannot run the model: {str(error).strip().splitlines()[-1]}",
+            f"OpenVINO cannot run the model: {_last_line(error)}",
             where=str(graph),
             hint="export it anew with: monitor models export",
         ) from error
@@ -172,3 +178,7 @@ def _only_people(model: Any, roles: ClassRoles) -> Any:
     output = model.outputs[0].node.input_value(0)
     chosen = operations.gather(output, operations.constant(rows), operations.constant(np.int64(1)))
     return openvino().Model([operations.result(chosen)], model.get_parameters(), "people")
+
+
+def _last_line(error: RuntimeError) -> str:
+    return str(error).strip().splitlines()[-1]

@@ -96,6 +96,12 @@ def test_a_flood_of_boxes_is_bounded_and_keeps_the_best() -> None:
     assert found[0].score == pytest.approx(0.99)
 
 
+def test_a_hundred_people_in_a_yard_are_all_kept() -> None:
+    seats = [(32 + 64 * column, 19 + 38 * row) for column in range(10) for row in range(10)]
+    raw = output(*([x, y, 30, 36, 0.9 - shade / 100] for x, y in seats for shade in range(12)))
+    assert len(people(raw)) == 100
+
+
 corner = st.floats(0, 500, width=32)
 side = st.floats(2, 200, width=32)
 score = st.floats(0.125, 1, width=32)
