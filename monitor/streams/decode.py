@@ -128,6 +128,9 @@ class Decoder:
         self._backlog.clear()
 
     def _decode(self, packet: Packet) -> None:
+        if not packet.data:  # to ffmpeg, this would be the end of the stream
+            self.counts.errors += 1
+            return
         encoded = EncodedPacket(packet.data)
         shown = packet.time + packet.shift
         ticks = round(shown * _TICKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import errno
 from enum import StrEnum
 
 import av
@@ -22,6 +23,7 @@ class Reason(StrEnum):
     NOT_FOUND = "not_found"
     BUSY = "busy"
     UNSUPPORTED = "unsupported"
+    NO_RTSP = "no_rtsp"
     NO_VIDEO = "no_video"
     NO_KEYFRAME = "no_keyframe"
     MISSING = "missing"
@@ -76,6 +78,12 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
             "将摄像机设为 H.264 或 H.265;文件可用 ffmpeg -i 输入 -c:v libx264 输出.mp4 转换",
             "set the camera to H.264 or H.265; convert a file with "
             "ffmpeg -i IN -c:v libx264 OUT.mp4",
+        ),
+    ),
+    Reason.NO_RTSP: (
+        Text("对方的应答不是可用的 RTSP 视频流", "what answers there is not a usable RTSP stream"),
+        Text(
+            "检查端口(RTSP 通常为 554)和路径", "check the port (usually 554 for RTSP) and the path"
         ),
     ),
     Reason.NO_VIDEO: (
@@ -177,5 +185,7 @@ def failure_of(
             return StreamError(reason, where=where)
     if isinstance(error, OSError) and error.errno in _UNREACHABLE_ERRNOS:
         return StreamError(Reason.UNREACHABLE, where=where)
+    if getattr(error, "errno", None) == errno.EINVAL:
+        return StreamError(Reason.UNREADABLE, where=where)
     detail = redact(getattr(error, "strerror", None) or type(error).__name__, *secrets)
     return StreamError(Reason.OTHER, where=where, detail=detail)

@@ -49,6 +49,12 @@ class FileSource:
             raise self._failure(error) from None
         return self._demuxer.info
 
+    @property
+    def duration(self) -> float | None:
+        """Seconds of one pass, where the file says so; known once it is open."""
+        length = self._container.duration if self._container is not None else None
+        return None if length is None else length / av.time_base
+
     def packets(self) -> Iterator[Packet]:
         """Yield packets; ends after the last one unless the recording loops."""
         if self._demuxer is None:

@@ -121,7 +121,8 @@ class Gate:
 
     def _advance(self, time: float) -> None:
         interval = 1.0 / self.settings.fps
-        self._due = max(self._due + interval, time + interval / 2)
+        punctual = time - self._due <= interval / 2
+        self._due = interval + (self._due if punctual else time)
 
     def _reset(self) -> None:
         self._due = self._hold_until = -math.inf

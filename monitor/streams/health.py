@@ -25,6 +25,7 @@ from monitor.domain.media import Packet
 from monitor.domain.room_state import CameraView, ViewFault
 
 _WINDOW = 4.0  # seconds over which the pace of time stamps is judged
+_SILENCE = 1.0  # seconds without packets, which say nothing of their pace
 _Candidate = tuple[ViewFault | None, float]
 
 
@@ -145,7 +146,8 @@ class _Pace:
 
     def add(self, packet: Packet, now: float) -> None:
         last, self._last = self._last, packet
-        if last is not None and packet.epoch != last.epoch:
+        silent = bool(self._seen) and now - self._seen[-1][0] > _SILENCE
+        if silent or (last is not None and packet.epoch != last.epoch):
             self._seen.clear()
         self._seen.append((now, packet.time))
         while now - self._seen[0][0] > 2 * _WINDOW:

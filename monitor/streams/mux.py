@@ -39,13 +39,17 @@ class PacketWriter:
             height=info.height,
             time_base=Fraction(1, _TICKS),
         )
-        self._last = -1
+        self._origin: float | None = None
+        self._last: int | None = None
 
     def write(self, packet: Packet, time: float) -> None:
-        """Append ``packet``, to be decoded at ``time`` seconds from the start of the file."""
+        """Append ``packet``, to be decoded at ``time``; the first picture is shown at 0."""
         encoded = EncodedPacket(packet.data)
-        # Muxers demand growing decoding times, also after rounding.
-        decode = max(round(time * _TICKS), self._last + 1)
+        if self._origin is None:
+            self._origin = time + packet.shift
+        decode = round((time - self._origin) * _TICKS)
+        if self._last is not None:  # muxers demand growing decoding times, also after rounding
+            decode = max(decode, self._last + 1)
         self._last = decode
         encoded.dts = decode
         encoded.pts = decode + round(packet.shift * _TICKS)

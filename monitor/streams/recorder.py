@@ -13,6 +13,7 @@ import errno
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,20 +135,34 @@ class Recorder:
         if current is None:
             return
         try:
-            path = current.finish()
+            current.close()
         except (OSError, av.FFmpegError) as error:
-            self._abandon(_problem_of(error, self._root))
-            return
-        segment = Segment(self.camera_id, current.start, current.end, path, path.stat().st_size)
-        if self._on_segment is not None:
-            self._on_segment(segment)
+            self._report(_problem_of(error, self._root))
+        self._keep(current)
 
     def _abandon(self, problem: StreamError) -> None:
-        current, self._open = self._open, None
         self._retry_at = self._clock.now() + _RETRY
-        if current is not None:
-            current.abandon()
         self._report(problem)
+        current, self._open = self._open, None
+        if current is not None:
+            with suppress(OSError, av.FFmpegError):  # the problem is already reported
+                current.close()
+            self._keep(current)
+
+    def _keep(self, current: _OpenSegment) -> None:
+        try:
+            kept = current.keep()
+        except OSError as error:
+            self._report(_problem_of(error, self._root))
+            return
+        if kept is None or self._on_segment is None:
+            return
+        path, size = kept
+        try:
+            self._on_segment(Segment(self.camera_id, current.start, current.end, path, size))
+        except Exception:
+            # The file is there, whoever fails to note it down; recording goes on.
+            _log.exception("segment_listener_failed", camera=self.camera_id, path=str(path))
 
     def _report(self, problem: StreamError | None) -> None:
         before, self.problem = self.problem, problem
@@ -180,18 +195,17 @@ class _OpenSegment:
         self._writer.write(packet, packet.time - self._first.time)
         self.end = packet.wall + packet.duration
 
-    def finish(self) -> Path:
+    def close(self) -> None:
         self._writer.close()
+
+    def keep(self) -> tuple[Path, int] | None:
+        size = self._part.stat().st_size
+        if size == 0:
+            self._part.unlink()
+            return None
         path = finished_path(self._part)
         self._part.replace(path)
-        return path
-
-    def abandon(self) -> None:
-        # Whatever reached the disk is kept for reconcile(); closing may fail as writing did.
-        try:
-            self._writer.close()
-        except (OSError, av.FFmpegError) as error:
-            _log.warning("segment_abandoned", path=str(self._part), error=type(error).__name__)
+        return path, size
 
 
 def _problem_of(error: Exception, root: Path) -> StreamError:

@@ -13,7 +13,7 @@ from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.arrival import ArrivalClock
 from monitor.streams.demux import RawUnit, VideoDemuxer, open_container, packet_of, stamp_of
 from monitor.streams.failures import Reason, StreamError, failure_of
-from monitor.streams.source import SourceRequest
+from monitor.streams.source import SourceRequest, Timeouts
 from monitor.streams.timestamps import Stamp, Timeline
 
 _LONGEST_WITHOUT_KEYFRAME = 30.0  # seconds
@@ -37,12 +37,13 @@ class RtspSource:
         """Connect, sign in, and learn what the video is like."""
         request = self._request
         timeouts = request.timeouts
+        began = time.monotonic()
         try:
             self._container = open_container(
-                request.url.address, _options(timeouts.read), (timeouts.open, timeouts.read)
+                request.url.address, _options(timeouts), (timeouts.open, timeouts.read)
             )
         except (av.FFmpegError, OSError) as error:
-            raise self._failure(error) from None
+            raise self._open_failure(error, time.monotonic() - began) from None
         self._demuxer = VideoDemuxer(self._container, request.camera_id)
         return self._demuxer.info
 
@@ -94,18 +95,30 @@ class RtspSource:
         except (av.FFmpegError, OSError) as error:
             raise self._failure(error) from None
 
+    def _open_failure(self, error: BaseException, elapsed: float) -> StreamError:
+        failure = self._failure(error)
+        if failure.reason is not Reason.UNREADABLE:
+            return failure
+        # ffmpeg reports every answer that it does not get or understand as invalid data.
+        late = elapsed >= self._request.timeouts.open
+        return StreamError(Reason.TIMED_OUT if late else Reason.NO_RTSP, where=failure.where)
+
     def _failure(self, error: BaseException) -> StreamError:
         return failure_of(error, where=self._request.camera_id, secrets=self._request.url.secrets)
 
 
-def _options(read_timeout: float) -> dict[str, str]:
+def _options(timeouts: Timeouts) -> dict[str, str]:
+    # Only a second line behind our own time limits, whose errors say more.
+    socket_timeout = 2 * max(timeouts.open, timeouts.read)
     return {
         "rtsp_transport": "tcp",
         "allowed_media_types": "video",
-        "timeout": str(int(read_timeout * 1e6)),
+        "timeout": str(int(socket_timeout * 1e6)),
         "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls",
         "user_agent": "Kanhu",
-        "analyzeduration": "1000000",
+        # Enough pictures to learn the frame rate and whether there are B-frames.
+        "fpsprobesize": "8",
+        "analyzeduration": "2000000",
     }
 
 

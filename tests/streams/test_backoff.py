@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import random
+
+from monitor.streams.backoff import Backoff
+
+
+def test_waits_double_up_to_the_longest() -> None:
+    backoff = Backoff(first=1, longest=10, jitter=0)
+    assert [backoff.next_wait() for _ in range(6)] == [1, 2, 4, 8, 10, 10]
+
+
+def test_only_a_long_connection_starts_over() -> None:
+    backoff = Backoff(first=1, jitter=0, healthy=120)
+    backoff.next_wait()
+    backoff.was_connected(119)
+    assert backoff.next_wait() == 2
+    backoff.was_connected(120)
+    assert backoff.next_wait() == 1
+
+
+def test_jitter_spreads_the_attempts_within_its_share() -> None:
+    backoff = Backoff(first=8, longest=8, jitter=0.25, random=random.Random(1))
+    waits = [backoff.next_wait() for _ in range(200)]
+    assert 6 <= min(waits) < 6.5
+    assert 9.5 < max(waits) <= 10
+
+
+def test_years_offline_do_not_overflow() -> None:
+    assert Backoff(jitter=0, attempts=10_000_000).next_wait() == 60

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from itertools import islice, pairwise
+from pathlib import Path
+
+import pytest
+
+from monitor.demo.camera_simulator import CameraSimulator
+from monitor.demo.rtsp_auth import Credentials
+from monitor.domain.media import Packet
+from monitor.streams.annexb import parameter_sets
+from monitor.streams.catalogue import make_source
+from monitor.streams.failures import Reason, StreamError
+from monitor.streams.source import SourceRequest, Timeouts
+from monitor.streams.url import parse_url
+
+
+def request(url: str, timeouts: Timeouts) -> SourceRequest:
+    return SourceRequest("camera", parse_url(url), timeouts=timeouts)
+
+
+def reason_of(url: str, timeouts: Timeouts) -> StreamError:
+    source = make_source(request(url, timeouts))
+    with pytest.raises(StreamError) as caught:
+        source.open()
+    source.close()
+    return caught.value
+
+
+def read(url: str, timeouts: Timeouts, count: int) -> list[Packet]:
+    source = make_source(request(url, timeouts))
+    source.open()
+    packets = list(islice(source.packets(), count))
+    source.close()
+    return packets
+
+
+def test_packets_come_in_real_time_with_sane_stamps(
+    simulator: CameraSimulator, room_video: Path, impatient: Timeouts
+) -> None:
+    url = simulator.add("room", room_video)
+    packets = read(url, impatient, 45)
+    assert packets[0].keyframe
+    assert packets[0].time == 0.0
+    steps = [after.time - before.time for before, after in pairwise(packets)]
+    assert min(steps) == pytest.approx(0.04, abs=0.002)
+    assert max(steps) == pytest.approx(0.04, abs=0.002)
+    assert packets[-1].wall == pytest.approx(time.time(), abs=0.3)
+    walls = [after.wall - before.wall for before, after in pairwise(packets)]
+    assert max(walls) < 0.2
+    for packet in packets:
+        assert bool(parameter_sets("h264", packet.data)) == packet.keyframe
+
+
+def test_b_frames_over_the_wire_keep_growing_times(
+    simulator: CameraSimulator, b_frame_video: Path, impatient: Timeouts
+) -> None:
+    packets = read(simulator.add("room", b_frame_video), impatient, 30)
+    assert {packet.epoch for packet in packets} == {0}
+    assert all(after.time > before.time for before, after in pairwise(packets))
+    assert max(packet.shift for packet in packets) > 0.03
+
+
+@pytest.mark.parametrize("scheme", ["basic", "digest"])
+def test_it_signs_in(
+    simulator: CameraSimulator, room_video: Path, impatient: Timeouts, scheme: str
+) -> None:
+    secret = Credentials("admin", "p@ss/wörd:1", "basic" if scheme == "basic" else "digest")
+    assert read(simulator.add("room", room_video, secret), impatient, 3)
+
+
+def test_wrong_password(simulator: CameraSimulator, room_video: Path, impatient: Timeouts) -> None:
+    url = simulator.add("room", room_video, Credentials("admin", "right"))
+    failure = reason_of(url.replace("right", "wrong-one"), impatient)
+    assert failure.reason is Reason.UNAUTHORIZED
+    assert "401" in failure.text.en
+    assert "wrong-one" not in str(failure)
+
+
+def test_wrong_path_refused_port_and_busy_camera(
+    simulator: CameraSimulator, room_video: Path, impatient: Timeouts
+) -> None:
+    url = simulator.add("room", room_video)
+    assert reason_of(f"{url}-not", impatient).reason is Reason.NOT_FOUND
+    simulator.refuse("room")
+    assert reason_of(url, impatient).reason is Reason.BUSY
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert reason_of(f"rtsp://127.0.0.1:{port}/x", impatient).reason is Reason.REFUSED
+
+
+def test_a_camera_that_hangs_at_sign_in_times_out(
+    simulator: CameraSimulator, room_video: Path
+) -> None:
+    url = simulator.add("room", room_video)
+    simulator.stall("room")
+    began = time.monotonic()
+    assert reason_of(url, Timeouts(open=0.5, read=0.5)).reason is Reason.TIMED_OUT
+    assert time.monotonic() - began < 2
+
+
+def test_a_server_that_talks_rubbish_is_an_error_in_words(impatient: Timeouts) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def rubbish() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"\x00\xff" * 4000)
+
+        thread = threading.Thread(target=rubbish)
+        thread.start()
+        failure = reason_of(f"rtsp://127.0.0.1:{server.getsockname()[1]}/x", impatient)
+        thread.join()
+    assert failure.reason is Reason.NO_RTSP
+
+
+def test_a_hang_in_mid_stream_is_noticed(
+    simulator: CameraSimulator, room_video: Path, impatient: Timeouts
+) -> None:
+    source = make_source(request(simulator.add("room", room_video), impatient))
+    source.open()
+    packets = source.packets()
+    next(packets)
+    simulator.stall("room")
+    began = time.monotonic()
+    with pytest.raises(StreamError) as caught:
+        list(packets)
+    assert caught.value.reason is Reason.TIMED_OUT
+    assert time.monotonic() - began < 3
+    source.close()
+
+
+def test_a_cut_line_is_a_failure(
+    simulator: CameraSimulator, room_video: Path, impatient: Timeouts
+) -> None:
+    source = make_source(request(simulator.add("room", room_video), impatient))
+    source.open()
+    packets = source.packets()
+    next(packets)
+    simulator.cut("room")
+    with pytest.raises(StreamError) as caught:
+        list(packets)
+    assert caught.value.reason is Reason.CUT
+    source.close()
+
+
+@pytest.mark.parametrize("jump", [3600.0, -3600.0])
+def test_a_jump_of_the_cameras_clock_begins_a_new_epoch(
+    simulator: CameraSimulator, room_video: Path, impatient: Timeouts, jump: float
+) -> None:
+    source = make_source(request(simulator.add("room", room_video), impatient))
+    source.open()
+    packets = source.packets()
+    before = next(packets)
+    simulator.jump("room", jump)
+    after = next(packet for packet in packets if packet.epoch != before.epoch)
+    source.close()
+    assert (after.epoch, after.keyframe, after.time) == (1, True, 0.0)
+    assert after.wall == pytest.approx(time.time(), abs=0.3)
