@@ -1,0 +1,104 @@
+"""Channels: the ways on which people are told.
+
+A channel is configured by an address such as ``json://…`` or ``wecombot://…``. Its scheme is looked
+up among the entry points of group ``kanhu.channels`` first, so that a package of somebody else can
+bring a new one; every other scheme is left to Apprise. Addresses contain secrets: they are never
+logged nor put into an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from monitor.domain.errors import ConfigError, KanhuError
+from monitor.domain.events import Severity
+from monitor.domain.text import Language
+
+ENTRY_POINTS = "kanhu.channels"
+
+
+class DeliveryError(KanhuError):
+    """A message could not be handed over this time; the text says why, without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """One configured channel: where it leads and what is sent there.
+
+    ``institutions`` are those it is told about, all if empty; ``snapshots`` and ``clips`` say
+    whether pictures and clips are sent along; ``per_minute`` is how many messages its service
+    takes (group robots of WeCom and DingTalk take 20).
+    """
+
+    id: str
+    url: str = field(repr=False)
+    severities: frozenset[Severity] = frozenset((Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM))
+    institutions: frozenset[str] = frozenset()
+    language: Language = "zh"
+    snapshots: bool = True
+    clips: bool = True
+    per_minute: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is handed over to a channel."""
+
+    title: str
+    body: str
+    attachment: Attachment | None = None
+
+
+class Channel(Protocol):
+    """Hands messages over to a service, once a call, within seconds."""
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether attachments arrive."""
+
+    def send(self, message: Message) -> None:
+        """Hand a message over.
+
+        Raises:
+            DeliveryError: the service did not take it.
+        """
+
+    def describe(self) -> str:
+        """Return the address with its secrets hidden."""
+
+
+ChannelFactory = Callable[[ChannelSpec], Channel]
+
+
+def open_channel(spec: ChannelSpec) -> Channel:
+    """Return the channel for a configured address.
+
+    Raises:
+        ConfigError: nothing understands the address.
+    """
+    scheme = spec.url.partition("://")[0].lower()
+    for entry in entry_points(group=ENTRY_POINTS, name=scheme):
+        factory: ChannelFactory = entry.load()
+        return factory(spec)
+    from monitor.alerts.apprise_channel import AppriseChannel
+
+    channel = AppriseChannel.open(spec)
+    if channel is None:
+        raise ConfigError(
+            "the address of the channel is not understood",
+            where=f"notify.channels '{spec.id}'",
+            hint="see the list of services of Apprise, e.g. json://host/path or wecombot://key",
+        )
+    return channel
