@@ -93,6 +93,7 @@ class _WorkerProcess:
             input_size=(settings.model.input_width, settings.model.input_height),
             confidence=settings.model.confidence,
         )
+        self.worker: Worker
         events = EventRepository(database, decide_with(environment))
         recorder = EventRecorder(
             Spool(environment.data / "spool" / self._name),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -106,6 +106,24 @@ class RecordingRepository:
                     totals[camera_id] += (stop - begin).total_seconds()
                     covered[camera_id] = stop
         return totals
+
+    def recorded_days(
+        self, camera_ids: Collection[str], start: datetime, end: datetime, zone: tzinfo
+    ) -> dict[str, set[date]]:
+        """Return the local days of ``zone`` from which each camera has recordings."""
+        statement = select(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end).where(
+            RecordingRow.camera_id.in_(camera_ids),
+            RecordingRow.start < end,
+            RecordingRow.end > start,
+        )
+        days: dict[str, set[date]] = {camera_id: set() for camera_id in camera_ids}
+        with self._database.reading() as session:
+            for camera_id, first, last in session.execute(
+                statement.execution_options(yield_per=1000)
+            ):
+                days[camera_id].add(first.astimezone(zone).date())
+                days[camera_id].add(last.astimezone(zone).date())
+        return days
 
     def first_and_last(self, camera_ids: Collection[str]) -> dict[str, tuple[datetime, datetime]]:
         """Return from when to when each camera has recordings; cameras without any are absent."""

@@ -1,0 +1,195 @@
+"""What the system knows about an institution, read from the store for its checklist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.detectors.rules import rules_for
+from monitor.domain.access import DISTRICT, Scope, ScopeKind
+from monitor.domain.places import District, Institution, Room
+from monitor.domain.registers import Register
+from monitor.inspections.facts import (
+    AlertFact,
+    CameraFact,
+    CameraState,
+    Recordings,
+    RoomCount,
+    Uptime,
+    Viewing,
+)
+from monitor.inspections.period import Period
+from monitor.store.alert_history import AlertHistory
+from monitor.store.base import Database
+from monitor.store.camera_status import CameraState as Connection
+from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.place_repository import InstitutionPlace, PlaceRepository
+from monitor.store.recordings import RecordingRepository
+from monitor.store.room_status import RoomStatusRepository
+
+_FRESH = timedelta(minutes=2)
+_LONGEST_RETENTION = timedelta(days=120)
+
+RegisterOf = Callable[[str, Period], Register | None]
+"""Finds what an institution reports, with its logs of a period."""
+
+
+class StoreFacts:
+    """Facts about one institution; implements :class:`monitor.inspections.facts.Facts`."""
+
+    def __init__(
+        self,
+        database: Database,
+        district: District,
+        institution_id: str,
+        period: Period,
+        now: datetime,
+        register_of: RegisterOf,
+    ) -> None:
+        """Raises :class:`~monitor.domain.errors.NotFoundError` for an unknown institution."""
+        self._database = database
+        self._district = district
+        self._period = period
+        self._now = now
+        self._register_of = register_of
+        self._place: InstitutionPlace = PlaceRepository(database).institution(
+            DISTRICT, institution_id
+        )
+        self._scope = Scope(ScopeKind.INSTITUTION, institution_id)
+
+    @property
+    def institution(self) -> Institution:
+        """The institution."""
+        return self._place.institution
+
+    @property
+    def period(self) -> Period:
+        """The period looked at."""
+        return self._period
+
+    @property
+    def now(self) -> datetime:
+        """When the facts were gathered."""
+        return self._now
+
+    @property
+    def rooms(self) -> tuple[Room, ...]:
+        """Its rooms in use."""
+        return tuple(place.room for place in self._place.rooms)
+
+    @property
+    def cameras(self) -> tuple[CameraFact, ...]:
+        """Its cameras in use."""
+        return tuple(
+            CameraFact(
+                camera.id,
+                camera.room_id,
+                camera.name,
+                camera.enabled,
+                camera.status.since if camera.status is not None else None,
+            )
+            for place in self._place.rooms
+            for camera in place.cameras
+        )
+
+    def camera_states(self) -> tuple[CameraState, ...] | None:
+        """Return how each camera stands now; ``None`` where no worker reports."""
+        states = CameraStatusRepository(self._database).all(self._scope)
+        fresh = [item for item in states.values() if self._now - item.updated <= _FRESH]
+        if not fresh:
+            return None
+        return tuple(
+            CameraState(
+                item.report.camera_id,
+                item.report.state is Connection.ONLINE,
+                item.report.fault,
+                item.updated,
+            )
+            for item in fresh
+        )
+
+    def uptimes(self) -> tuple[Uptime, ...] | None:
+        """Return each camera's time online in the period."""
+        known = CameraStatusRepository(self._database).uptime(
+            self._camera_ids(), self._period.start, self._period.end, self._now
+        )
+        return tuple(
+            Uptime(
+                camera_id,
+                observed=uptime.online_seconds + uptime.offline_seconds,
+                online=uptime.online_seconds,
+                longest_outage=max(
+                    ((gap.end - gap.start).total_seconds() for gap in uptime.gaps if gap.known),
+                    default=0.0,
+                ),
+            )
+            for camera_id, uptime in known.items()
+        )
+
+    def recordings(self) -> tuple[Recordings, ...] | None:
+        """Return each camera's recorded days; ``None`` where nothing is recorded here."""
+        repository = RecordingRepository(self._database)
+        spans = repository.first_and_last(self._camera_ids())
+        if not spans:
+            return None
+        start = self._now - _LONGEST_RETENTION
+        days = repository.recorded_days(
+            self._camera_ids(), start, self._now, ZoneInfo(self._period.timezone)
+        )
+        return tuple(
+            Recordings(camera_id, frozenset(days.get(camera_id, ())))
+            for camera_id in self._camera_ids()
+        )
+
+    def room_counts(self) -> tuple[RoomCount, ...] | None:
+        """Return who is in each room now; ``None`` where no worker reports."""
+        counts = RoomStatusRepository(self._database).all(self._scope)
+        fresh = [item for item in counts.values() if self._now - item.updated <= _FRESH]
+        if not fresh:
+            return None
+        return tuple(
+            RoomCount(
+                item.room_id, item.view, item.adults, item.children, item.unknown, item.updated
+            )
+            for item in fresh
+        )
+
+    def watched_rules(self) -> Mapping[str, frozenset[str]]:
+        """Return the ids of the rooms in which each rule runs, by the rule's name."""
+        watched: dict[str, set[str]] = {}
+        for room in self._district.rooms_of(self.institution.id):
+            cameras = [c for c in self._district.cameras_of(room.id) if c.enabled]
+            for rule in rules_for(room, cameras) if cameras else ():
+                watched.setdefault(rule.name, set()).add(room.id)
+        return {name: frozenset(rooms) for name, rooms in watched.items()}
+
+    def alerts(self) -> tuple[AlertFact, ...] | None:
+        """Return the alerts raised in the period, and older ones that have not ended."""
+        lives = AlertHistory(self._database).of_institution(
+            self.institution.id, self._period.start, self._period.end
+        )
+        return tuple(
+            AlertFact(
+                life.alert.id,
+                life.alert.rule,
+                life.alert.room_id,
+                life.alert.zone_id,
+                life.alert.severity,
+                life.alert.state,
+                life.alert.raised,
+                life.acknowledged,
+            )
+            for life in lives
+        )
+
+    def viewings(self) -> tuple[Viewing, ...] | None:
+        """Return ``None``: footage cannot be played back here yet, so no access is recorded."""
+        return None
+
+    def register(self) -> Register | None:
+        """Return what the institution reports; ``None`` where it has reported nothing."""
+        return self._register_of(self.institution.id, self._period)
+
+    def _camera_ids(self) -> Collection[str]:
+        return [camera.id for camera in self.cameras if camera.enabled]
