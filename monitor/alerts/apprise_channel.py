@@ -63,7 +63,8 @@ class AppriseChannel:
         file = message.attachment
         if file is None or not self.takes_files:
             return None
-        content = AttachMemory(content=file.content, name=file.name, mimetype=file.media_type)
+        in_memory: Any = AttachMemory  # untyped upstream
+        content = in_memory(content=file.content, name=file.name, mimetype=file.media_type)
         return apprise.AppriseAttachment(content)
 
     def _redact(self, text: str) -> str:

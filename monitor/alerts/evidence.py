@@ -1,15 +1,13 @@
 """Draws what was seen on a picture: boxes with readable labels, and when and where it was.
 
-Colours and words are those of the live overlay: blue for adults, orange for children, grey for
-people of whom it is not known. Labels are in English: the drawing font knows no Chinese.
+Colours are those of the live overlay: blue for adults, amber for children, grey for people of whom
+it is not known. Labels are in English: the drawing font knows no Chinese.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import cv2
@@ -20,11 +18,11 @@ from monitor.domain.media import Frame
 from monitor.domain.people import AgeClass, Track
 
 COLOURS: dict[AgeClass, tuple[int, int, int]] = {
-    AgeClass.ADULT: (37, 99, 235),
-    AgeClass.CHILD: (234, 88, 12),
-    AgeClass.UNKNOWN: (75, 85, 99),
+    AgeClass.ADULT: (90, 176, 255),
+    AgeClass.CHILD: (255, 181, 46),
+    AgeClass.UNKNOWN: (217, 221, 226),
 }
-"""RGB of the boxes; the pages use the same. White text on each has a contrast of at least 3.5."""
+"""RGB of the boxes; the pages use the same. Black text is readable on all of them."""
 
 _LABELS = {
     AgeClass.ADULT: "adult",
@@ -37,23 +35,13 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _JPEG_QUALITY = 85
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A finished picture: JPEG bytes, their SHA-256, and width and height in pixels."""
-
-    jpeg: bytes = field(repr=False)
-    sha256: str
-    width: int
-    height: int
-
-
-def draw_snapshot(frame: Frame, tracks: Sequence[Track], taken: datetime) -> Snapshot:
-    """Return ``frame`` with a box around each of ``tracks`` seen by its camera.
+def snapshot_jpeg(frame: Frame, tracks: Sequence[Track], zone: tzinfo = UTC) -> bytes:
+    """Return ``frame`` as a JPEG with a box around each of ``tracks`` seen by its camera.
 
     Args:
         frame: the picture; it is not altered.
         tracks: people; those of other cameras are left out.
-        taken: when the picture was taken, in the zone in which it is to be shown.
+        zone: time zone of the caption.
 
     Raises:
         ValueError: the picture is empty.
@@ -65,12 +53,11 @@ def draw_snapshot(frame: Frame, tracks: Sequence[Track], taken: datetime) -> Sna
     mine = [track for track in tracks if track.camera_id == frame.camera_id]
     for track in sorted(mine, key=lambda track: track.box.foot[1]):  # the nearest on top
         _draw_person(image, track, scale)
-    _draw_caption(image, frame.camera_id, taken, scale)
+    _draw_caption(image, frame.camera_id, datetime.fromtimestamp(frame.wall, zone), scale)
     done, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
         raise ValueError("the picture cannot be encoded")
-    jpeg = encoded.tobytes()
-    return Snapshot(jpeg, hashlib.sha256(jpeg).hexdigest(), frame.width, frame.height)
+    return bytes(encoded.tobytes())
 
 
 def _draw_person(image: NDArray[np.uint8], track: Track, scale: float) -> None:
@@ -79,7 +66,7 @@ def _draw_person(image: NDArray[np.uint8], track: Track, scale: float) -> None:
     top, bottom = (_pixel(y, height) for y in (track.box.y1, track.box.y2))
     colour = COLOURS[track.age][::-1]
     thick = max(2, round(3 * scale))
-    cv2.rectangle(image, (left, top), (right, bottom), _WHITE, thick + 2)
+    cv2.rectangle(image, (left, top), (right, bottom), _BLACK, thick + 2)
     cv2.rectangle(image, (left, top), (right, bottom), colour, thick)
     label = f"{_LABELS[track.age]} {track.id}"
     if track.height_m is not None:
@@ -89,7 +76,7 @@ def _draw_person(image: NDArray[np.uint8], track: Track, scale: float) -> None:
 
 def _draw_caption(image: NDArray[np.uint8], camera_id: str, taken: datetime, scale: float) -> None:
     text = f"{camera_id}  {taken.strftime('%Y-%m-%d %H:%M:%S %z')}"
-    _draw_label(image, text, (0, image.shape[0]), _BLACK, scale)
+    _draw_label(image, text, (0, image.shape[0]), _WHITE, scale)
 
 
 def _draw_label(
@@ -104,7 +91,7 @@ def _draw_label(
     bottom = max(bar_high, min(corner[1], image.shape[0]))
     cv2.rectangle(image, (left, bottom - bar_high), (left + bar_wide, bottom), colour, cv2.FILLED)
     origin = (left + pad, bottom - below - pad)
-    cv2.putText(image, text, origin, _FONT, scale, _WHITE, thick, cv2.LINE_AA)
+    cv2.putText(image, text, origin, _FONT, scale, _BLACK, thick, cv2.LINE_AA)
 
 
 def _pixel(share: float, size: int) -> int:
