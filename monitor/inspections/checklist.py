@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -58,21 +61,27 @@ def generate(
             hint="use the template of that month",
         )
     institution = facts.institution
-    bare = Checklist(
-        subject=Subject(
-            institution.id, institution.name, institution.community, institution.address, district
-        ),
-        month=month,
-        timezone=facts.period.timezone,
-        period_start=facts.period.start,
-        period_end=facts.period.end,
-        template=template.mark,
-        sections=template.sections,
-        sources=template.sources,
-        rules=template.rules,
-        entries=tuple(_entry(item, facts) for item in template.items),
-        generated=now,
-        content_sha256="",
+    bare = _printable(
+        Checklist(
+            subject=Subject(
+                institution.id,
+                institution.name,
+                institution.community,
+                institution.address,
+                district,
+            ),
+            month=month,
+            timezone=facts.period.timezone,
+            period_start=facts.period.start,
+            period_end=facts.period.end,
+            template=template.mark,
+            sections=template.sections,
+            sources=template.sources,
+            rules=template.rules,
+            entries=tuple(_entry(item, facts) for item in template.items),
+            generated=now,
+            content_sha256="",
+        )
     )
     return replace(bare, content_sha256=content_hash(bare))
 
@@ -90,6 +99,24 @@ def as_plain(checklist: Checklist) -> dict[str, Any]:
     """Return the checklist as plain JSON values."""
     plain: dict[str, Any] = _ADAPTER.dump_python(checklist, mode="json")
     return plain
+
+
+def _printable(checklist: Checklist) -> Checklist:
+    # Control characters and half surrogate pairs can be neither stored nor drawn.
+    return _ADAPTER.validate_python(_clean(_ADAPTER.dump_python(checklist)))
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Enum):
+        valid = value.encode("utf-8", "replace").decode("utf-8")
+        return "".join(
+            char for char in valid if char in "\n\t" or unicodedata.category(char) != "Cc"
+        )
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
 
 
 def _entry(item: Item, facts: Facts) -> Entry:

@@ -15,7 +15,7 @@ from monitor.domain.events import Severity
 from monitor.domain.places import Room, RoomType
 from monitor.domain.text import Text
 from monitor.inspections.facts import AlertFact, Facts
-from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, parameter
+from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, parameter, some
 
 _OPEN = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 _CONFIRMED = (AlertState.ACKNOWLEDGED, AlertState.RESOLVED)
@@ -114,7 +114,8 @@ def crowding_same_place(facts: Facts, target: Auto) -> Finding:
     inputs = {"alerts": len(alerts), "verified_max": verified, "unverified": waiting}
     explain = Text(
         zh=f"本期{len(alerts)}起，同一区域核实最多{verified}次，待核实{waiting}起",
-        en=f"{len(alerts)} alerts; at most {verified} verified in one place, {waiting} unverified",
+        en=f"{some(len(alerts), 'alert')}; at most {verified} verified in one place,"
+        f" {waiting} unverified",
     )
     fits = target.op.holds(verified, target.threshold)
     if fits and not target.op.holds(possible, target.threshold):
@@ -198,7 +199,7 @@ def _not_closed(
     resolved = states[AlertState.RESOLVED]
     explain = Text(
         zh=f"本期{len(alerts)}起：未关闭{still}，已处置{resolved}，误报或演练{dismissed}",
-        en=f"{len(alerts)} alerts: {still} not closed, {resolved} resolved,"
+        en=f"{some(len(alerts), 'alert')}: {still} not closed, {resolved} resolved,"
         f" {dismissed} false or drill",
     )
     if still == 0 and (doubt := _too_little_watched(facts, target, rooms, explain)):

@@ -64,9 +64,9 @@ class Metric:
             value=finding.value,
             unit=self.unit,
             status=_status(finding, target),
-            explain=finding.explain if isinstance(finding, Known) else finding.reason,
+            explain=_sentence(finding.explain if isinstance(finding, Known) else finding.reason),
             inputs=finding.inputs,
-            query=self.query,
+            query=_sentence(self.query),
         )
 
     def parameter(self, target: Auto, name: str) -> float:
@@ -110,6 +110,11 @@ def parameter(target: Auto, name: str) -> float:
     return _METRICS[target.metric].parameter(target, name)
 
 
+def some(count: float, noun: str) -> str:
+    """Return a count with its English noun: ``1 day``, ``3 days``."""
+    return f"{count:g} {noun}" if count == 1 else f"{count:g} {noun}s"
+
+
 def named(names: Sequence[str]) -> Text:
     """Return a few names in one breath: ``A、B 等5项`` / ``A, B and 3 more``."""
     shown, more = names[:_MOST_NAMED], len(names) - _MOST_NAMED
@@ -122,6 +127,10 @@ def named(names: Sequence[str]) -> Text:
 def named_texts(names: Sequence[Text]) -> Text:
     """Return a few bilingual names in one breath."""
     return Text(zh=named([name.zh for name in names]).zh, en=named([name.en for name in names]).en)
+
+
+def _sentence(text: Text) -> Text:
+    return Text(zh=text.zh, en=text.en[:1].upper() + text.en[1:])
 
 
 def _status(finding: Finding, target: Auto) -> MetricStatus:

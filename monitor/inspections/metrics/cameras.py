@@ -17,6 +17,7 @@ from monitor.inspections.metrics.base import (
     metric,
     named_texts,
     parameter,
+    some,
 )
 
 _NO_CAMERAS = Text(zh="没有接入摄像机", en="no camera is connected")
@@ -73,7 +74,10 @@ def _online(facts: Facts, target: Auto, cameras: tuple[CameraFact, ...]) -> Find
     if len(observed) < len(cameras):
         count = len(cameras) - len(observed)
         return Unknown(
-            Text(zh=f"{count}台摄像机没有在线记录", en=f"{count} cameras have no record yet")
+            Text(
+                zh=f"{count}台摄像机没有在线记录",
+                en=f"{some(count, 'camera')} without a record yet",
+            )
         )
     share = sum(item.online / item.observed for item in observed) / len(observed)
     worst = max(observed, key=lambda item: (item.longest_outage, item.camera_id))
@@ -87,7 +91,8 @@ def _online(facts: Facts, target: Auto, cameras: tuple[CameraFact, ...]) -> Find
     name = wanted[worst.camera_id].name
     explain = Text(
         zh=f"{len(observed)}台平均在线{share:.1%}；最长离线{hours:.1f}小时（{name.zh}）",
-        en=f"{len(observed)} cameras online {share:.1%}; longest outage {hours:.1f} h ({name.en})",
+        en=f"{some(len(observed), 'camera')} online {share:.1%};"
+        f" longest outage {hours:.1f} h ({name.en})",
     )
     if seen < parameter(target, "min_observed_hours"):
         return Unknown(
@@ -122,13 +127,14 @@ def channels_connected(facts: Facts, target: Auto) -> Finding:
     inputs = {"required": len(cameras), "connected": len(cameras) - len(away)}
     if not away:
         explain = Text(
-            zh=f"应接{len(cameras)}路，全部在线", en=f"all {len(cameras)} channels connected"
+            zh=f"应接{len(cameras)}路，全部在线",
+            en=f"{some(len(cameras), 'channel')}, all connected",
         )
         return Known(1.0, explain, inputs)
     names = named_texts(away)
     explain = Text(
         zh=f"应接{len(cameras)}路，未连接：{names.zh}",
-        en=f"of {len(cameras)} channels not connected: {names.en}",
+        en=f"of {some(len(cameras), 'channel')} not connected: {names.en}",
     )
     return Known(round(share, 4), explain, inputs)
 
@@ -161,7 +167,7 @@ def open_faults(facts: Facts, target: Auto) -> Finding:
         return Unknown(_no_states(), None, inputs)
     explain = Text(
         zh=f"{len(cameras)}台画面正常；校时误差须现场核对",
-        en=f"{len(cameras)} pictures sound; check the clock on site",
+        en=f"{some(len(cameras), 'camera')} with a sound picture; check the clock on site",
     )
     return Known(0, explain, inputs)
 
@@ -209,7 +215,8 @@ def recording_days(facts: Facts, target: Auto) -> Finding:
     shortest = min(cameras, key=lambda camera: (runs[camera.id], camera.id))
     fewest = runs[shortest.id]
     explain = Text(
-        zh=f"最少{fewest}天（{shortest.name.zh}）", en=f"fewest: {fewest} days ({shortest.name.en})"
+        zh=f"最少{fewest}天（{shortest.name.zh}）",
+        en=f"fewest: {some(fewest, 'day')} ({shortest.name.en})",
     )
     if fewest < target.threshold and all(_as_old(facts, camera, runs) for camera in cameras):
         return Unknown(
@@ -257,6 +264,6 @@ def viewings_without_reason(facts: Facts, _target: Auto) -> Finding:
     inputs = {"viewings": len(viewings), "without": len(bare)}
     explain = Text(
         zh=f"本期调阅{len(viewings)}次，其中{len(bare)}次无事由或未批准",
-        en=f"{len(viewings)} viewings, {len(bare)} without reason or approval",
+        en=f"{some(len(viewings), 'viewing')}, {len(bare)} without reason or approval",
     )
     return Known(len(bare), explain, inputs)

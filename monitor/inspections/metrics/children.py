@@ -6,7 +6,7 @@ from monitor.domain.checklists import Auto, Unit
 from monitor.domain.registers import ChildMonth
 from monitor.domain.text import Text
 from monitor.inspections.facts import Facts
-from monitor.inspections.metrics.base import Finding, Known, Unknown, metric
+from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, some
 from monitor.inspections.metrics.papers import NO_REGISTER
 
 
@@ -49,7 +49,7 @@ def absences_unexplained(facts: Facts, _target: Auto) -> Finding:
     missing = absences - sum(month.absences_explained for month in months)
     explain = Text(
         zh=f"缺勤{absences}人次，未追踪{missing}人次",
-        en=f"{absences} absences, {missing} not followed up",
+        en=f"{some(absences, 'absence')}, {missing} not followed up",
     )
     return Known(missing, explain, {"absences": absences, "months": _named(months)})
 

@@ -9,7 +9,15 @@ from monitor.domain.checklists import Auto, Unit
 from monitor.domain.registers import DrillKind, FireCheckKind, LogKind, PlanKind, Register
 from monitor.domain.text import Text
 from monitor.inspections.facts import Facts
-from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named, named_texts
+from monitor.inspections.metrics.base import (
+    Finding,
+    Known,
+    Unknown,
+    metric,
+    named,
+    named_texts,
+    some,
+)
 from monitor.inspections.metrics.papers import NO_REGISTER
 
 _PLANS = {
@@ -123,7 +131,7 @@ def emergency_plan_age(facts: Facts, _target: Auto) -> Finding:
     name = _PLANS[oldest]
     explain = Text(
         zh=f"七类齐全；最早修订：{name.zh}，{age}天前",
-        en=f"all seven kept; oldest revision: {name.en}, {age} days ago",
+        en=f"all seven kept; oldest revision: {name.en}, {some(age, 'day')} ago",
     )
     return Known(age, explain, inputs)
 
@@ -156,7 +164,7 @@ def overdue_hazards(facts: Facts, _target: Auto) -> Finding:
         return Unknown(reason, 0, inputs)
     explain = Text(
         zh=f"本期设施检查{checks}次，未关闭隐患{len(still)}项，均未逾期",
-        en=f"{checks} facility checks; {len(still)} hazards open, none overdue",
+        en=f"{some(checks, 'facility check')}; {some(len(still), 'hazard')} open, none overdue",
     )
     return Known(0, explain, inputs)
 
@@ -180,7 +188,7 @@ def _drill_age(facts: Facts, wanted: Callable[[DrillKind], bool]) -> Finding:
     if last is None:
         explain = Text(
             zh=f"登记有{len(register.drills)}次演练，无此类演练",
-            en=f"{len(register.drills)} drills in the register, none of this kind",
+            en=f"{some(len(register.drills), 'drill')} in the register, none of this kind",
         )
         return Known(None, explain, {"drills": len(register.drills)}, broken=True)
     return _age(facts, last.held, None)
@@ -188,7 +196,7 @@ def _drill_age(facts: Facts, wanted: Callable[[DrillKind], bool]) -> Finding:
 
 def _age(facts: Facts, done: date, fault: Text | None) -> Finding:
     age = (facts.period.last_day - done).days
-    zh, en = f"最近一次：{done}，{age}天前", f"last: {done}, {age} days ago"
+    zh, en = f"最近一次：{done}，{age}天前", f"last: {done}, {some(age, 'day')} ago"
     inputs = {"last": done.isoformat()}
     if fault is not None:
         return Known(age, Text(zh=f"{zh}，{fault.zh}", en=f"{en}, {fault.en}"), inputs, broken=True)

@@ -8,7 +8,7 @@ from monitor.domain.checklists import Auto, Unit
 from monitor.domain.registers import LogKind
 from monitor.domain.text import Text
 from monitor.inspections.facts import Facts
-from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named, parameter
+from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named, parameter, some
 from monitor.inspections.metrics.papers import NO_REGISTER
 
 _NOT_KEPT = Text(
@@ -95,7 +95,7 @@ def outdoor_minutes(facts: Facts, target: Auto) -> Finding:
     inputs = {"days": len(minutes), "days_of_operation": len(days)}
     explain = Text(
         zh=f"{len(days)}个营业日中{len(minutes)}日有记录，中位数{middle:g}分钟",
-        en=f"recorded on {len(minutes)} of {len(days)} days, median {middle:g} minutes",
+        en=f"recorded on {len(minutes)} of {some(len(days), 'day')}, median {middle:g} minutes",
     )
     if len(minutes) < parameter(target, "min_days_share") * len(days):
         return Unknown(explain, middle, inputs)
@@ -123,16 +123,17 @@ def _missing(facts: Facts, kind: LogKind) -> Finding:
         names = named([f"{day:%m-%d}" for day in missing])
         explain = Text(
             zh=f"{len(expected)}个营业日缺{len(missing)}日：{names.zh}",
-            en=f"missing on {len(missing)} of {len(expected)} days: {names.en}",
+            en=f"missing on {len(missing)} of {some(len(expected), 'day')}: {names.en}",
         )
         return Known(len(missing), explain, inputs)
     if unkept or not expected:
         reason = Text(
             zh=f"自{start}起登记，此前{unkept}个营业日请查纸质记录",
-            en=f"kept since {start}; look at the paper record for {unkept} days before",
+            en=f"kept since {start}; look at the paper record for {some(unkept, 'day')} before",
         )
         return Unknown(reason, 0, inputs)
     explain = Text(
-        zh=f"{len(expected)}个营业日均有记录", en=f"recorded on all {len(expected)} days"
+        zh=f"{len(expected)}个营业日均有记录",
+        en=f"{some(len(expected), 'day')} of operation, all recorded",
     )
     return Known(0, explain, inputs)

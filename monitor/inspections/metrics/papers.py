@@ -9,7 +9,7 @@ from monitor.domain.places import NoticeState
 from monitor.domain.registers import Paper, PaperKind
 from monitor.domain.text import Text
 from monitor.inspections.facts import Facts
-from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named_texts
+from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named_texts, some
 
 NO_REGISTER = Text(
     zh="该机构尚未在系统中登记任何资料", en="the institution has not reported anything yet"
@@ -114,9 +114,9 @@ def _explained(name: Text, expires: date, days: int) -> Text:
     if days < 0:
         return Text(
             zh=f"{name.zh}已于{expires}到期，逾期{-days}天",
-            en=f"the {name.en} ended on {expires}, {-days} days ago",
+            en=f"the {name.en} ended on {expires}, {some(-days, 'day')} ago",
         )
     return Text(
         zh=f"最早到期：{name.zh}，{expires}，余{days}天",
-        en=f"first to end: {name.en}, {expires}, {days} days left",
+        en=f"first to end: {name.en}, {expires}, {some(days, 'day')} left",
     )

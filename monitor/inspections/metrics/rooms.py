@@ -18,6 +18,7 @@ from monitor.inspections.metrics.base import (
     metric,
     named_texts,
     parameter,
+    some,
 )
 from monitor.inspections.metrics.papers import NO_REGISTER
 
@@ -46,7 +47,7 @@ def classes_over_capacity(facts: Facts, _target: Auto) -> Finding:
         total = sum(item.enrolled for item in classes)
         explain = Text(
             zh=f"{len(classes)}个班共{total}名儿童，均未超上限",
-            en=f"{total} children in {len(classes)} classes, none above its limit",
+            en=f"{total} children, classes: {len(classes)}; none above its limit",
         )
         return Known(0, explain, inputs)
     names = named_texts([_with_numbers(item) for item in over])
@@ -111,7 +112,7 @@ def rooms_meeting_ratio(facts: Facts, target: Auto) -> Finding:
             inputs,
         )
     explain = Text(
-        zh=f"生成时{met}个班均达标", en=f"met in all {met} rooms with children at the time"
+        zh=f"生成时{met}个班均达标", en=f"met in {some(met, 'room')} with children at the time"
     )
     return Known(share, explain, inputs)
 
@@ -145,7 +146,7 @@ def rooms_without_camera(facts: Facts, _target: Auto) -> Finding:
     if not bare:
         explain = Text(
             zh=f"{len(required)}个区域均有摄像机；盲区须走查",
-            en=f"all {len(required)} rooms have a camera; walk through for blind spots",
+            en=f"{some(len(required), 'room')}, each with a camera; walk through for blind spots",
         )
         return Known(0, explain, inputs)
     names = named_texts(bare)

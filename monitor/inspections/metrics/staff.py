@@ -9,7 +9,7 @@ from monitor.domain.checklists import Auto, Unit
 from monitor.domain.registers import StaffMember, StaffRole
 from monitor.domain.text import Text
 from monitor.inspections.facts import Facts
-from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named
+from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, named, some
 from monitor.inspections.metrics.papers import NO_REGISTER
 
 _CERTIFIED = frozenset(
@@ -190,7 +190,7 @@ def _oldest(
         return Known(age, explain, inputs, broken=True)
     explain = Text(
         zh=f"{len(people)}人均有记录，最早为{oldest}，距今{age}天",
-        en=f"all {len(people)} on record; longest ago: {oldest}, {age} days",
+        en=f"all {len(people)} on record; longest ago: {oldest}, {some(age or 0, 'day')} ago",
     )
     return Known(age, explain, inputs)
 
@@ -213,6 +213,6 @@ def _best(facts: Facts, role: StaffRole, name: Text) -> Finding:
     days = (last - facts.period.last_day).days
     explain = Text(
         zh=f"{name.zh}证书至{last}，余{days}天",
-        en=f"certificate of the {name.en} runs to {last}, {days} days left",
+        en=f"certificate of the {name.en} runs to {last}, {some(days, 'day')} left",
     )
     return Known(days, explain, inputs)

@@ -5,3 +5,6 @@ All three give the same bytes for the same checklist and answers, wherever and w
 
 from monitor.inspections.reports.pdf import render_pdf
 from monitor.inspections.reports.plain import render_json
+from monitor.inspections.reports.xlsx import render_xlsx
+
+__all__ = ["render_json", "render_pdf", "render_xlsx"]

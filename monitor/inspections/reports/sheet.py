@@ -19,8 +19,9 @@ from monitor.domain.checklists import (
     Result,
     Source,
 )
-from monitor.domain.text import Text
+from monitor.domain.text import Language, Text
 from monitor.inspections.answers import Outcome, outcome
+from monitor.inspections.metrics.base import some
 from monitor.inspections.reports.words import (
     CLAUSES,
     EVIDENCE,
@@ -76,17 +77,18 @@ def sheet(
     }
 
 
-def sources_line(clauses: Sequence[Clause], sources: Mapping[str, Source], text: str) -> str:
-    """Return the sources of an item in one line; ``text`` is the language, ``zh`` or ``en``."""
-    return ("；" if text == "zh" else "; ").join(
-        _clause(clause, sources[clause.source], text) for clause in clauses
+def sources_line(
+    clauses: Sequence[Clause], sources: Mapping[str, Source], language: Language
+) -> str:
+    """Return the sources of an item in one line."""
+    return ("；" if language == "zh" else "; ").join(
+        _clause(clause, sources[clause.source], language) for clause in clauses
     )
 
 
-def _clause(clause: Clause, source: Source, language: str) -> str:
-    pick = (lambda text: text.zh) if language == "zh" else (lambda text: text.en)
-    status = pick(CLAUSES[clause.status])
-    number = "" if clause.clause is None else pick(clause.clause)
+def _clause(clause: Clause, source: Source, language: Language) -> str:
+    status = CLAUSES[clause.status].of(language)
+    number = "" if clause.clause is None else clause.clause.of(language)
     if language == "zh":
         return f"{source.title.zh}{number}" + (f"〔{status}〕" if status else "")
     return " ".join(
@@ -205,8 +207,8 @@ def _deadlines(checklist: Checklist, language: ReportLanguage) -> str:
         parts.append(
             f"{name}项{deadline.due_days}日内整改、{deadline.reinspect_days}日内复查"
             if once == "zh"
-            else f"{name}: corrected in {deadline.due_days} days,"
-            f" seen again in {deadline.reinspect_days}"
+            else f"{name}: corrected within {some(deadline.due_days, 'day')},"
+            f" seen again within {some(deadline.reinspect_days, 'day')}"
         )
     return ("；" if once == "zh" else "; ").join(parts)
 
@@ -221,5 +223,4 @@ def _outcome(result: Outcome, language: ReportLanguage) -> dict[str, Any]:
 
 def _source(source: Source, language: ReportLanguage) -> str:
     once = first(language)
-    title, binding = source.title.of(once), source.binding.of(once)
-    return f"{title}（{binding}）" if once == "zh" else f"{title} ({binding})"
+    return f"{source.title.of(once)} — {source.binding.of(once)}"

@@ -20,6 +20,10 @@ from monitor.domain.text import Language, Text
 ReportLanguage = Literal["zh", "en", "both"]
 REPORT_LANGUAGES: tuple[ReportLanguage, ...] = ("zh", "en", "both")
 
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 RESULTS = {
     Result.PASS: Text(zh="合格", en="Pass"),
     Result.FAIL: Text(zh="不合格", en="Fail"),
@@ -38,8 +42,8 @@ CLAUSES = {
     ClauseStatus.CHOSEN: Text(zh="", en=""),
 }
 EVIDENCE = {
-    EvidenceType.OBSERVATION: Text(zh="现场查看", en="look"),
-    EvidenceType.DOCUMENT: Text(zh="查阅资料", en="papers"),
+    EvidenceType.OBSERVATION: Text(zh="现场查看", en="observation"),
+    EvidenceType.DOCUMENT: Text(zh="查阅资料", en="documents"),
     EvidenceType.PHOTO: Text(zh="拍照", en="photo"),
     EvidenceType.AUTO: Text(zh="系统数据", en="system"),
 }
@@ -103,7 +107,7 @@ LABELS = {
         zh="等级：● 关键　○ 重要　· 一般。结果栏灰色勾为系统判定，改判须写明理由；"
         "“建议”仅供参考，由检查员判定；“待查”表示系统不掌握，不代表合格。",
         en="Severity: ● critical  ○ major  · minor. A grey tick was set by the system: to change "
-        "it, write down why. “Proposed” is for the inspector to decide. “Open” means that the "
+        'it, write down why. "Proposed" is for the inspector to decide. "Open" means that the '
         "system does not know, not that the item passes.",
     ),
     "actions": Text(zh="整改要求", en="Corrective action"),
@@ -159,10 +163,7 @@ def moment(at: datetime, timezone: str) -> str:
 
 def month_name(month: date) -> Text:
     """Return a month as people read it."""
-    names = (
-        "January February March April May June July August September October November December"
-    ).split()
-    return Text(zh=f"{month.year}年{month.month}月", en=f"{names[month.month - 1]} {month.year}")
+    return Text(zh=f"{month.year}年{month.month}月", en=f"{_MONTHS[month.month - 1]} {month.year}")
 
 
 def figure(reading: MetricValue) -> Text:

@@ -1,0 +1,249 @@
+"""Keeps checklists and answers; a checklist that somebody has begun to answer is never replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from monitor.domain.access import Scope
+from monitor.domain.checklists import Answer, Checklist, Result
+from monitor.domain.errors import ConflictError, NotFoundError
+from monitor.store.base import Database
+from monitor.store.checklists import ChecklistAnswerRow, ChecklistRow
+from monitor.store.places import InstitutionRow
+from monitor.store.scope import within
+from monitor.store.text import clean_line, clean_text
+
+_LONGEST_NOTE = 4000
+_ADAPTER: TypeAdapter[Checklist] = TypeAdapter(Checklist)
+
+
+class SaveOutcome(StrEnum):
+    """What saving did: a first checklist, a new revision, or nothing and why."""
+
+    CREATED = "created"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistView:
+    """A checklist as kept, with the answers that stand, in the order of their items."""
+
+    id: int
+    checklist: Checklist
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistSummary:
+    """One line of a list of checklists; always the newest revision."""
+
+    id: int
+    institution_id: str
+    month: date
+    revision: int
+    template_id: str
+    template_version: str
+    content_sha256: str
+    generated: datetime
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving did, and the checklist that stands now."""
+
+    outcome: SaveOutcome
+    view: ChecklistView
+
+
+class ChecklistRepository:
+    """Writes and reads checklists and answers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, checklist: Checklist) -> Saved:
+        """Keep a checklist as the next revision of its institution and month.
+
+        Nothing is written where the newest revision says the same, or has answers.
+
+        Raises:
+            NotFoundError: the configuration has no such institution.
+        """
+        institution_id = checklist.subject.institution_id
+        with self._database.transaction() as session:
+            # Locked, so that two who generate at once make one checklist and not two.
+            known = select(InstitutionRow.id).where(InstitutionRow.id == institution_id)
+            if session.scalar(known.with_for_update()) is None:
+                raise NotFoundError(f"there is no institution '{institution_id}'")
+            row = session.scalar(_newest(institution_id, checklist.month))
+            if row is not None:
+                view = _view(session, row)
+                if view.answers:
+                    return Saved(SaveOutcome.ANSWERED, view)
+                if row.content_sha256 == checklist.content_sha256:
+                    return Saved(SaveOutcome.UNCHANGED, view)
+            kept = replace(checklist, revision=1 if row is None else row.revision + 1)
+            new = _row(kept)
+            session.add(new)
+            session.flush()
+            outcome = SaveOutcome.CREATED if row is None else SaveOutcome.REVISED
+            return Saved(outcome, ChecklistView(new.id, kept, ()))
+
+    def get(self, scope: Scope, checklist_id: int) -> ChecklistView:
+        """Return one checklist, whichever revision.
+
+        Raises:
+            NotFoundError: there is no such checklist within ``scope``.
+        """
+        statement = select(ChecklistRow).where(
+            ChecklistRow.id == checklist_id, within(scope, ChecklistRow.institution_id)
+        )
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            if row is None:
+                raise NotFoundError("there is no such checklist", where=str(checklist_id))
+            return _view(session, row)
+
+    def find(self, scope: Scope, institution_id: str, month: date) -> ChecklistView | None:
+        """Return the newest revision for an institution and month (its first day), if any."""
+        statement = _newest(institution_id, month).where(within(scope, ChecklistRow.institution_id))
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            return None if row is None else _view(session, row)
+
+    def list(
+        self, scope: Scope, month: date | None = None, limit: int = 200
+    ) -> tuple[ChecklistSummary, ...]:
+        """Return the newest revisions within ``scope``, newest month first."""
+        newest = (
+            select(func.max(ChecklistRow.id))
+            .where(within(scope, ChecklistRow.institution_id))
+            .group_by(ChecklistRow.institution_id, ChecklistRow.month)
+        )
+        answered = (
+            select(func.count(func.distinct(ChecklistAnswerRow.item_id)))
+            .where(ChecklistAnswerRow.checklist_id == ChecklistRow.id)
+            .scalar_subquery()
+        )
+        statement = (
+            select(ChecklistRow, answered)
+            .where(ChecklistRow.id.in_(newest))
+            .order_by(ChecklistRow.month.desc(), ChecklistRow.institution_id)
+            .limit(limit)
+        )
+        if month is not None:
+            statement = statement.where(ChecklistRow.month == month)
+        with self._database.reading() as session:
+            return tuple(_summary(row, count) for row, count in session.execute(statement))
+
+    def answer(
+        self,
+        scope: Scope,
+        checklist_id: int,
+        answer: Answer,
+        check: Callable[[Checklist, Answer], object],
+    ) -> ChecklistView:
+        """Put down an answer if ``check``, which raises where it does not, allows it.
+
+        Raises:
+            NotFoundError: there is no such checklist within ``scope``.
+            ConflictError: a newer revision has taken its place.
+        """
+        with self._database.transaction() as session:
+            statement = select(ChecklistRow).where(
+                ChecklistRow.id == checklist_id, within(scope, ChecklistRow.institution_id)
+            )
+            row = session.scalar(statement)
+            if row is None:
+                raise NotFoundError("there is no such checklist", where=str(checklist_id))
+            # The same lock as saving takes: a revision cannot slip in beneath an answer.
+            session.execute(
+                select(InstitutionRow.id)
+                .where(InstitutionRow.id == row.institution_id)
+                .with_for_update()
+            )
+            newest = session.scalar(_newest(row.institution_id, row.month))
+            if newest is not None and newest.id != row.id:
+                raise ConflictError(
+                    "a newer revision of this checklist exists",
+                    where=str(checklist_id),
+                    hint="reload the checklist and answer there",
+                )
+            check(_ADAPTER.validate_python(row.document), answer)
+            session.add(
+                ChecklistAnswerRow(
+                    checklist_id=row.id,
+                    item_id=answer.item_id,
+                    result=answer.result.value,
+                    note=clean_text(answer.note, _LONGEST_NOTE),
+                    by=clean_line(answer.by, 200),
+                    at=answer.at,
+                )
+            )
+            session.flush()
+            return _view(session, row)
+
+
+def _newest(institution_id: str, month: date) -> Select[ChecklistRow]:
+    return (
+        select(ChecklistRow)
+        .where(ChecklistRow.institution_id == institution_id, ChecklistRow.month == month)
+        .order_by(ChecklistRow.revision.desc())
+        .limit(1)
+    )
+
+
+def _row(checklist: Checklist) -> ChecklistRow:
+    return ChecklistRow(
+        institution_id=checklist.subject.institution_id,
+        month=checklist.month,
+        revision=checklist.revision,
+        template_id=checklist.template.id,
+        template_version=checklist.template.version,
+        template_sha256=checklist.template.sha256,
+        content_sha256=checklist.content_sha256,
+        generated=checklist.generated,
+        document=_ADAPTER.dump_python(checklist, mode="json"),
+    )
+
+
+def _view(session: Session, row: ChecklistRow) -> ChecklistView:
+    checklist = _ADAPTER.validate_python(row.document)
+    statement = (
+        select(ChecklistAnswerRow)
+        .where(ChecklistAnswerRow.checklist_id == row.id)
+        .order_by(ChecklistAnswerRow.id)
+    )
+    standing = {item.item_id: item for item in session.scalars(statement)}
+    answers = tuple(
+        _answer(standing[entry.item.id]) for entry in checklist.entries if entry.item.id in standing
+    )
+    return ChecklistView(row.id, checklist, answers)
+
+
+def _answer(row: ChecklistAnswerRow) -> Answer:
+    return Answer(row.item_id, Result(row.result), row.note, row.by, row.at)
+
+
+def _summary(row: ChecklistRow, answered: int) -> ChecklistSummary:
+    return ChecklistSummary(
+        id=row.id,
+        institution_id=row.institution_id,
+        month=row.month,
+        revision=row.revision,
+        template_id=row.template_id,
+        template_version=row.template_version,
+        content_sha256=row.content_sha256,
+        generated=row.generated,
+        answered=answered,
+    )
