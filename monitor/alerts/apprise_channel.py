@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import warnings
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -107,8 +108,12 @@ def _complaints() -> _Complaints:
     handler = _Complaints()
     logger = logging.getLogger("apprise")
     logger.addHandler(handler)
-    logger.setLevel(logging.WARNING)  # below that it writes addresses and whole messages
     logger.propagate = False
+    for name in ("apprise", "urllib3"):  # in detail they write addresses and whole messages
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with warnings.catch_warnings():  # loading all services imports modules on their way out
+        warnings.simplefilter("ignore", DeprecationWarning)
+        apprise.Apprise.instantiate("json://localhost")
     return handler
 
 
