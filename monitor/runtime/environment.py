@@ -95,6 +95,10 @@ class Environment:
             own.unlink()
         return path.read_text("ascii").strip()
 
+    def demo_token(self) -> str:
+        """Return the secret part of the demo inbox's address."""
+        return hashlib.sha256(f"demo inbox {self.secret()}".encode()).hexdigest()[:32]
+
 
 def models_folder() -> Path:
     """Return the checkout's ``models/`` when running from one, else one in the user's cache."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from monitor.alerts.channels import ChannelSpec, open_channel
 from monitor.detectors.rules import parse_parameters
 from monitor.documents import Location
 from monitor.domain.errors import ConfigError, KanhuError
@@ -134,6 +135,8 @@ def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterat
 def _channels(settings: Settings) -> Iterator[Complaint]:
     known = {institution.id for institution in settings.institutions}
     for i, channel in enumerate(settings.notify.channels):
+        spec = ChannelSpec(channel.id, channel.url.get_secret_value())
+        yield from _caught(partial(open_channel, spec), ("notify", "channels", i, "url"))
         for j, institution in enumerate(channel.institutions):
             if institution not in known:
                 yield Complaint(

@@ -113,6 +113,8 @@ class Channel(Model):
     institutions: tuple[str, ...] = Field((), description="Only these institutions; empty: all")
     language: Literal["zh", "en"] = Field("zh", description="Language of the messages")
     snapshots: bool = Field(True, description="Send the snapshot along")
+    clips: bool = Field(True, description="Send the clip after it")
+    per_minute: float = Field(20.0, gt=0, le=600, description="Messages the service takes a minute")
 
 
 class Notify(Model):

@@ -105,7 +105,7 @@ CAMERA = f"{ROOM}.cameras.0"
         (f"{ROOM}.rules", {"crowding": {"afterr": "2m"}}, "afterr"),
         (f"{ROOM}.rules", {"crowding": {"after": "-2m"}}, "after"),
         (f"{CAMERA}.url", "http://x/y", "no source serves 'http:'"),
-        (f"{CAMERA}.url", "exec:rm%20-rf%20/", "no source serves 'exec:'"),
+        (f"{CAMERA}.url", "exec://host/rm", "no source serves 'exec:'"),
         (f"{CAMERA}.zones.0.polygon", [[0, 0], [1.2, 0], [1, 1]], "1.2 lies outside the picture"),
         (f"{CAMERA}.zones.0.polygon", [[0, 0], [1, 1]], "at least 3"),
         (f"{CAMERA}.zones.0.polygon", [[0, 0], [1, 1], [0.5, 0.5]], "encloses no area"),
@@ -113,7 +113,7 @@ CAMERA = f"{ROOM}.cameras.0"
         (f"{CAMERA}.analysis_fps", 0, "greater than 0"),
         (
             "notify",
-            {"channels": [{"id": "a", "url": "json://x", "institutions": ["moon"]}]},
+            {"channels": [{"id": "a", "url": "json://host/x", "institutions": ["moon"]}]},
             "moon",
         ),
     ],

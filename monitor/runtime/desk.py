@@ -1,0 +1,178 @@
+"""Checklists made from what the store knows, filed in the store, and printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from monitor.domain.access import Scope
+from monitor.domain.checklists import Checklist, Result
+from monitor.domain.clock import Clock, utc_now
+from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.places import District
+from monitor.domain.registers import Register
+from monitor.domain.text import Language
+from monitor.inspections.answers import effective_results, outcome
+from monitor.inspections.checklist import generate
+from monitor.inspections.period import Period, period_of
+from monitor.inspections.reports import render_json, render_pdf, render_xlsx
+from monitor.inspections.template import Template, packaged_templates, template_for
+from monitor.runtime.facts import StoreFacts
+from monitor.store.base import Database
+from monitor.store.checklist_repository import (
+    ChecklistRepository,
+    ChecklistView,
+    Saved,
+    SaveOutcome,
+)
+from monitor.store.place_repository import PlaceRepository
+from monitor.store.register_repository import RegisterRepository
+
+
+class ReportFormat(StrEnum):
+    """In what form a checklist leaves the system."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistSummary:
+    """One checklist in a list: how many of its items pass, fail, do not apply, or are blank."""
+
+    id: int
+    institution_id: str
+    month: date
+    revision: int
+    generated: datetime
+    passed: int
+    failed: int
+    not_applicable: int
+    blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiledChecklist:
+    """A checklist with the results that stand so far, by item."""
+
+    id: int
+    checklist: Checklist
+    results: Mapping[str, Result]
+
+
+class StoreDesk:
+    """Implements :class:`monitor.web.desk.InspectionDesk`; also serves the command line."""
+
+    def __init__(
+        self,
+        database: Database,
+        district: District,
+        clock: Clock,
+        templates: Sequence[Template] | None = None,
+    ) -> None:
+        self._database = database
+        self._district = district
+        self._clock = clock
+        self._templates = packaged_templates() if templates is None else tuple(templates)
+        self._checklists = ChecklistRepository(database)
+        self._places = PlaceRepository(database)
+        self._registers = RegisterRepository(database)
+
+    def list(self, scope: Scope, month: date) -> Sequence[ChecklistSummary]:
+        """Return the newest checklist of each institution for a month (its first day)."""
+        summaries = []
+        for item in self._checklists.list(scope, month):
+            view = self._checklists.get(scope, item.id)
+            sums = outcome(view.checklist, view.answers)
+            summaries.append(
+                ChecklistSummary(
+                    id=item.id,
+                    institution_id=item.institution_id,
+                    month=item.month,
+                    revision=item.revision,
+                    generated=item.generated,
+                    passed=sums.passed,
+                    failed=sums.failed,
+                    not_applicable=sums.not_applicable,
+                    blank=sums.blank,
+                )
+            )
+        return summaries
+
+    def get(self, scope: Scope, checklist_id: int) -> FiledChecklist:
+        """Return one checklist.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        view = self._checklists.get(scope, checklist_id)
+        return FiledChecklist(
+            view.id, view.checklist, effective_results(view.checklist, view.answers)
+        )
+
+    def generate(self, scope: Scope, month: date, institution_id: str | None) -> int:
+        """Make the checklists of a month for one institution or all; return how many were made.
+
+        Raises:
+            InputError: the month has not begun, or no template holds in it.
+            NotFoundError: there is no such institution within ``scope``.
+        """
+        made = (SaveOutcome.CREATED, SaveOutcome.REVISED)
+        return sum(saved.outcome in made for saved in self.make(scope, month, institution_id))
+
+    def make(self, scope: Scope, month: date, institution_id: str | None) -> tuple[Saved, ...]:
+        """Do as :meth:`generate` and return what became of each checklist.
+
+        Raises:
+            InputError: the month has not begun, or no template holds in it.
+            NotFoundError: there is no such institution within ``scope``.
+        """
+        if institution_id is not None:
+            institutions = [self._places.institution(scope, institution_id).institution]
+        else:
+            institutions = list(self._places.institutions(scope))
+        now = utc_now(self._clock)
+        period = period_of(month, now, self._district.timezone)
+        template = self._template(month)
+        return tuple(self._make(item.id, month, period, template, now) for item in institutions)
+
+    def report(
+        self, scope: Scope, checklist_id: int, form: ReportFormat, language: Language
+    ) -> bytes:
+        """Return a checklist as a file.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        view = self._checklists.get(scope, checklist_id)
+        if form is ReportFormat.PDF:
+            return render_pdf(view.checklist, view.answers, language)
+        return render_xlsx(view.checklist, view.answers, language)
+
+    def json(self, scope: Scope, checklist_id: int) -> bytes:
+        """Return a checklist with its answers as JSON.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        view: ChecklistView = self._checklists.get(scope, checklist_id)
+        return render_json(view.checklist, view.answers)
+
+    def _make(
+        self, institution_id: str, month: date, period: Period, template: Template, now: datetime
+    ) -> Saved:
+        facts = StoreFacts(
+            self._database, self._district, institution_id, period, now, self._register_of
+        )
+        return self._checklists.save(generate(facts, month, template, self._district.name, now))
+
+    def _template(self, month: date) -> Template:
+        try:
+            return template_for(month, self._templates)
+        except NotFoundError as error:
+            raise InputError(error.message, where=f"{month:%Y-%m}", hint=error.hint) from None
+
+    def _register_of(self, institution_id: str, period: Period) -> Register | None:
+        return self._registers.register(institution_id, period.first_day, period.last_day)

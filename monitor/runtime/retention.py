@@ -1,0 +1,68 @@
+"""Deleting what has been kept for as long as it may be, and what nobody needs any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from monitor.domain.clock import Clock, utc_now
+from monitor.runtime.environment import Environment
+from monitor.store.base import Database
+from monitor.store.evidence import EvidenceRepository
+from monitor.store.feed import FeedRepository
+from monitor.store.files import FileStore
+from monitor.store.outbox_repository import OutboxRepository
+from monitor.store.recordings import RecordingRepository
+from monitor.store.session_repository import SessionRepository
+
+log = structlog.get_logger(__name__)
+
+_FEED = timedelta(days=2)
+_DELIVERIES = timedelta(days=400)
+_UNFINISHED = timedelta(days=1)
+
+
+class Retention:
+    """Evidence of ended alerts, recordings, sessions, the feed and delivered messages."""
+
+    def __init__(self, environment: Environment, database: Database, clock: Clock) -> None:
+        self._settings = environment.settings
+        self._clock = clock
+        self._evidence = EvidenceRepository(database)
+        self._recordings = RecordingRepository(database)
+        self._feed = FeedRepository(database)
+        self._outbox = OutboxRepository(database)
+        self._sessions = SessionRepository(database)
+        self._evidence_files = FileStore(environment.evidence_folder)
+        self._recording_files = FileStore(environment.recordings_folder)
+
+    def run(self) -> str:
+        """Delete what is due and say how much that was."""
+        now = utc_now(self._clock)
+        recordings = self._old_recordings()
+        evidence = self._old_evidence()
+        self._feed.prune(now - _FEED)
+        self._outbox.prune(now - _DELIVERIES)
+        self._sessions.prune(now)
+        self._evidence_files.sweep((now - _UNFINISHED).timestamp())
+        return f"{evidence} pieces of evidence and {recordings} recordings deleted"
+
+    def _old_evidence(self) -> int:
+        before = utc_now(self._clock) - timedelta(seconds=self._settings.evidence.keep)
+        deleted = 0
+        while expired := self._evidence.expired(before):
+            for piece in expired:
+                self._evidence_files.delete(piece.path)
+                log.info("evidence_deleted", path=piece.path, sha256=piece.sha256)
+            deleted += self._evidence.forget([piece.id for piece in expired])
+        return deleted
+
+    def _old_recordings(self) -> int:
+        before = utc_now(self._clock) - timedelta(seconds=self._settings.recording.keep)
+        deleted = 0
+        while expired := self._recordings.expired(before):
+            for piece in expired:
+                self._recording_files.delete(piece.path)
+            deleted += self._recordings.forget([piece.id for piece in expired])
+        return deleted

@@ -1,0 +1,149 @@
+"""The service process: the schedule and the notifier.
+
+Jobs live here, in code; APScheduler only says when. Each run claims its slot in the database, so
+that it happens once however many service processes there are, and what was missed while nobody ran
+is caught up at the next start.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.alerts.notifier import Notifier
+from monitor.alerts.rate_limit import RateLimit
+from monitor.domain.access import DISTRICT
+from monitor.domain.clock import Clock, SystemClock, utc_now
+from monitor.domain.errors import KanhuError
+from monitor.inspections.schedule import JOB as CHECKLISTS
+from monitor.inspections.schedule import due_months, slot_of
+from monitor.runtime.desk import StoreDesk
+from monitor.runtime.environment import Environment
+from monitor.runtime.logs import configure_logs
+from monitor.runtime.notices import channel_specs, open_channels
+from monitor.runtime.opening import open_store
+from monitor.runtime.retention import Retention
+from monitor.store.base import Database
+from monitor.store.files import FileStore
+from monitor.store.jobs import JobRunRepository, JobState
+from monitor.store.outbox_repository import OutboxRepository
+
+log = structlog.get_logger(__name__)
+
+_DELIVER_EVERY = 0.5
+_AFTER_FAILURE = 5.0
+_RETRY_JOB = timedelta(hours=1)
+_FIRST_START = "first-start"
+_RETENTION = "retention"
+
+
+def run_scheduled(config: Path, json_logs: bool) -> None:
+    """Run the schedule and the notifier until SIGTERM; the target of a process."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    configure_logs(json_lines=json_logs)
+    try:
+        with ExitStack() as stack:
+            environment = Environment.load(config)
+            database = open_store(environment)
+            stack.callback(database.close)
+            jobs = Jobs(environment, database, SystemClock())
+            _schedule(jobs, environment.district.timezone, stack)
+            _deliver(environment, database, stop)
+    except KanhuError as error:
+        log.error("service_cannot_start", error=str(error))
+        raise SystemExit(2) from None
+
+
+class Jobs:
+    """What is done by the calendar; any of it may be called at any time, as often as you like."""
+
+    def __init__(self, environment: Environment, database: Database, clock: Clock) -> None:
+        self._district = environment.district
+        self._clock = clock
+        self._runs = JobRunRepository(database)
+        self._desk = StoreDesk(database, environment.district, clock)
+        self._retention = Retention(environment, database, clock)
+
+    def monthly_checklists(self) -> None:
+        """Make the checklists of this month, and of earlier ones that are owed."""
+        now = utc_now(self._clock)
+        self._runs.claim(_FIRST_START, "once", now)
+        since = min(run.started for run in self._runs.recent(_FIRST_START))
+        done = [
+            run.slot for run in self._runs.recent(CHECKLISTS, 100) if run.state is JobState.DONE
+        ]
+        for month in due_months(now, self._district.timezone, done, since):
+            self._once(CHECKLISTS, slot_of(month), partial(self._make_checklists, month))
+
+    def daily_retention(self) -> None:
+        """Delete what has been kept for as long as it may be."""
+        zone = ZoneInfo(self._district.timezone)
+        day = utc_now(self._clock).astimezone(zone).date()
+        self._once(_RETENTION, day.isoformat(), self._retention.run)
+
+    def _make_checklists(self, month: date) -> str:
+        return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
+
+    def _once(self, job: str, slot: str, work: Callable[[], str]) -> None:
+        if not self._runs.claim(job, slot, utc_now(self._clock), retry_after=_RETRY_JOB):
+            return
+        try:
+            message = work()
+        except Exception as error:
+            log.exception("job_failed", job=job, slot=slot)
+            self._runs.finish(job, slot, utc_now(self._clock), failure=f"{error}")
+        else:
+            log.info("job_done", job=job, slot=slot, result=message)
+            self._runs.finish(job, slot, utc_now(self._clock), message=message)
+
+
+def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
+    scheduler = BackgroundScheduler(
+        timezone=timezone,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
+    )
+    start = datetime.now(ZoneInfo(timezone)) + timedelta(seconds=2)
+    for work, trigger in (
+        (jobs.monthly_checklists, CronTrigger(day=1, hour=1, timezone=timezone)),
+        (jobs.daily_retention, CronTrigger(hour=3, minute=10, timezone=timezone)),
+    ):
+        scheduler.add_job(work, trigger, id=work.__name__)
+        scheduler.add_job(work, "date", run_date=start, id=f"{work.__name__}-at-start")
+        # A failed run is tried again, and a long pause of the machine is noticed within the hour.
+        scheduler.add_job(work, "interval", hours=1, id=f"{work.__name__}-hourly")
+    scheduler.start()
+    stack.callback(scheduler.shutdown, wait=False)
+
+
+def _deliver(environment: Environment, database: Database, stop: threading.Event) -> None:
+    notifier = Notifier(
+        OutboxRepository(database),
+        open_channels(environment),
+        FileStore(environment.evidence_folder),
+        clock=SystemClock(),
+        limits={spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment)},
+    )
+    wait = _DELIVER_EVERY
+    while not stop.wait(wait):
+        try:
+            notifier.deliver_due()
+            wait = _DELIVER_EVERY
+        except SQLAlchemyError as error:
+            log.warning("database_away", error=type(error).__name__, again_in=_AFTER_FAILURE)
+            wait = _AFTER_FAILURE
+        except Exception:
+            log.exception("delivery_failed")
+            wait = _AFTER_FAILURE

@@ -1,0 +1,149 @@
+"""The web process, and all processes of ``monitor run`` together."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from monitor.detectors.models.manifest import load_manifest
+from monitor.domain.clock import SystemClock, utc_now
+from monitor.domain.errors import ConfigError, KanhuError
+from monitor.registers.load import load_registers
+from monitor.runtime.desk import StoreDesk
+from monitor.runtime.environment import Environment
+from monitor.runtime.logs import configure_logs
+from monitor.runtime.opening import open_store
+from monitor.runtime.service_process import run_scheduled
+from monitor.runtime.supervisor import Child, Supervisor
+from monitor.runtime.worker_process import run_worker
+from monitor.store import migrate
+from monitor.store.base import Database
+from monitor.store.files import FileStore
+from monitor.store.place_repository import PlaceRepository
+from monitor.store.register_repository import RegisterRepository
+from monitor.store.workers import WorkerRepository
+from monitor.streams.segments import reconcile
+from monitor.web.application import create_app
+from monitor.web.context import ModelFact, WebContext
+from monitor.web.http_gateway import HttpWorkerGateway
+
+log = structlog.get_logger(__name__)
+
+_OPEN_CONNECTIONS = 2
+
+
+def prepare(environment: Environment) -> None:
+    """Bring schema, places and registers up to date, before any process of the service starts.
+
+    Raises:
+        ConfigError: the database is newer than this program, or the registers have a mistake.
+    """
+    environment.secret()
+    reconcile(environment.recordings_folder)
+    now = utc_now(SystemClock())
+    with closing(environment.database()) as database:
+        migrate.upgrade(database, lambda message: log.info("schema", message=message))
+        PlaceRepository(database).sync(environment.district, now)
+        if environment.settings.registers is not None:
+            registers = RegisterRepository(database)
+            for register in load_registers(environment.settings.registers):
+                registers.merge(register, now)
+
+
+def run_service(
+    environment: Environment,
+    *,
+    workers: int,
+    ready: Callable[[], None] | None = None,
+    extra: tuple[Child, ...] = (),
+    json_logs: bool = True,
+) -> None:
+    """Run all processes until told to stop.
+
+    ``extra`` are further processes to look after, started first.
+
+    Raises:
+        ConfigError: the port is taken, or the database is newer than this program.
+    """
+    refuse_taken_port(environment)
+    prepare(environment)
+    config = environment.config
+    children = [*extra]
+    children += [
+        Child(f"worker-{number}", run_worker, (config, number, workers, json_logs))
+        for number in range(workers)
+    ]
+    children.append(Child("service", run_scheduled, (config, json_logs)))
+    children.append(Child("web", run_web, (config, json_logs)))
+    Supervisor(children).run(ready)
+
+
+def run_web(config: Path, json_logs: bool) -> None:
+    """Serve the pages until SIGTERM; the target of a process."""
+    configure_logs(json_lines=json_logs)
+    try:
+        with ExitStack() as stack:
+            environment = Environment.load(config)
+            database = open_store(environment)
+            stack.callback(database.close)
+            service = environment.settings.service
+            uvicorn.Server(
+                uvicorn.Config(
+                    create_app(web_context(environment, database)),
+                    host=service.host,
+                    port=service.port,
+                    log_config=None,
+                    access_log=False,
+                    timeout_graceful_shutdown=_OPEN_CONNECTIONS,
+                    server_header=False,
+                )
+            ).run()
+    except KanhuError as error:
+        log.error("web_cannot_start", error=str(error))
+        raise SystemExit(2) from None
+
+
+def web_context(environment: Environment, database: Database) -> WebContext:
+    """Join the web with the store, the workers and the inspections."""
+    clock = SystemClock()
+    return WebContext(
+        database=database,
+        settings=environment.settings,
+        clock=clock,
+        workers=HttpWorkerGateway(WorkerRepository(database), environment.secret(), clock),
+        files=FileStore(environment.evidence_folder),
+        inspections=StoreDesk(database, environment.district, clock),
+        models=lambda: _models(environment),
+        demo_token=environment.demo_token() if environment.settings.demo else None,
+    )
+
+
+def refuse_taken_port(environment: Environment) -> None:
+    """Say so in words if something else listens on the configured port.
+
+    Raises:
+        ConfigError: the address cannot be used.
+    """
+    service = environment.settings.service
+    family = socket.AF_INET6 if ":" in service.host else socket.AF_INET
+    with contextlib.closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((service.host, service.port))
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen on {service.host}:{service.port}: {error.strerror}",
+                where="service.port",
+                hint="stop what uses it, or choose another port",
+            ) from None
+
+
+def _models(environment: Environment) -> list[ModelFact]:
+    spec = load_manifest(environment.models_folder).model(environment.settings.model.name)
+    return [ModelFact(name=spec.name, sha256=spec.sha256, licence=spec.licence)]
