@@ -24,7 +24,7 @@ from monitor.demo.rtsp_auth import Credentials
 from monitor.demo.rtsp_media import CLOCK_RATE, Footage, load_footage
 from monitor.demo.rtsp_rtp import RtpFeed
 from monitor.demo.rtsp_session import RtspSession
-from monitor.domain.errors import NotFoundError
+from monitor.domain.errors import ConflictError, NotFoundError
 
 REPORT_INTERVAL = 5.0  # seconds between RTCP sender reports
 _HOST = "127.0.0.1"
@@ -152,7 +152,10 @@ class CameraSimulator:
 
         Raises:
             InputError: ``path`` cannot be played.
+            ConflictError: there is a camera of that name.
         """
+        if name in self._cameras:
+            raise ConflictError(f"there is already a simulated camera called '{name}'")
         footage = load_footage(path)
 
         def switch_on() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from av.packet import Packet as EncodedPacket
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from monitor.domain.media import Frame, Packet
@@ -56,6 +57,7 @@ class Decoder:
         self._skip_loop_filter = skip_loop_filter
         self._reordered = reordered
         self._context = self._new_context()
+        self._converter = VideoReformatter()
         self._backlog: list[Packet] = []
         self._epoch: int | None = None
         self._newest: VideoFrame | None = None
@@ -92,8 +94,8 @@ class Decoder:
             return None
         picture = self._newest
         width, height = self._size_of(picture)
-        array = picture.reformat(
-            width=width, height=height, format="bgr24", interpolation="AREA"
+        array = self._converter.reformat(
+            picture, width, height, "bgr24", interpolation="AREA", threads=1
         ).to_ndarray()
         time, wall = self._newest_at
         return Frame(
@@ -171,6 +173,8 @@ class Decoder:
 
 def luma_of(picture: VideoFrame, width: int) -> NDArray[np.uint8]:
     """Return the brightness plane of ``picture``, ``uint8`` of shape ``(height, width)``."""
+    if picture.format.components[0].bits != 8:
+        picture = picture.reformat(format="gray", threads=1)
     plane = picture.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     full = rows[: picture.height, : picture.width]

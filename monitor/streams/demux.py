@@ -61,10 +61,11 @@ class VideoDemuxer:
         Raises:
             av.FFmpegError: what the container ran into.
         """
+        base = self.stream.time_base or Fraction(1, 1)
+        num, den = base.numerator, base.denominator
         for packet in self._container.demux(self.stream):
             if packet.size == 0:
                 continue
-            base = packet.time_base
             pts, dts, duration = packet.pts, packet.dts, packet.duration
             keyframe = packet.is_keyframe
             data = self._annexb(packet)
@@ -75,9 +76,9 @@ class VideoDemuxer:
             yield RawUnit(
                 data,
                 keyframe,
-                _seconds(pts, base),
-                _seconds(dts, base),
-                _seconds(duration or None, base),
+                None if pts is None else pts * num / den,
+                None if dts is None else dts * num / den,
+                duration * num / den if duration else None,
             )
 
     def rewind(self, seconds: float) -> None:
@@ -139,7 +140,3 @@ def _frame_rate(stream: VideoStream) -> float | None:
         if rate and 0 < float(rate) <= _HIGHEST_FPS:
             return float(rate)
     return None
-
-
-def _seconds(ticks: int | None, base: Fraction) -> float | None:
-    return None if ticks is None else float(ticks * base)

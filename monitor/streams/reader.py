@@ -95,6 +95,10 @@ class CameraReader:
         self._fanout = Fanout()
         self._info: StreamInfo | None = None
         self._status = ReaderStatus(ConnectionState.CONNECTING, self._clock.now())
+        self._connections = 0
+        self._packets = 0
+        self._bytes = 0
+        self._last_packet: float | None = None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._source: Source | None = None
@@ -109,7 +113,13 @@ class CameraReader:
     @property
     def status(self) -> ReaderStatus:
         """Where the camera stands now."""
-        return self._status
+        return replace(
+            self._status,
+            connections=self._connections,
+            packets=self._packets,
+            bytes=self._bytes,
+            last_packet=self._last_packet,
+        )
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
@@ -190,44 +200,31 @@ class CameraReader:
             self._publish(packet)
 
     def _publish(self, packet: Packet) -> None:
-        status = self._status
-        if status.state is not ConnectionState.ONLINE:
-            self._enter(
-                ReaderStatus(
-                    ConnectionState.ONLINE,
-                    self._clock.now(),
-                    connections=status.connections + 1,
-                    packets=status.packets,
-                    bytes=status.bytes,
-                )
-            )
-            status = self._status
-        self._status = replace(
-            status,
-            packets=status.packets + 1,
-            bytes=status.bytes + len(packet.data),
-            last_packet=self._clock.now(),
-        )
+        now = self._clock.now()
+        self._packets += 1
+        self._bytes += len(packet.data)
+        self._last_packet = now
+        if self._status.state is not ConnectionState.ONLINE:
+            self._connections += 1
+            self._enter(ReaderStatus(ConnectionState.ONLINE, now))
         self.ring.add(packet)
         self._fanout.publish(packet)
 
     def _lost(self, failure: StreamError, wait: float) -> None:
-        status = self._status
-        offline = status.state is ConnectionState.OFFLINE
-        changed = not offline or status.reason is not failure.reason
-        lost = replace(
-            status,
-            state=ConnectionState.OFFLINE,
-            since=status.since if offline else self._clock.now(),
+        before = self._status
+        offline = before.state is ConnectionState.OFFLINE
+        lost = ReaderStatus(
+            ConnectionState.OFFLINE,
+            since=before.since if offline else self._clock.now(),
             reason=failure.reason,
             text=failure.text,
             advice=failure.advice,
             attempts=self._backoff.attempts,
         )
-        if changed:
-            self._enter(lost)
-        else:
+        if offline and before.reason is failure.reason:
             self._status = lost
+        else:
+            self._enter(lost)
         _log.warning(
             "camera_offline",
             camera=self.camera.id,
@@ -244,7 +241,7 @@ class CameraReader:
         if self._on_state is None or self._stopping.is_set():
             return
         try:
-            self._on_state(self.camera.id, status)
+            self._on_state(self.camera.id, self.status)
         except Exception:
             # A listener's fault is no reason to stop watching.
             _log.exception("state_listener_failed", camera=self.camera.id)

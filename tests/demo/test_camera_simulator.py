@@ -15,7 +15,7 @@ from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.rtsp_auth import Credentials
 from monitor.demo.rtsp_media import load_footage
 from monitor.demo.rtsp_rtp import LARGEST_PAYLOAD, RtpFeed, fragments
-from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.errors import ConflictError, InputError, NotFoundError
 
 OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "4"}
 
@@ -26,11 +26,11 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chance = np.random.default_rng(3)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(
-            "libx264", rate=25, options={"g": "10", "bf": "0", "preset": "ultrafast"}
+            "libx264", rate=50, options={"g": "10", "bf": "0", "preset": "ultrafast"}
         )
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 320, 192, "yuv420p"
-        for _ in range(25):
+        for _ in range(50):
             picture = chance.integers(0, 255, (192, 320, 3), np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
         container.mux(stream.encode())
@@ -56,12 +56,12 @@ def test_ffmpeg_plays_it_across_the_loop_without_damage(
     with av.open(url, options=OPTIONS, timeout=5) as container:
         stream = container.streams.video[0]
         assert (stream.codec_context.name, stream.width, stream.height) == ("h264", 320, 192)
-        assert stream.average_rate == 25
-        pictures = list(islice(container.decode(stream), 40))
+        assert stream.average_rate == 50
+        pictures = list(islice(container.decode(stream), 70))
     assert not any(picture.is_corrupt for picture in pictures)
     times = [picture.time for picture in pictures[1:]]
     assert [after - before for before, after in pairwise(times)] == pytest.approx(
-        [0.04] * 38, abs=0.002
+        [0.02] * 68, abs=0.002
     )
 
 
@@ -90,9 +90,9 @@ def test_viewers_share_one_live_position(simulator: CameraSimulator, footage: Pa
 def test_it_plays_in_real_time(simulator: CameraSimulator, footage: Path) -> None:
     with av.open(simulator.add("noise", footage), options=OPTIONS, timeout=5) as container:
         packets = container.demux(video=0)
-        list(islice(packets, 40))  # what opening has buffered
+        list(islice(packets, 50))  # what opening has buffered
         began = time.monotonic()
-        list(islice(packets, 25))
+        list(islice(packets, 50))
         assert time.monotonic() - began == pytest.approx(1.0, abs=0.25)
 
 
@@ -147,6 +147,12 @@ def test_unknown_cameras_and_bad_footage(simulator: CameraSimulator, tmp_path: P
     (tmp_path / "text.mp4").write_text("not a video")
     with pytest.raises(InputError):
         simulator.add("nobody", tmp_path / "text.mp4")
+
+
+def test_a_name_is_given_once(simulator: CameraSimulator, footage: Path) -> None:
+    simulator.add("noise", footage)
+    with pytest.raises(ConflictError):
+        simulator.add("noise", footage)
 
 
 def test_a_taken_port_is_an_error(simulator: CameraSimulator) -> None:

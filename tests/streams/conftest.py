@@ -93,6 +93,12 @@ def room_video(make_video: MakeVideo) -> Path:
 
 
 @pytest.fixture(scope="session")
+def wire_video(make_video: MakeVideo) -> Path:
+    """One second, 50 fps, a keyframe every 0.2 s: quick to join over the wire."""
+    return make_video("wire.mp4", seconds=1, fps=50)
+
+
+@pytest.fixture(scope="session")
 def b_frame_video(make_video: MakeVideo) -> Path:
     return make_video("b-frames.mp4", b_frames=2)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -85,6 +86,26 @@ def test_luma_is_small_and_like_the_picture(room_video: Path, read: Read) -> Non
     assert frame is not None
     assert luma.shape == (54, 96)
     assert float(luma.mean()) == pytest.approx(float(frame.image.mean()), abs=25)
+
+
+def test_ten_bit_video_has_eight_bit_luma(
+    make_video: Callable[..., Path], read: Read, tmp_path: Path
+) -> None:
+    path = tmp_path / "ten.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"bf": "0"})
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 192, 108, "yuv420p10le"
+        grey = np.full((108, 192, 3), 128, np.uint8)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, "bgr24")))
+        container.mux(stream.encode())
+    _, packets = read(path)
+    decoder = Decoder("camera", "h264")
+    assert decoder.take(packets[0])
+    luma = decoder.luma(96)
+    assert luma is not None
+    assert float(luma.mean()) == pytest.approx(126, abs=5)
+    assert float(luma.std()) < 3
 
 
 def test_damaged_packets_cost_pictures_not_the_decoder(room_video: Path, read: Read) -> None:

@@ -78,4 +78,4 @@ def test_a_closed_subscription_is_forgotten() -> None:
     fanout = Fanout()
     with fanout.subscribe("short"):
         assert len(fanout.subscriptions) == 1
-    assert fanout.subscriptions == ()
+    assert not fanout.subscriptions

@@ -24,11 +24,12 @@ SETTINGS = HealthSettings()
 def room(seed: int = 0) -> Luma:
     """A picture with furniture: rectangles of different brightness, and sensor noise."""
     chance = np.random.default_rng(seed)
-    picture = np.full((90, 160), 120, float)
+    picture: NDArray[np.float64] = np.full((90, 160), 120.0)
     for _ in range(30):
         top, left = chance.integers(0, 80), chance.integers(0, 140)
         picture[top : top + 12, left : left + 18] = chance.integers(40, 220)
-    return np.clip(picture + chance.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+    picture += chance.normal(0, 2, picture.shape)
+    return np.clip(picture, 0, 255).astype(np.uint8)
 
 
 def black() -> Luma:
@@ -40,7 +41,7 @@ def covered() -> Luma:
     """A hand over the lens: light and shade, but not one edge."""
     y, x = np.mgrid[0:90, 0:160]
     noise = np.random.default_rng(1).normal(0, 2, (90, 160))
-    return np.clip(90 + 40 * np.sin(x / 60) + y / 3 + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(90 + 40 * np.sin(x / 60) + y / 3 + noise, 0, 255), np.uint8)
 
 
 class Scene:

