@@ -1,10 +1,11 @@
 """Who is there on one camera: those seen, those just missed, and those who must still be inside.
 
 A person is *present* while the last look at the picture is at most ``hold`` seconds after she was
-last seen (``leave`` seconds if she was on her way out). When she is missed for longer, she either *left* (last seen at a side or the lower edge
-of the picture, on her way there, or in a doorway) or is *presumed* inside, unseen, for ``presume``
-seconds: behind a shelf, bent over a cot. Adults get this benefit only when they were surely adults.
-Somebody who turns up in the middle of the room later is taken for the one who vanished there.
+last seen (``leave`` seconds if she was on her way out). When she is missed for longer, she either
+*left* (last seen at a side or the lower edge of the picture, on her way there, or in a doorway) or
+is *presumed* inside, unseen, for ``presume`` seconds: behind a shelf, bent over a cot. Only those
+who were surely adults or children get this benefit. Somebody who turns up in the middle of the
+room later is taken for the one who vanished there.
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ _EDGE = 0.02
 _BORN_AT_EDGE = 0.08
 _AHEAD_SECONDS = 1.0
 _HISTORY = 6
+_BACK_GAP = 0.7
+_BACK_AFTER = 4
 _MOST_PRESUMED = 64
+_TURNED_UP = 2.0
+_SOLID_SECONDS = 3.0
+_LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
 
 
@@ -34,14 +40,19 @@ class PresenceSettings:
     """Durations in seconds.
 
     ``hold``: seen this recently is present; ``leave``: the same for those last seen where people
-    leave. ``presume``: who vanished in the middle of the room is
-    inside for this long. ``surely``: for how long somebody must have been followed to be presumed.
+    leave. ``presume``: who vanished in the middle of the room is inside for this long, but never
+    for longer than she had been followed. ``surely``: for how long somebody must have been followed
+    to be presumed at all. ``faint``: an adult whose boxes score less than this on average (a missed
+    look scores 0) may be a shadow, and so is not known to be one; below ``shadow`` whoever is not a
+    child is not counted at all.
     """
 
     hold: float = 3.0
     leave: float = 1.0
     presume: float = 20.0
     surely: float = 1.5
+    faint: float = 0.2
+    shadow: float = 0.1
 
 
 @dataclass(slots=True)
@@ -49,8 +60,11 @@ class _Kept:
     track: Track
     last: float
     born_inside: bool
+    solid: float
+    solid_now: float
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     claimed: bool = False
+    was_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class _Vanished:
     age: AgeClass
     foot: tuple[float, float]
     since: float
+    until: float
 
 
 class CameraPresence:
@@ -75,10 +90,11 @@ class CameraPresence:
 
     def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the tracks of the frame of ``time``; return them with their zones."""
-        self._look(time)
+        passed = self._look(time)
         placed = tuple(_with_zones(track, self.zones) for track in tracks)
         for track in placed:
             self._see(track)
+        self._fade(passed, {track.id for track in placed if track.seen >= time})
         hold = self._patience(self._settings.hold)
         for kept in [k for k in self._kept.values() if time - k.last > hold]:
             self._lose(kept)
@@ -97,28 +113,52 @@ class CameraPresence:
         """Return the tracks of those who are there, by number."""
         looked = time if self.looked is None else min(self.looked, time)
         return tuple(
-            kept.track for _, kept in sorted(self._kept.items()) if self._there(kept, looked)
+            self._as_known(kept)
+            for _, kept in sorted(self._kept.items())
+            if self._there(kept, looked)
         )
 
     def presumed(self, time: float) -> Tally:
         """Return how many are inside though unseen."""
-        ages = [v.age for v in self._vanished if time - v.since <= self._settings.presume]
+        ages = [v.age for v in self._vanished if time <= v.until]
         return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
 
-    def _look(self, time: float) -> None:
+    def _look(self, time: float) -> float:
+        """Note that the picture was looked at; return the seconds since it last was."""
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
             self._vanished.clear()
             self.looked = None
-        if self.looked is not None and 0 < time - self.looked <= 30:
-            self.interval += 0.2 * (time - self.looked - self.interval)
+        passed = 0.0 if self.looked is None else max(time - self.looked, 0.0)
+        if 0 < passed <= _LONGEST_INTERVAL:
+            self.interval += 0.2 * (passed - self.interval)
         self.looked = time if self.looked is None else max(self.looked, time)
+        return passed
 
     def _there(self, kept: _Kept, looked: float) -> bool:
+        if self._solid_below(kept, self._settings.shadow):
+            return False
         missed = looked - kept.last
         if missed <= self._patience(self._settings.leave):
             return True
         return missed <= self._patience(self._settings.hold) and not _left(kept)
+
+    def _as_known(self, kept: _Kept) -> Track:
+        if self._solid_below(kept, self._settings.faint) and kept.track.age is AgeClass.ADULT:
+            return replace(kept.track, age=AgeClass.UNKNOWN)
+        return kept.track
+
+    def _solid_below(self, kept: _Kept, score: float) -> bool:
+        return kept.track.age is not AgeClass.CHILD and kept.solid < score
+
+    def _fade(self, passed: float, seen: set[int]) -> None:
+        """Average the scores over the last seconds; what counts is how it was when last seen."""
+        share = 1 - math.exp(-passed / _SOLID_SECONDS)
+        for track_id, kept in self._kept.items():
+            score = kept.track.score if track_id in seen else 0.0
+            kept.solid_now += share * (score - kept.solid_now)
+            if track_id in seen:
+                kept.solid = kept.solid_now
 
     def _patience(self, seconds: float) -> float:
         """Allow for two missed looks, however seldom the camera is looked at."""
@@ -128,48 +168,79 @@ class CameraPresence:
         kept = self._kept.get(track.id)
         if kept is None:
             inside = not _near_edge(track.box, _BORN_AT_EDGE) and not _in_doorway(track)
-            kept = self._kept[track.id] = _Kept(track, track.seen, inside)
+            half = track.score / 2
+            kept = self._kept[track.id] = _Kept(track, track.seen, inside, half, half)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
         elif track.seen > kept.track.seen:
+            if track.seen - kept.track.seen > self._patience(_BACK_GAP):
+                kept.was_leaving = _left(kept)
+                kept.path.clear()
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
         kept.track = track
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
-            kept.claimed = True
-            self._claim(track)
+            kept.claimed = self._claim(track)
 
-    def _claim(self, track: Track) -> None:
+    def _claim(self, track: Track) -> bool:
         """Take a newcomer in the middle of the room for the nearest one who vanished there."""
         foot = track.box.foot
         before = [v for v in self._vanished if v.age is track.age and v.since <= track.first_seen]
-        if before:
-            nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
-            self._vanished = _without(self._vanished, nearest.track_id)
+        if not before:
+            return False
+        nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
+        self._vanished = _without(self._vanished, nearest.track_id)
+        return True
+
+    def _went_on(self, lost: Track) -> bool:
+        """Say whether somebody who turned up when ``lost`` was last seen is her."""
+        others = [
+            kept
+            for kept in self._kept.values()
+            if kept.born_inside
+            and not kept.claimed
+            and kept.track.age is lost.age
+            and kept.track.first_seen >= lost.seen - _TURNED_UP
+        ]
+        if not others:
+            return False
+        foot = lost.box.foot
+        others.sort(key=lambda k: (math.dist(k.path[0][1].foot, foot), k.track.id))
+        others[0].claimed = True
+        return True
 
     def _lose(self, kept: _Kept) -> None:
         track = kept.track
         del self._kept[track.id]
-        followed = track.seen - track.first_seen >= self._settings.surely
-        if track.age is AgeClass.UNKNOWN or not followed or _left(kept):
+        left = _left(kept)
+        if track.age is AgeClass.UNKNOWN:
+            if left and kept.born_inside and track.adult_log_odds > 0:
+                self._claim(replace(track, age=AgeClass.ADULT))
             return
-        self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last))
+        followed = track.seen - track.first_seen
+        faint = self._solid_below(kept, self._settings.faint)
+        if left or faint or followed < self._settings.surely or self._went_on(track):
+            return
+        until = kept.last + min(self._settings.presume, followed)
+        self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last, until))
 
 
 def _left(kept: _Kept) -> bool:
+    """Say whether somebody missed was last seen leaving.
+
+    A single box long after the others, possibly a false one, does not bring her back inside.
+    """
+    if kept.was_leaving and len(kept.path) < _BACK_AFTER:
+        return True
     if _in_doorway(kept.track) or _near_edge(kept.track.box, _EDGE):
         return True
     (start, first), (end, last) = kept.path[0], kept.path[-1]
     if end - start < 0.3:
         return False
     ahead = _AHEAD_SECONDS / (end - start)
-    coming = Box(
-        last.x1 + ahead * (last.centre[0] - first.centre[0]),
-        last.y1,
-        last.x2 + ahead * (last.centre[0] - first.centre[0]),
-        last.y2 + ahead * (last.y2 - first.y2),
-    )
-    return _near_edge(coming, 0.0)
+    aside = ahead * (last.centre[0] - first.centre[0])
+    down = ahead * (last.y2 - first.y2)
+    return _near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0)
 
 
 def _near_edge(box: Box, margin: float) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from monitor.domain.people import Box
 
 _EDGE = 0.008
-_HIDDEN = 0.25
+_HIDDEN = 0.3
 
 
 def at_edge(box: Box) -> bool:

@@ -24,19 +24,28 @@ from monitor.detectors.ground.plane import GroundPlane
 from monitor.domain.people import AgeClass, Box, Track
 
 
+_SMALL_AFTER_TALL = 0.3
+_TINY_M = 0.75
+
+
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:
     """How evidence adds up; log-odds (natural) and seconds.
 
-    ``independent`` is after how long the next picture counts as a new one. The ``…_most`` limits
-    bound what a single new picture may say by each cue.
+    ``independent`` is after how long the next picture counts as a new one; boxes with a score
+    below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
+    ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
+    say by each cue.
     """
 
     independent: float = 0.5
+    sure_score: float = 0.4
     decide: float = 2.0
+    decide_late: float = 1.0
+    late: float = 8.0
     doubt: float = 0.5
     saturation: float = 6.0
-    adult_most: float = 1.6
+    adult_most: float = 1.0
     child_most: float = 1.0
     width_most: float = 0.4
     model_most: float = 0.8
@@ -99,6 +108,7 @@ class AgeJudge:
     ) -> None:
         settings = self._settings
         weight = min(seconds / settings.independent, 1.0)
+        weight *= min(max(track.score / settings.sure_score, 0.2), 1.0)
         odds = _within(track.adult_log_odds, settings.model_most)
         memory.floor = plane.floor(track.box.foot) if plane is not None else None
         memory.height_m = None
@@ -107,7 +117,7 @@ class AgeJudge:
             odds += self._by_size(track.box, memory, plane, weight)
         limit = settings.saturation
         memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
-        memory.age = self._decided(memory)
+        memory.age = self._decided(memory, track.seen - track.first_seen)
 
     def _by_size(
         self, box: Box, memory: _Memory, plane: GroundPlane | None, weight: float
@@ -136,15 +146,18 @@ class AgeJudge:
         odds = min(max(odds, -settings.child_most), settings.adult_most)
         odds += _within(width_log_odds(width, shape), settings.width_most)
         if odds < 0 and memory.tall_for >= settings.tall_for:
-            # Seen tall before: only somebody who stands and is small may be someone else.
-            return odds * 0.5 if stands > 0.85 else 0.0
+            # Seen tall before: only who stands and is small, or sits and is tiny, may be another.
+            standing = stands > 0.85
+            doubt = _SMALL_AFTER_TALL if standing or height < _TINY_M else 0.0
+            return odds * doubt
         return odds
 
-    def _decided(self, memory: _Memory) -> AgeClass:
+    def _decided(self, memory: _Memory, followed: float) -> AgeClass:
         settings, odds = self._settings, memory.log_odds
-        if odds >= settings.decide:
+        margin = settings.decide if followed < settings.late else settings.decide_late
+        if odds >= margin:
             return AgeClass.ADULT
-        if odds <= -settings.decide:
+        if odds <= -margin:
             return AgeClass.CHILD
         if memory.age is AgeClass.ADULT and odds >= settings.doubt:
             return AgeClass.ADULT

@@ -47,6 +47,7 @@ def defaults(_room: Room) -> Values:
         "after": 60.0,
         "clear_after": 60.0,
         "tolerance": 2.0,
+        "blink": 6.0,
         "gap": 30.0,
         "cool_down": 0.0,
         "min_confidence": 0.2,

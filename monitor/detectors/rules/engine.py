@@ -185,4 +185,5 @@ class _Timer:
 
 def _spell(timing: Timing, needed: float) -> Spell:
     # A spell must be able to outlast the contradictions it bridges.
-    return Spell(needed, min(timing.tolerance, needed / 2), timing.gap)
+    tolerance = min(timing.tolerance, needed / 2)
+    return Spell(needed, tolerance, min(timing.blink, needed / 2), timing.gap)

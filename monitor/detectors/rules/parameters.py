@@ -73,6 +73,15 @@ TIMING: tuple[Parameter, ...] = (
         60,
     ),
     Parameter(
+        "blink",
+        "duration",
+        Text(
+            zh="不超过此时长的看不清仍计入时长", en="Count time that could not be judged up to this"
+        ),
+        0,
+        60,
+    ),
+    Parameter(
         "gap",
         "duration",
         Text(zh="无法判断超过此时长则重新计时", en="Start anew when nothing is known this long"),

@@ -56,24 +56,26 @@ class Timing:
     """For how long things must last, in seconds.
 
     ``after`` before it is raised and ``clear_after`` before it is over; contradictions of up to
-    ``tolerance`` seconds are ignored either way; what could not be seen is not counted, and after
-    ``gap`` seconds of it everything starts anew; nothing is raised within ``cool_down`` seconds of
-    the last one's end.
+    ``tolerance`` seconds are ignored either way; time in which nothing could be known counts only up
+    to ``blink`` seconds at once, and after ``gap`` seconds of it everything starts anew; nothing is
+    raised within ``cool_down`` seconds of the last one's end.
     """
 
     after: float
     clear_after: float
     tolerance: float
+    blink: float
     gap: float
     cool_down: float
 
     @classmethod
     def of(cls, values: Values) -> Timing:
-        """Take the five times out of a rule's parameter values."""
+        """Take the times out of a rule's parameter values."""
         return cls(
             float(values["after"]),
             float(values["clear_after"]),
             float(values["tolerance"]),
+            float(values["blink"]),
             float(values["gap"]),
             float(values["cool_down"]),
         )

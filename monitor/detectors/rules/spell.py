@@ -2,8 +2,9 @@
 
 A spell begins when its condition is first true. Short contradictions (at most ``tolerance``
 seconds, or a single look) are bridged; longer ones end it. While nothing can be known the spell is
-frozen: the time is not counted, and after ``gap`` seconds the spell is forgotten. To count, the
-condition must also have been seen true for at least half of the counted time.
+frozen: beyond ``blink`` seconds the time is not counted, and after ``gap`` seconds the spell is
+forgotten. To count, the condition must also have been seen true for at least half of the counted
+time, and be true now.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Spell:
 
     needed: float
     tolerance: float
+    blink: float
     gap: float
     since: float | None = None
     _last_true: float = 0.0
@@ -76,7 +78,7 @@ class Spell:
             self.reset()
         if self.since is None:
             self.since = time
-        elif self._blind and silent > self.tolerance + _SLACK:
+        elif self._blind and silent > self.blink + _SLACK:
             self._frozen += silent
         self._last_true = time
         self._against = None

@@ -8,6 +8,8 @@ operations. Velocities fade with time, so that somebody who is no longer seen do
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,84 +20,91 @@ _ACCELERATION = np.array([1.6, 0.8, 0.3, 0.3])  # heights per second²
 _BOX_NOISE = 0.05  # heights
 _FIRST_SPEED = 0.5  # heights per second
 _MOST_VARIANCE = 1.0
+_LEAST_SIZE = 1e-4
+
+_PLACE, _SPEED, _VAR, _COV, _SPEED_VAR = range(5)
 
 
 class Motion:
-    """State of ``n`` boxes; row ``i`` of every array belongs to track ``i``."""
+    """State of ``n`` boxes; row ``i`` belongs to track ``i``.
+
+    One array of shape (5, n, 4): position, velocity, and their variance, covariance and velocity
+    variance, for each of the four coordinates.
+    """
 
     def __init__(self) -> None:
-        self.position: Floats = np.empty((0, 4))
-        self._velocity: Floats = np.empty((0, 4))
-        self._var: Floats = np.empty((0, 4))
-        self._cov: Floats = np.empty((0, 4))
-        self._speed_var: Floats = np.empty((0, 4))
+        self._state: Floats = np.empty((5, 0, 4))
 
     def __len__(self) -> int:
-        return len(self.position)
+        return int(self._state.shape[1])
 
     def corners(self) -> Floats:
         """Return the expected boxes as ``(n, 4)`` of x1, y1, x2, y2."""
-        half = self.position[:, 2:] / 2
-        centre = self.position[:, :2]
-        return np.concatenate((centre - half, centre + half), axis=1)
+        place = self._state[_PLACE]
+        corners: Floats = np.empty((len(self), 4))
+        half = place[:, 2:] / 2
+        np.subtract(place[:, :2], half, out=corners[:, :2])
+        np.add(place[:, :2], half, out=corners[:, 2:])
+        return corners
 
     def predict(self, seconds: float) -> None:
         """Move every box ``seconds`` on."""
         if seconds <= 0 or not len(self):
             return
+        place, speed, var, cov, speed_var = self._state
         fade = np.exp(-seconds / _FADE_SECONDS)
         reach = _FADE_SECONDS * (1 - fade)
-        self.position += reach * self._velocity
-        np.maximum(self.position[:, 2:], 1e-4, out=self.position[:, 2:])
-        force = (_ACCELERATION * self.position[:, 3:]) ** 2
-        self._var += reach * (2 * self._cov + reach * self._speed_var) + force * seconds**4 / 4
-        self._cov = fade * (self._cov + reach * self._speed_var) + force * seconds**3 / 2
-        self._speed_var = fade**2 * self._speed_var + force * seconds**2
-        np.minimum(self._var, _MOST_VARIANCE, out=self._var)
-        np.minimum(self._speed_var, _MOST_VARIANCE, out=self._speed_var)
-        np.minimum(self._cov, np.sqrt(self._var * self._speed_var), out=self._cov)
+        place += reach * speed
+        speed *= fade
+        np.maximum(place[:, 2:], _LEAST_SIZE, out=place[:, 2:])
+        force = (_ACCELERATION * seconds * place[:, 3:]) ** 2
+        drift = reach * speed_var
+        var += reach * (2 * cov + drift) + force * (seconds**2 / 4)
+        cov[:] = fade * (cov + drift) + force * (seconds / 2)
+        speed_var[:] = fade**2 * speed_var + force
+        np.minimum(self._state[_VAR:], _MOST_VARIANCE, out=self._state[_VAR:])
 
     def correct(self, rows: NDArray[np.intp], corners: Floats, scores: Floats) -> None:
         """Take measured boxes of ``rows`` in; weak scores count as noisy measurements."""
-        if not len(rows):
-            return
         measured = centred(corners)
+        state = self._state[:, rows]
+        place, speed, var, cov, speed_var = state
         noise = (_BOX_NOISE * measured[:, 3:] * (2 - scores[:, None])) ** 2
-        var, cov = self._var[rows], self._cov[rows]
         total = var + noise
         gain, speed_gain = var / total, cov / total
-        surprise = measured - self.position[rows]
-        self.position[rows] += gain * surprise
-        self._velocity[rows] += speed_gain * surprise
-        self._speed_var[rows] -= speed_gain * cov
-        self._cov[rows] = (1 - gain) * cov
-        self._var[rows] = (1 - gain) * var
+        surprise = measured - place
+        place += gain * surprise
+        speed += speed_gain * surprise
+        speed_var -= speed_gain * cov
+        cov *= 1 - gain
+        var *= 1 - gain
+        self._state[:, rows] = state
 
     def add(self, corners: Floats) -> None:
         """Append boxes that nothing is known of but where they are."""
         measured = centred(corners)
-        height = np.repeat(measured[:, 3:], 4, axis=1)
-        self.position = np.concatenate((self.position, measured))
-        self._velocity = np.concatenate((self._velocity, np.zeros_like(measured)))
-        self._var = np.concatenate((self._var, (_BOX_NOISE * height) ** 2))
-        self._cov = np.concatenate((self._cov, np.zeros_like(measured)))
-        self._speed_var = np.concatenate((self._speed_var, (_FIRST_SPEED * height) ** 2))
+        state = np.zeros((5, len(measured), 4))
+        state[_PLACE] = measured
+        state[_VAR] = (_BOX_NOISE * measured[:, 3:]) ** 2
+        state[_SPEED_VAR] = (_FIRST_SPEED * measured[:, 3:]) ** 2
+        self._state = np.concatenate((self._state, state), axis=1)
 
     def keep(self, rows: list[int]) -> None:
         """Forget all rows but ``rows``."""
-        self.position = self.position[rows]
-        self._velocity = self._velocity[rows]
-        self._var = self._var[rows]
-        self._cov = self._cov[rows]
-        self._speed_var = self._speed_var[rows]
+        self._state = self._state[:, rows]
 
     def move(self, source: int, target: int) -> None:
         """Give row ``target`` the state of row ``source``."""
-        for array in (self.position, self._velocity, self._var, self._cov, self._speed_var):
-            array[target] = array[source]
+        self._state[:, target] = self._state[:, source]
+
+    def finite(self) -> bool:
+        """Say whether every number is one; for tests."""
+        return math.isfinite(float(self._state.sum()))
 
 
 def centred(corners: Floats) -> Floats:
     """Return ``(n, 4)`` boxes x1, y1, x2, y2 as centre x, centre y, width, height."""
-    size = corners[:, 2:] - corners[:, :2]
-    return np.concatenate((corners[:, :2] + size / 2, size), axis=1)
+    boxes = np.empty_like(corners)
+    np.subtract(corners[:, 2:], corners[:, :2], out=boxes[:, 2:])
+    np.add(corners[:, :2], boxes[:, 2:] / 2, out=boxes[:, :2])
+    return boxes

@@ -35,11 +35,13 @@ from monitor.domain.people import AgeClass, Person, Track
 
 _SAME_BOX = 0.8
 _SAME_PERSON = 0.5
-_LIKE_STRONG = 0.12
+_LIKE_STRONG = 0.18
 _LIKE_WEAK = 0.3
 _LIKE_TENTATIVE = 0.2
-_LIKE_AGAIN = 0.25
+_LIKE_AGAIN = 0.35
+_LEAST_SIZE = 1e-4
 _BACKWARDS = 1.0
+_LONGEST_STEP = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,41 @@ class _Row:
     track: Track | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """The people of one frame, best first, each once; row ``i`` of the arrays is person ``i``."""
+
+    people: list[Person]
+    corners: Floats
+    scores: Floats
+
+    @classmethod
+    def of(cls, people: Sequence[Person], settings: TrackerSettings) -> _Boxes:
+        ordered = sorted(
+            (person for person in people if person.score >= settings.weak_score),
+            key=lambda person: -person.score,
+        )[: settings.most_boxes]
+        rows = [(p.box.x1, p.box.y1, p.box.x2, p.box.y2, p.score) for p in ordered]
+        table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+        corners, scores = table[:, :4], table[:, 4]
+        good = np.asarray(np.isfinite(table).all(axis=1))
+        good &= (corners[:, 2:] - corners[:, :2] > _LEAST_SIZE).all(axis=1)
+        if not good.all():
+            ordered = [person for person, is_good in zip(ordered, good, strict=True) if is_good]
+            corners, scores = corners[good], scores[good]
+        return cls(ordered, corners, scores)
+
+    def repeats(self, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which boxes, not yet ``taken``, show somebody whom a better or taken box shows."""
+        free = np.nonzero(~taken)[0]
+        repeats = np.zeros(len(taken), dtype=bool)
+        if len(free):
+            same = overlap(self.corners[free], self.corners) > _SAME_BOX
+            same &= taken[None, :] | (np.arange(len(taken))[None, :] < free[:, None])
+            repeats[free] = same.any(axis=1)
+        return repeats
+
+
 class Tracker:
     """People of one camera over time. Not thread-safe; one per camera."""
 
@@ -86,14 +123,16 @@ class Tracker:
         starts again) everybody is forgotten. Tracks missed in this frame are returned with
         ``seen`` < ``time`` until they have been missed for ``hold`` seconds. ``age`` and
         ``adult_log_odds`` are what the model said at the last sighting, if it names ages.
+
+        Raises:
+            ValueError: ``time`` is not a finite number.
         """
         if not math.isfinite(time):
             raise ValueError("the time of a frame must be a finite number")
         time = self._advance(time)
-        found = self._distinct(people)
-        corners, scores = _arrays(found)
-        taken = self._match(corners, scores, found, time)
-        self._begin(corners, scores, taken, found, time)
+        boxes = _Boxes.of(people, self._settings)
+        taken = self._match(boxes, time)
+        self._begin(boxes, taken, time)
         self._merge(time)
         self._forget(time)
         return tuple(self._tracks(time))
@@ -105,112 +144,57 @@ class Tracker:
             self._time = time
             return time
         step = max(time - self._time, 0.0)
-        if 0 < step <= 10:
+        if 0 < step <= _LONGEST_STEP:
             self._interval += 0.2 * (step - self._interval)
-        self._motion.predict(min(step, 10.0))
+        self._motion.predict(min(step, _LONGEST_STEP))
         self._time += step
         return self._time
 
-    def _distinct(self, people: Sequence[Person]) -> list[Person]:
-        usable = [p for p in people if _usable(p) and p.score >= self._settings.weak_score]
-        usable.sort(key=lambda p: -p.score)
-        usable = usable[: self._settings.most_boxes]
-        if len(usable) < 2:
-            return usable
-        corners, _ = _arrays(usable)
-        same = np.triu(overlap(corners, corners) > _SAME_BOX, 1)
-        if not same.any():
-            return usable
-        dropped: set[int] = set()
-        for first, second in np.argwhere(same):
-            if int(first) not in dropped:
-                dropped.add(int(second))
-        return [person for index, person in enumerate(usable) if index not in dropped]
-
-    def _match(
-        self, corners: Floats, scores: Floats, found: list[Person], time: float
-    ) -> NDArray[np.bool_]:
-        taken = np.zeros(len(found), dtype=bool)
-        if not self._rows or not len(found):
+    def _match(self, boxes: _Boxes, time: float) -> NDArray[np.bool_]:
+        """Give boxes to tracks in four passes; return which boxes need no track any more."""
+        taken = np.zeros(len(boxes.people), dtype=bool)
+        if not self._rows or not boxes.people:
             return taken
-        unseen = np.array([time - row.seen for row in self._rows])
+        expected = self._motion.corners()
+        unseen = time - np.array([row.seen for row in self._rows])
         confirmed = np.array([row.confirmed for row in self._rows])
         recent = confirmed & (unseen <= self._patience(self._settings.hold))
-        strong = scores >= self._settings.strong_score
-        likeness = self._likeness(corners, unseen)
-        again = self._likeness_again(corners, unseen)
-        left = np.ones(len(self._rows), dtype=bool)
-        for rows, boxes, table, least in (
-            (recent, strong, likeness, _LIKE_STRONG),
-            (recent, ~strong, likeness, _LIKE_WEAK),
-            (confirmed, strong, again, _LIKE_AGAIN),
-            (~confirmed, strong, likeness, _LIKE_TENTATIVE),
-        ):
-            row_index = np.nonzero(rows & left)[0]
-            box_index = np.nonzero(boxes & ~taken)[0]
-            if not len(row_index) or not len(box_index):
-                continue
-            first, second = assign(table[np.ix_(row_index, box_index)], least)
-            row_index, box_index = row_index[first], box_index[second]
-            left[row_index] = False
-            taken[box_index] = True
-            self._sight(row_index, box_index, corners, scores, found, time)
+        strong = boxes.scores >= self._settings.strong_score
+        alike = _likeness(expected, boxes.corners, unseen)
+        owner = np.full(len(self._rows), -1, dtype=np.intp)
+        _pair(alike, recent, strong, _LIKE_STRONG, owner, taken)
+        _pair(alike, recent, ~strong, _LIKE_WEAK, owner, taken)
+        taken |= boxes.repeats(taken)
+        if not (taken | ~strong).all():
+            again = _likeness_again(expected, boxes.corners, unseen)
+            _pair(again, confirmed, strong, _LIKE_AGAIN, owner, taken)
+            _pair(alike, ~confirmed, strong, _LIKE_TENTATIVE, owner, taken)
+            taken |= boxes.repeats(taken)
+        rows = np.nonzero(owner >= 0)[0]
+        if len(rows):
+            self._sight(rows, owner[rows], boxes, time)
         return taken
 
-    def _likeness(self, corners: Floats, unseen: Floats) -> Floats:
-        expected = self._motion.corners()
-        slack = np.minimum(0.1 + 0.5 * unseen, 0.8)
-        there = overlap(
-            grown(expected, slack), grown(corners, np.full(len(corners), float(slack.min())))
-        )
-        return there * np.sqrt(height_ratio(expected, corners))
-
-    def _likeness_again(self, corners: Floats, unseen: Floats) -> Floats:
-        """Likeness by distance, for those who come back near the place where they vanished."""
-        expected = self._motion.corners()
-        height = np.maximum(expected[:, 3] - expected[:, 1], 1e-6)[:, None]
-        across = (expected[:, None, :2] + expected[:, None, 2:]) / 2
-        distance = across - (corners[None, :, :2] + corners[None, :, 2:]) / 2
-        # A picture is wider than high: a step to the side is a larger share of its height.
-        far = np.hypot(distance[..., 0] * 1.6, distance[..., 1]) / height
-        reach = np.minimum(0.6 + 0.4 * unseen, 1.6)[:, None]
-        return np.maximum(1 - far / reach, 0) * height_ratio(expected, corners)
-
-    def _sight(
-        self,
-        rows: Indices,
-        boxes: Indices,
-        corners: Floats,
-        scores: Floats,
-        found: list[Person],
-        time: float,
-    ) -> None:
-        self._motion.correct(rows, corners[boxes], scores[boxes])
-        for row_index, box in zip(rows.tolist(), boxes.tolist(), strict=True):
+    def _sight(self, rows: Indices, columns: Indices, boxes: _Boxes, time: float) -> None:
+        self._motion.correct(rows, boxes.corners[columns], boxes.scores[columns])
+        for row_index, column in zip(rows.tolist(), columns.tolist(), strict=True):
             row = self._rows[row_index]
-            row.person = found[box]
+            row.person = boxes.people[column]
             row.seen = time
             row.hits += 1
             row.track = None
             if row.hits >= self._settings.confirm_hits:
                 row.confirmed = True
 
-    def _begin(
-        self,
-        corners: Floats,
-        scores: Floats,
-        taken: NDArray[np.bool_],
-        found: list[Person],
-        time: float,
-    ) -> None:
-        free = np.nonzero(~taken & (scores >= self._settings.strong_score))[0]
+    def _begin(self, boxes: _Boxes, taken: NDArray[np.bool_], time: float) -> None:
+        free = np.nonzero(~taken & (boxes.scores >= self._settings.strong_score))[0]
         free = free[: max(0, self._settings.most_tracks - len(self._rows))]
         if not len(free):
             return
-        self._motion.add(corners[free])
-        for box in free.tolist():
-            confirmed = self._settings.confirm_hits <= 1
-            self._rows.append(_Row(self._next_id, found[box], time, time, 1, confirmed))
+        self._motion.add(boxes.corners[free])
+        confirmed = self._settings.confirm_hits <= 1
+        for column in free.tolist():
+            self._rows.append(_Row(self._next_id, boxes.people[column], time, time, 1, confirmed))
             self._next_id += 1
 
     def _merge(self, time: float) -> None:
@@ -281,19 +265,39 @@ class Tracker:
         )
 
 
-def _usable(person: Person) -> bool:
-    box = person.box
-    return (
-        math.isfinite(box.x1 + box.y1 + box.x2 + box.y2 + person.score)
-        and box.width > 1e-4
-        and box.height > 1e-4
-    )
+def _likeness(expected: Floats, corners: Floats, unseen: Floats) -> Floats:
+    """Likeness by overlap, with more slack for those who were not seen for longer."""
+    slack = np.minimum(0.1 + 0.4 * unseen, 0.6)
+    there = overlap(grown(expected, slack), grown(corners, float(slack.min())))
+    return np.asarray(there * height_ratio(expected, corners))
 
 
-def _arrays(people: Sequence[Person]) -> tuple[Floats, Floats]:
-    corners = np.array([(p.box.x1, p.box.y1, p.box.x2, p.box.y2) for p in people], dtype=np.float64)
-    scores = np.array([p.score for p in people], dtype=np.float64)
-    return corners.reshape(-1, 4), scores
+def _likeness_again(expected: Floats, corners: Floats, unseen: Floats) -> Floats:
+    """Likeness by distance, for those who come back near the place where they vanished."""
+    distance = expected[:, None, :2] + expected[:, None, 2:]
+    distance = (distance - corners[None, :, :2] - corners[None, :, 2:]) / 2
+    # A picture is wider than high: a step to the side is a larger share of its height.
+    far = np.hypot(distance[..., 0] * 1.6, distance[..., 1])
+    reach = np.minimum(0.5 + 0.25 * unseen, 1.2) * (expected[:, 3] - expected[:, 1])
+    return np.asarray(np.maximum(1 - far / reach[:, None], 0) * height_ratio(expected, corners))
+
+
+def _pair(
+    alike: Floats,
+    rows: NDArray[np.bool_],
+    columns: NDArray[np.bool_],
+    least: float,
+    owner: Indices,
+    taken: NDArray[np.bool_],
+) -> None:
+    """Match what is left of ``rows`` and ``columns``; note it in ``owner`` and ``taken``."""
+    row_index = np.nonzero(rows & (owner < 0))[0]
+    column_index = np.nonzero(columns & ~taken)[0]
+    if not len(row_index) or not len(column_index):
+        return
+    first, second = assign(alike[row_index[:, None], column_index], least)
+    owner[row_index[first]] = column_index[second]
+    taken[column_index[second]] = True
 
 
 def _log_odds(person: Person) -> float:
