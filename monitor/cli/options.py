@@ -13,3 +13,10 @@ ConfigFile = Annotated[
         "--config", "-c", help="Configuration file of the district.", envvar="KANHU_CONFIG"
     ),
 ]
+
+OptionalConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", help="Configuration file of the district.", envvar="KANHU_CONFIG"
+    ),
+]

@@ -1,0 +1,149 @@
+"""``monitor inspect``: monthly checklists."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.options import ConfigFile
+from monitor.cli.output import JsonFlag, errors, print_rows, progress
+from monitor.domain.access import DISTRICT
+from monitor.domain.clock import SystemClock, utc_now
+from monitor.domain.errors import InputError
+from monitor.inspections.schedule import month_at, parse_month
+from monitor.runtime.desk import ReportFormat, StoreDesk
+from monitor.runtime.environment import Environment
+from monitor.runtime.opening import open_store
+from monitor.web.serving import prepare
+
+group = typer.Typer(help="Monthly inspections: plan, checklists, reports.", no_args_is_help=True)
+
+Month = Annotated[
+    str | None, typer.Option("--month", help="Month as YYYY-MM; this month when not given.")
+]
+Institution = Annotated[
+    str | None, typer.Option("--institution", help="Only this institution (its id).")
+]
+
+
+@group.command("generate")
+def generate(
+    config: ConfigFile,
+    month: Month = None,
+    institution: Institution = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path(
+        "checklists"
+    ),
+    formats: Annotated[
+        str, typer.Option("--format", help="Any of pdf, xlsx, json, separated by commas.")
+    ] = "pdf,xlsx",
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    as_json: JsonFlag = False,
+) -> None:
+    """Make the checklists of a month, filled in with what the system knows, and write them.
+
+    A checklist that inspectors have begun to answer is not made anew, only written again.
+
+    Example: `monitor inspect generate -c configs/district.yaml --month 2026-11 --out lists`
+    """
+    wanted = _formats(formats)
+    if language not in ("zh", "en"):
+        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
+    environment = Environment.load(config)
+    prepare(environment)
+    first = _month(month, environment)
+    _writable(out)
+    rows = []
+    with closing(open_store(environment)) as database, progress() as report:
+        desk = StoreDesk(database, environment.district, SystemClock())
+        made = desk.make(DISTRICT, first, institution)
+        for done, saved in enumerate(made, 1):
+            checklist = saved.view.checklist
+            name = f"{checklist.subject.institution_id}-{first:%Y-%m}"
+            for suffix in wanted:
+                content = (
+                    desk.json(DISTRICT, saved.view.id)
+                    if suffix == "json"
+                    else desk.report(
+                        DISTRICT,
+                        saved.view.id,
+                        ReportFormat(suffix),
+                        "zh" if language == "zh" else "en",
+                    )
+                )
+                (out / f"{name}.{suffix}").write_bytes(content)
+            rows.append(
+                {
+                    "institution": checklist.subject.institution_id,
+                    "month": f"{first:%Y-%m}",
+                    "revision": checklist.revision,
+                    "outcome": saved.outcome.value,
+                    "items": len(checklist.entries),
+                    "read": sum(entry.proposal is not None for entry in checklist.entries),
+                    "file": str(out / f"{name}.{wanted[0]}"),
+                }
+            )
+            report("checklists", done / len(made))
+    columns = ("institution", "month", "revision", "outcome", "items", "read", "file")
+    print_rows(columns, rows, as_json=as_json)
+
+
+@group.command("report")
+def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = False) -> None:
+    """Say for a month which institutions have a checklist and how its items stand.
+
+    Example: `monitor inspect report -c configs/district.yaml --month 2026-11`
+    """
+    environment = Environment.load(config)
+    first = _month(month, environment)
+    with closing(open_store(environment)) as database:
+        desk = StoreDesk(database, environment.district, SystemClock())
+        by_institution = {item.institution_id: item for item in desk.list(DISTRICT, first)}
+    rows = []
+    for place in environment.district.institutions:
+        item = by_institution.get(place.id)
+        rows.append(
+            {
+                "institution": place.id,
+                "checklist": "none" if item is None else f"revision {item.revision}",
+                "passed": item.passed if item else None,
+                "failed": item.failed if item else None,
+                "not_applicable": item.not_applicable if item else None,
+                "blank": item.blank if item else None,
+            }
+        )
+    columns = ("institution", "checklist", "passed", "failed", "not_applicable", "blank")
+    print_rows(columns, rows, as_json=as_json)
+    if not as_json:
+        errors.print(f"{len(by_institution)} of {len(rows)} institutions have one")
+
+
+def _month(text: str | None, environment: Environment) -> date:
+    if text is not None:
+        return parse_month(text)
+    return month_at(utc_now(SystemClock()), environment.district.timezone)
+
+
+def _formats(text: str) -> list[str]:
+    wanted = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [part for part in wanted if part not in ("pdf", "xlsx", "json")]
+    if unknown or not wanted:
+        raise InputError(
+            f"'{', '.join(unknown) or text}' is not a format",
+            where="--format",
+            hint="give any of pdf, xlsx, json",
+        )
+    return wanted
+
+
+def _writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot be made: {error.strerror}", where=str(folder), hint="choose another folder"
+        ) from None

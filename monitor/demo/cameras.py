@@ -1,0 +1,27 @@
+"""The demo's simulated cameras as a process: recordings served over real RTSP."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import structlog
+
+from monitor.demo.camera_simulator import CameraSimulator
+from monitor.runtime.logs import configure_logs
+
+log = structlog.get_logger(__name__)
+
+
+def run_cameras(recordings: dict[str, Path], port: int, json_logs: bool) -> None:
+    """Serve each recording as ``rtsp://127.0.0.1:port/NAME`` until SIGTERM."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    configure_logs(json_lines=json_logs)
+    with CameraSimulator(port) as simulator:
+        for name, recording in recordings.items():
+            simulator.add(name, recording)
+        log.info("simulated_cameras", port=simulator.port, cameras=len(recordings))
+        stop.wait()
