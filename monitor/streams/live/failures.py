@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from monitor.domain.errors import KanhuError
+from monitor.domain.errors import ConflictError
 from monitor.domain.text import Text
 
 
-class LiveFullError(KanhuError):
+class LiveFullError(ConflictError):
     """No room for another viewer at present; trying again later may succeed.
 
     ``text`` and ``advice`` are for people, in both languages; ``str()`` is the English form.
