@@ -13,8 +13,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from monitor.domain.clock import ManualClock
+from monitor.store import passwords
 from monitor.store.base import Database
 from monitor.store.tables import load_tables
 
@@ -26,6 +29,15 @@ START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
 def clock() -> ManualClock:
     """Return a clock standing at 09:30 in Shanghai on Monday 2 November 2026."""
     return ManualClock(START.timestamp())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHash]:
+    """Hash passwords cheaply in all tests; gives what hashes them in earnest."""
+    real = passwords.HASHER
+    passwords.HASHER = PasswordHash((Argon2Hasher(1, 1024, 1),))
+    yield real
+    passwords.HASHER = real
 
 
 class Postgres:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Result
+from sqlalchemy import CursorResult, Result, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,8 @@ from monitor.store.base import Base
 def insert_once(session: Session, row: type[Base], values: dict[str, Any]) -> bool:
     """Insert ``values`` unless a unique key is taken already; say whether they were inserted."""
     statement = _insert(session, row).values(**values).on_conflict_do_nothing()
-    return affected(session.execute(statement)) == 1
+    keys = inspect(row).primary_key
+    return session.execute(statement.returning(*keys)).first() is not None
 
 
 def upsert(session: Session, row: type[Base], rows: list[dict[str, Any]], key: str) -> None:
