@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from monitor.domain.clock import Clock, SystemClock
@@ -93,14 +94,14 @@ def cut_clip(
     clock = clock or SystemClock()
     with reader.subscribe("clip") as subscription:
         collector = ClipCollector(start, end, reader.ring.since(start))
-        while not collector.done and clock.now() < end + patience:
+        while not collector.done and clock.now() < collector.end + patience:
             packet = subscription.get(0.25)
             if packet is not None:
                 collector.feed(packet)
             elif subscription.closed:
                 break
     info = reader.info
-    if info is None or not collector.packets:
+    if info is None or not any(p.wall + p.duration >= start for p in collector.packets):
         raise StreamError(Reason.NOTHING_RECEIVED, where=reader.camera.id)
     clip = write_clip(collector.packets, info, path)
     return replace(
@@ -117,30 +118,38 @@ def write_clip(packets: Sequence[Packet], info: StreamInfo, path: Path) -> Clip:
 
     Raises:
         ValueError: the packets do not begin with a keyframe.
-        OSError: the file cannot be written.
+        OSError: the file cannot be written; nothing is left of it.
+        StreamError: the packets hold no video.
     """
     if not packets or not packets[0].keyframe:
         raise ValueError("a clip begins with a keyframe")
     runs = _runs(packets)
+    if not first_parameter_sets(runs[0], info.codec):
+        raise StreamError(Reason.UNREADABLE, where=packets[0].camera_id)
     kept = _joinable(runs, info.codec)
-    writer = PacketWriter(path, info, "mp4")
-    gaps: list[tuple[float, float]] = []
-    at, count, end = 0.0, 0, kept[0][0].wall
     try:
-        for run in kept:
-            if count:
-                gaps.append((end, run[0].wall))
-            at = max(at, run[0].wall - kept[0][0].wall)
-            for packet in run:
-                writer.write(packet, at + packet.time - run[0].time)
-            last = run[-1]
-            at += last.time + last.duration - run[0].time
-            end = last.wall + last.duration
-            count += len(run)
-    finally:
-        writer.close()
-    start = kept[0][0].wall
-    return Clip(path, start, end, count, tuple(gaps), complete=len(runs) == 1)
+        writer = PacketWriter(path, info, "mp4")
+        try:
+            _write_runs(writer, kept)
+        finally:
+            writer.close()
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    ends = [(run[0].wall, run[-1].wall + run[-1].duration) for run in kept]
+    gaps = tuple((before[1], after[0]) for before, after in pairwise(ends))
+    count = sum(len(run) for run in kept)
+    return Clip(path, ends[0][0], ends[-1][1], count, gaps, complete=len(runs) == 1)
+
+
+def _write_runs(writer: PacketWriter, runs: list[tuple[Packet, ...]]) -> None:
+    free_from = 0.0
+    for run in runs:
+        # A later stretch keeps its distance by the clock on the wall.
+        at = max(free_from, run[0].wall - runs[0][0].wall)
+        for packet in run:
+            writer.write(packet, at + packet.time - run[0].time)
+        free_from = at + run[-1].time + run[-1].duration - run[0].time
 
 
 def _runs(packets: Sequence[Packet]) -> list[tuple[Packet, ...]]:

@@ -18,6 +18,7 @@ from monitor.streams.timestamps import Stamp, Timeline
 # Playlists and the like would let a "recording" name other files and hosts.
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,h264,hevc"
 _OPTIONS = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
+_LARGEST_GAP = 60.0  # seconds between pictures; recordings may leave out quiet times
 _TOO_LATE = 2.0  # seconds behind its pace after which a recording is not hurried to catch up
 
 
@@ -61,7 +62,11 @@ class FileSource:
             raise RuntimeError("open() comes before packets()")
         info = self._demuxer.info
         timeline = Timeline(
-            epoch=self._request.epoch, fps=info.fps, reordered=info.has_b_frames, absolute=True
+            epoch=self._request.epoch,
+            fps=info.fps,
+            reordered=info.has_b_frames,
+            absolute=True,
+            largest_gap=_LARGEST_GAP,
         )
         pace = _Pace(self._request, self._interrupted)
         for unit, stamp in self._passes(self._demuxer, timeline):

@@ -14,7 +14,6 @@ import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -25,21 +24,10 @@ from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.fanout import Subscription
 from monitor.streams.mux import PacketWriter
-from monitor.streams.segments import finished_path, part_path
+from monitor.streams.segments import Segment, finished_path, part_path
 
 _log = structlog.get_logger(__name__)
 _RETRY = 10.0  # seconds until recording is tried again after the disk refused
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A finished segment; ``start`` and ``end`` are POSIX seconds, ``size`` bytes."""
-
-    camera_id: str
-    start: float
-    end: float
-    path: Path
-    size: int
 
 
 def free_bytes(folder: Path) -> int:

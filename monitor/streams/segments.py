@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,17 @@ from monitor.domain.errors import InputError
 _log = structlog.get_logger(__name__)
 SUFFIX = ".ts"
 _PART = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A finished segment; ``start`` and ``end`` are POSIX seconds, ``size`` bytes."""
+
+    camera_id: str
+    start: float
+    end: float
+    path: Path
+    size: int
 
 
 def part_path(root: Path, camera_id: str, start: float) -> Path:
@@ -50,12 +62,12 @@ def segment_start(path: Path) -> float | None:
         return None
 
 
-def reconcile(root: Path) -> list[tuple[str, float, float, Path]]:
-    """Finish the segments that a crash left; return ``(camera_id, start, end, path)`` of each.
+def reconcile(root: Path) -> list[Segment]:
+    """Finish the segments that a crash left, and return them.
 
     Call it before recording starts. Unreadable remains are deleted.
     """
-    found: list[tuple[str, float, float, Path]] = []
+    found: list[Segment] = []
     for part in sorted(root.glob(f"*/*/.*{SUFFIX}{_PART}")):
         start, seconds = segment_start(part), _seconds_of(part)
         if start is None or seconds <= 0:
@@ -64,7 +76,8 @@ def reconcile(root: Path) -> list[tuple[str, float, float, Path]]:
             continue
         path = finished_path(part)
         part.replace(path)
-        found.append((part.parent.parent.name, start, start + seconds, path))
+        camera_id, size = part.parent.parent.name, path.stat().st_size
+        found.append(Segment(camera_id, start, start + seconds, path, size))
     return found
 
 

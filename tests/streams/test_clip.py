@@ -92,6 +92,17 @@ def test_a_clip_must_begin_with_a_keyframe(room_video: Path, tmp_path: Path, rea
         write_clip(packets[1:], info, tmp_path / "clip.mp4")
 
 
+def test_packets_without_video_are_an_error_in_words(
+    room_video: Path, tmp_path: Path, read: Read
+) -> None:
+    info, packets = read(room_video)
+    garbage = [replace(packet, data=b"\x00\x00\x00\x01\x41garbage") for packet in packets]
+    with pytest.raises(StreamError) as caught:
+        write_clip(garbage, info, tmp_path / "clip.mp4")
+    assert caught.value.reason is Reason.UNREADABLE
+    assert not (tmp_path / "clip.mp4").exists()
+
+
 def test_the_collector_joins_ring_and_stream_without_doubles(room_video: Path, read: Read) -> None:
     _, packets = read(room_video)
     collector = ClipCollector(5000.5, 5001.5, packets[10:30])

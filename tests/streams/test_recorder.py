@@ -17,8 +17,8 @@ from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.catalogue import make_source
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.fanout import Fanout
-from monitor.streams.recorder import Recorder, Segment, free_bytes
-from monitor.streams.segments import part_path, prune, reconcile, segments
+from monitor.streams.recorder import Recorder, free_bytes
+from monitor.streams.segments import Segment, part_path, prune, reconcile, segments
 from monitor.streams.source import SourceRequest
 
 NOON = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC).timestamp()
@@ -207,8 +207,9 @@ def test_what_a_crash_left_is_finished(
     part.with_name(".130000.ts.part").write_bytes(b"rubbish")
     with structlog.testing.capture_logs():
         found = reconcile(tmp_path)
-    assert [(name, start, path) for name, start, _, path in found] == [("camera", NOON, whole)]
-    assert NOON + 1 < found[0][2] < NOON + 2
+    assert [(left.camera_id, left.start, left.path) for left in found] == [("camera", NOON, whole)]
+    assert NOON + 1 < found[0].end < NOON + 2
+    assert found[0].size == whole.stat().st_size
     assert pictures(whole) > 25
     assert not list(tmp_path.rglob("*.part"))
     assert reconcile(tmp_path) == []

@@ -1,0 +1,98 @@
+"""From a camera's packets to the few frames that are analysed: gate, decoder and health joined.
+
+Feed every packet of one camera, in order, on one thread. Pictures are decoded only where the gate
+wants to look, converted only where they are to be analysed, and judged for the health of the view
+about once a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.domain.media import Frame, Packet, StreamInfo
+from monitor.streams.decode import DecodeCounts, Decoder
+from monitor.streams.gate import Gate, Look
+from monitor.streams.health import CameraHealth
+
+_JUDGE_EVERY = 1.0  # seconds of stream time
+
+
+class FrameSampler:
+    """Chooses and decodes the frames of one camera.
+
+    ``info`` is asked for the stream's format whenever a new epoch begins: a camera may come back
+    with another codec. ``max_width`` pixels limits the frames, see
+    :class:`~monitor.streams.decode.Decoder`.
+    """
+
+    def __init__(
+        self,
+        camera_id: str,
+        info: Callable[[], StreamInfo | None],
+        *,
+        gate: Gate,
+        health: CameraHealth,
+        max_width: int | None = None,
+        skip_loop_filter: bool = False,
+    ) -> None:
+        self.camera_id = camera_id
+        self.gate = gate
+        self.health = health
+        self._info = info
+        self._max_width = max_width
+        self._skip_loop_filter = skip_loop_filter
+        self._format: tuple[str, bool] | None = None
+        self._decoder: Decoder | None = None
+        self._epoch: int | None = None
+        self._judge_at = 0.0
+
+    @property
+    def counts(self) -> DecodeCounts:
+        """What has been decoded since the stream last changed its format."""
+        return self._decoder.counts if self._decoder is not None else DecodeCounts()
+
+    def offer(self, packet: Packet, urgent: bool = False) -> Frame | None:
+        """Take the next packet and return a frame if one is to be analysed now.
+
+        ``urgent`` (people are present, or a rule is about to fire) asks for the full rate.
+        """
+        self.health.packet(packet)
+        decoder = self._decoder_for(packet)
+        look = self.gate.consider(packet, urgent)
+        if decoder is None:
+            return None
+        if not decoder.take(packet, look is not Look.SKIP):
+            if look is not Look.SKIP:
+                self.health.unreadable()
+            return None
+        return self._chosen(decoder, packet, look)
+
+    def _chosen(self, decoder: Decoder, packet: Packet, look: Look) -> Frame | None:
+        luma = decoder.luma()
+        if luma is None:
+            return None
+        if packet.time >= self._judge_at:
+            self._judge_at = packet.time + _JUDGE_EVERY
+            self.health.picture(luma)
+        if look is Look.ANALYSE:
+            self.gate.analysed(luma)
+        elif not self.gate.moved(luma, packet.time):
+            return None
+        return decoder.frame()
+
+    def _decoder_for(self, packet: Packet) -> Decoder | None:
+        if packet.epoch == self._epoch and self._decoder is not None:
+            return self._decoder
+        self._epoch = packet.epoch
+        self._judge_at = packet.time
+        info = self._info()
+        if info is not None and self._format != (info.codec, info.has_b_frames):
+            self._format = info.codec, info.has_b_frames
+            self._decoder = Decoder(
+                self.camera_id,
+                info.codec,
+                max_width=self._max_width,
+                skip_loop_filter=self._skip_loop_filter,
+                reordered=info.has_b_frames,
+            )
+        return self._decoder
