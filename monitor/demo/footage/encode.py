@@ -41,7 +41,7 @@ def encode(
             stream.pix_fmt = "yuv420p"
             stream.time_base = Fraction(1, fps)
             stream.options = {
-                "preset": "veryfast",
+                "preset": "ultrafast",
                 "crf": str(_CRF),
                 "bf": "0",
                 "g": str(fps * GOP_SECONDS),

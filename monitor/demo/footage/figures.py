@@ -55,32 +55,41 @@ class Figure:
 
     def picture(self, height_px: float, step: int, away: bool) -> Picture:
         """Return the smallest picture that is no smaller than ``height_px``."""
-        fitting = [i for i, size in enumerate(_SIZES) if size >= height_px]
         views = self.back if away else self.front
+        fitting = [i for i, steps in enumerate(views) if steps[0].shape[0] >= height_px]
         return views[fitting[-1] if fitting else 0][step]
 
 
-def make_figure(cutout: Cutout, look: Look, child: bool) -> Figure:
-    """Return the figure of ``cutout`` wearing ``look``."""
+def make_figure(
+    cutout: Cutout,
+    look: Look,
+    child: bool,
+    tallest_px: float = _SIZES[0],
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> Figure:
+    """Return the figure of ``cutout`` wearing ``look``.
+
+    It is never drawn larger than ``tallest_px``; ``tint`` multiplies blue, green and red.
+    """
+    sizes = [size for size in _SIZES if size < 2 * tallest_px] or [_SIZES[-1]]
     proportions = CHILD if child else ADULT
     proportions = CHILD if child else ADULT
     leg = np.zeros(cutout.image.shape[:2], np.uint8)
     cv2.fillPoly(leg, [cutout.near_leg], 255)
     views = []
     for away in (False, True):
-        dressed = np.dstack([_premultiplied(dress(cutout, look, away)), leg])
+        dressed = np.dstack([_premultiplied(dress(cutout, look, away), tint), leg])
         soft = np.asarray(cv2.GaussianBlur(dressed, (0, 0), 0.6), np.uint8)
-        shaped = _shape(soft, cutout, proportions)
+        shaped = _shape(soft, cutout, proportions, sizes[0])
         views.append(
             _sizes([_step(shaped, proportions, cutout.swing, i) for i in range(STEPS + 1)])
         )
     return Figure(views[0], views[1], 1 - proportions.legs)
 
 
-def _shape(layers: Picture, cutout: Cutout, proportions: Proportions) -> Picture:
-    """Return the picture in other proportions, :data:`_SIZES` ``[0]`` rows high."""
+def _shape(layers: Picture, cutout: Cutout, proportions: Proportions, size: int) -> Picture:
+    """Return the picture in other proportions, ``size`` rows high."""
     height, width = layers.shape[:2]
-    size = _SIZES[0]
     chin, hip = size * proportions.head, size * (1 - proportions.legs)
     rows = np.arange(size, dtype=np.float32)
     source_y = np.interp(rows, [0, chin, hip, size], [0, cutout.chin, cutout.hip, height])
@@ -132,9 +141,10 @@ def _step(layers: Picture, proportions: Proportions, swing: float, index: int) -
 
 
 def _sizes(steps: Sequence[Picture]) -> tuple[tuple[Picture, ...], ...]:
+    largest = steps[0].shape[0]
     sizes: list[tuple[Picture, ...]] = [tuple(steps)]
-    for size in _SIZES[1:]:
-        factor = size / _SIZES[0]
+    for size in (size for size in _SIZES if size < largest):
+        factor = size / largest
         sizes.append(
             tuple(
                 np.asarray(
@@ -149,6 +159,6 @@ def _sizes(steps: Sequence[Picture]) -> tuple[tuple[Picture, ...], ...]:
     return tuple(sizes)
 
 
-def _premultiplied(image: Picture) -> Picture:
-    alpha = image[..., 3:].astype(np.float32) / 255
-    return np.dstack([(image[..., :3] * alpha).astype(np.uint8), image[..., 3]])
+def _premultiplied(image: Picture, tint: tuple[float, float, float]) -> Picture:
+    share = image[..., 3:].astype(np.float32) / 255 * np.array(tint, np.float32)
+    return np.dstack([np.clip(image[..., :3] * share, 0, 255).astype(np.uint8), image[..., 3]])

@@ -37,22 +37,25 @@ class Item:
 
 
 def shelf(x: float, z: float, width: float, seed: int, facing: str = "south") -> Item:
-    """Return a low open shelf with toys, ``(x, z)`` the corner with the least coordinates."""
+    """Return a low open shelf with toys, ``(x, z)`` the corner with the least coordinates.
+
+    ``facing`` is ``south`` (towards smaller z), ``east`` or ``west``.
+    """
     depth, height = 0.36, 0.72
     picture = _compartments(width, height, seed)
     if facing == "south":
         faces = box((x, x + width), (0, height), (z, z + depth), WOOD, picture)
         return Item(tuple(faces), (x, z, x + width, z + depth))
     faces = box((x, x + depth), (0, height), (z, z + width), WOOD)
-    if facing == "east":
-        corners = (
-            (x + depth, height, z),
-            (x + depth, height, z + width),
-            (x + depth, 0.0, z + width),
-            (x + depth, 0.0, z),
-        )
-    else:
-        corners = ((x, height, z + width), (x, height, z), (x, 0.0, z), (x, 0.0, z + width))
+    near, far = (x + depth, z), (x + depth, z + width)
+    if facing == "west":
+        near, far = (x, z + width), (x, z)
+    corners = (
+        (near[0], height, near[1]),
+        (far[0], height, far[1]),
+        (far[0], 0.0, far[1]),
+        (near[0], 0.0, near[1]),
+    )
     return Item((*faces, Face(corners, picture)), (x, z, x + depth, z + width))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +45,7 @@ class Optics:
     @property
     def axes(self) -> Points:
         """Return right, down and ahead of the camera as the rows of a 3 × 3 matrix."""
-        yaw, pitch = math.radians(self.yaw_deg), math.radians(self.pitch_deg)
-        right = [math.cos(yaw), 0.0, -math.sin(yaw)]
-        level = [math.sin(yaw), 0.0, math.cos(yaw)]
-        ahead = [level[0] * math.cos(pitch), -math.sin(pitch), level[2] * math.cos(pitch)]
-        down = [-level[0] * math.sin(pitch), -math.cos(pitch), -level[2] * math.sin(pitch)]
-        return np.array([right, down, ahead])
+        return _axes(self.yaw_deg, self.pitch_deg)
 
     def see(self, points: Points) -> Points:
         """Return ``points`` (n, 3) as right, down and ahead of the camera, metres, (n, 3)."""
@@ -79,3 +75,15 @@ class Optics:
     def calibration(self) -> Calibration:
         """Return the true calibration, as a surveyor would write it down."""
         return Calibration(self.height_m, self.pitch_deg, self.focal_px, self.width, self.height)
+
+
+@lru_cache
+def _axes(yaw_deg: float, pitch_deg: float) -> Points:
+    yaw, pitch = math.radians(yaw_deg), math.radians(pitch_deg)
+    right = [math.cos(yaw), 0.0, -math.sin(yaw)]
+    level = [math.sin(yaw), 0.0, math.cos(yaw)]
+    ahead = [level[0] * math.cos(pitch), -math.sin(pitch), level[2] * math.cos(pitch)]
+    down = [-level[0] * math.sin(pitch), -math.cos(pitch), -level[2] * math.sin(pitch)]
+    axes = np.array([right, down, ahead])
+    axes.flags.writeable = False
+    return axes

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from monitor.demo.footage.cutouts import Cutout, Picture
 from monitor.demo.footage.figures import Figure, make_figure
 from monitor.demo.footage.setting import Backdrop, Occluder, look_at
-from monitor.demo.footage.staging import Stance, stage
+from monitor.demo.footage.staging import Stance, stage, tallest_px
 from monitor.demo.footage.textures import Rectangle
 from monitor.demo.footage.world import Covering, Scene
 from monitor.domain.people import AgeClass
@@ -25,7 +25,8 @@ from monitor.domain.people import AgeClass
 MARK = "合成画面 composed footage"
 
 _NOISES = 6
-_NOISE_SIGMA = 1.3
+_NOISE_SIGMA = 0.9
+_SPECK_PX = 2.2
 _COVER_SECONDS = 1.2
 
 Area = tuple[int, int, int, int]
@@ -55,15 +56,19 @@ class Painter:
         self._backdrop: Backdrop = look_at(scene.world.build(), scene.optics)
         by_name = {cutout.name: cutout for cutout in cutouts}
         self._figures: list[Figure] = [
-            make_figure(by_name[actor.cut], actor.look, actor.age is AgeClass.CHILD)
-            for actor in scene.world.actors
+            make_figure(
+                by_name[actor.cut],
+                actor.look,
+                actor.age is AgeClass.CHILD,
+                tallest_px=tallest,
+                tint=self._backdrop.tint,
+            )
+            for actor, tallest in zip(
+                scene.world.actors, tallest_px(scene.world, scene.optics), strict=True
+            )
         ]
-        self._tint = np.array((*self._backdrop.tint, 1.0), np.float32)
-        rng = np.random.default_rng(11)
         shape = (self.optics.height, self.optics.width)
-        self._noise = [
-            rng.normal(0, _NOISE_SIGMA, shape).round().astype(np.int8) for _ in range(_NOISES)
-        ]
+        self._noise = _noise(shape)
         self._empty = self._backdrop.picture.copy()
         _burn_mark(self._empty)
         self._cloth = _cloth(shape)
@@ -85,9 +90,11 @@ class Painter:
         planes = cv2.cvtColor(self.frame(time), cv2.COLOR_BGR2YUV_I420)
         luma = planes[: self.optics.height]
         wave = math.sin(2 * math.pi * time * 0.9) * math.sin(2 * math.pi * time * 0.23)
-        gain = 1 + self.scene.world.flicker * wave
-        noise = self._noise[(index * 5) % _NOISES]
-        planes[: self.optics.height] = cv2.addWeighted(luma, gain, noise, 1.0, 0.0, dtype=cv2.CV_8U)
+        if self.scene.world.flicker:
+            cv2.convertScaleAbs(luma, dst=luma, alpha=1 + self.scene.world.flicker * wave)
+        brighter, darker = self._noise[(index // 2 * 5) % _NOISES]
+        cv2.add(luma, brighter, dst=luma)
+        cv2.subtract(luma, darker, dst=luma)
         return np.asarray(planes, np.uint8)
 
     def drawn(self, time: float) -> list[Drawn]:
@@ -140,8 +147,7 @@ class Painter:
             return None
         matrix[:, 2] -= (left, top)
         patch = cv2.warpAffine(source, matrix, (int(right - left), int(bottom - top)))
-        lit = np.clip(patch * self._tint, 0, 255).astype(np.uint8)
-        return Drawn(stance, (int(left), int(top)), lit)
+        return Drawn(stance, (int(left), int(top)), np.asarray(patch, np.uint8))
 
     def _shadow(self, picture: Picture, stance: Stance) -> Area:
         """Darken the floor under somebody's feet; return where."""
@@ -217,8 +223,9 @@ def _over(picture: Picture, patch: Picture, corner: tuple[int, int]) -> None:
     left, top, right, bottom = area
     part = patch[top - corner[1] : bottom - corner[1], left - corner[0] : right - corner[0]]
     below = picture[top:bottom, left:right]
-    clear = 255 - part[..., 3:].astype(np.uint16)
-    below[:] = np.minimum(part[..., :3] + (below * clear + 127) // 255, 255).astype(np.uint8)
+    clear = cv2.cvtColor(255 - part[..., 3], cv2.COLOR_GRAY2BGR)
+    shining = cv2.multiply(below, clear, scale=1 / 255)
+    cv2.add(shining, cv2.cvtColor(part, cv2.COLOR_BGRA2BGR), dst=below)
 
 
 def _crosses(eye: tuple[float, float], foot: tuple[float, float], footprint: Rectangle) -> bool:
@@ -248,10 +255,27 @@ def _burn_mark(picture: Picture) -> None:
         cv2.putText(picture, MARK, (x + shift, y + shift), colour, face, size, 400)
 
 
+def _noise(shape: tuple[int, int]) -> list[tuple[Picture, Picture]]:
+    """Return what a sensor's noise adds and takes away, several times.
+
+    It comes in soft specks: the encoder would flatten finer noise, and a picture in which nothing
+    ever changes looks like a frozen camera.
+    """
+    rng = np.random.default_rng(11)
+    noises = []
+    for _ in range(_NOISES):
+        specks = rng.normal(0, 1, shape).astype(np.float32)
+        specks = np.asarray(cv2.GaussianBlur(specks, (0, 0), _SPECK_PX), np.float32)
+        levels = (specks * (_NOISE_SIGMA / specks.std())).round()
+        noises.append((levels.clip(0, 9).astype(np.uint8), (-levels).clip(0, 9).astype(np.uint8)))
+    return noises
+
+
 def _cloth(shape: tuple[int, int]) -> NDArray[np.float32]:
     """Return dark cloth so close to the lens that nothing of it is sharp."""
     coarse = np.random.default_rng(21).uniform(0, 1, (5, 8)).astype(np.float32)
     soft = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(
-        np.array((26, 24, 30), np.float32) + 9 * np.clip(soft, 0, 1)[..., None], np.float32
-    )
+    cloth = np.array((26, 24, 30), np.float32) + 9 * np.clip(soft, 0, 1)[..., None]
+    marked = cloth.astype(np.uint8)
+    _burn_mark(marked)
+    return marked.astype(np.float32)

@@ -19,11 +19,16 @@ _LEAST_COVER = 8
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A place without people. ``tint`` multiplies blue, green and red: the colour of its light."""
+    """A place without people.
+
+    ``screens`` are parts of walls that hide who has gone through a doorway, with the strip of
+    floor they stand on. ``tint`` multiplies blue, green and red: the colour of the light.
+    """
 
     plan: Plan
     walls: tuple[Face, ...]
     items: tuple[Item, ...]
+    screens: tuple[Item, ...] = ()
     backdrop: Colour = (232, 224, 212)
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
@@ -62,7 +67,8 @@ def look_at(setting: Setting, optics: Optics) -> Backdrop:
     far_first = sorted(setting.items, key=lambda item: -_distance(item, optics))
     for item in far_first:
         canvas.draw(item.faces)
-    occluders = [_occluder(item, canvas) for item in far_first if item.hides]
+    hiding = [item for item in (*setting.screens, *far_first) if item.hides]
+    occluders = [_occluder(item, canvas) for item in hiding]
     picture = _graded(canvas.picture(), setting.tint)
     return Backdrop(optics, picture, tuple(o for o in occluders if o is not None), setting.tint)
 

@@ -57,6 +57,18 @@ def stage(world: World, optics: Optics, time: float) -> list[Stance]:
     return sorted(stances, key=lambda stance: -stance.distance)
 
 
+def tallest_px(world: World, optics: Optics) -> list[float]:
+    """Return how tall each actor ever appears in the picture, pixels."""
+    tallest = [0.0] * len(world.actors)
+    for time in np.arange(0.0, world.loop, 0.5):
+        for stance in stage(world, optics, float(time)):
+            inside = -0.2 < stance.foot[0] / optics.width < 1.2
+            if inside:
+                whole = stance.actor.height_m * stance.scale
+                tallest[stance.index] = max(tallest[stance.index], whole)
+    return tallest
+
+
 def _stance(index: int, actor: Actor, optics: Optics, time: float) -> Stance | None:
     place = actor.path.at(time)
     legs = 1 - (1 - SEATED_LEGS) * place.seated

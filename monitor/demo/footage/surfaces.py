@@ -184,7 +184,7 @@ def drum(
         light = 0.86 + 0.12 * float(np.cos(angle + np.pi / 2))
         faces.append(
             Face(
-                ((bx, y[1], bz), (ax, y[1], az), (ax, y[0], az), (bx, y[0], bz)),
+                ((ax, y[1], az), (bx, y[1], bz), (bx, y[0], bz), (ax, y[0], az)),
                 shaded(colour, light),
             )
         )

@@ -110,6 +110,13 @@ class Plan:
             size = round(radius * (1 - i / len(colours)) * PPM)
             cv2.circle(self.texture, self._pixel(x, z), size, colour, -1, cv2.LINE_AA)
 
+    def path(self, area: Rectangle, colour: Colour) -> None:
+        """Lay paving, or a doormat, over ``area``."""
+        x1, z1, x2, z2 = area
+        cv2.rectangle(self.texture, self._pixel(x1, z1), self._pixel(x2, z2), colour, -1)
+        for x in np.arange(x1, x2, 0.6):
+            self.line((float(x), z1), (float(x), z2), shaded(colour, 0.965))
+
     def line(self, a: tuple[float, float], b: tuple[float, float], colour: Colour) -> None:
         """Paint a line 6 cm wide."""
         cv2.line(
@@ -137,8 +144,14 @@ class Plan:
         )
 
     def _blend(self, pixels: list[tuple[int, int]], factor: float, softness: float) -> None:
-        mask = np.zeros(self.texture.shape[:2], np.float32)
-        cv2.fillPoly(mask, [np.array(pixels, np.int32)], 1.0)
+        corners = np.array(pixels, np.int32)
+        reach = round(3 * softness * PPM)
+        low = np.maximum(corners.min(axis=0) - reach, 0)
+        high = np.maximum(corners.max(axis=0) + reach, low + 1)
+        part = self.texture[low[1] : high[1], low[0] : high[0]]
+        if not part.size:
+            return
+        mask = np.zeros(part.shape[:2], np.float32)
+        cv2.fillPoly(mask, [corners - low], 1.0)
         soft = cv2.GaussianBlur(mask, (0, 0), softness * PPM)
-        gain = 1 + (factor - 1) * soft[..., None]
-        self.texture = np.clip(self.texture * gain, 0, 255).astype(np.uint8)
+        part[:] = np.clip(part * (1 + (factor - 1) * soft[..., None]), 0, 255)

@@ -81,12 +81,26 @@ class Wall:
             cv2.LINE_AA,
         )
 
+    def glass_door(self, left: float, width: float, height: float = 2.2) -> None:
+        """Set in a double door of glass, daylight behind it."""
+        self.panel((left - 0.1, 0, left + width + 0.1, height + 0.1), (150, 160, 168))
+        (x1, y1), (x2, y2) = self._pixel(left, height), self._pixel(left + width, 0.0)
+        self.texture[y1:y2, x1:x2] = _outside(x2 - x1, y2 - y1)
+        for x in (left, left + width / 2, left + width):
+            self.panel((x - 0.04, 0, x + 0.04, height), (172, 182, 188))
+        self.panel((left, 0, left + width, 0.16), (172, 182, 188))
+        self.panel((left, 1.0, left + width, 1.05), (200, 208, 212))
+
+    def sky(self) -> None:
+        """Paint the whole wall as sky and distant trees."""
+        rows, columns = self.texture.shape[:2]
+        self.texture[:] = _outside(columns, rows)
+
     def opening(self, left: float, width: float = 1.1, height: float = 2.1) -> None:
-        """Leave a doorway open to a corridor beyond."""
-        self.panel((left - 0.09, 0, left + width + 0.09, height + 0.09), shaded(_WHITE, 0.95))
-        self.panel((left, 0, left + width, height), (176, 186, 190))
-        self.panel((left, 0, left + width, 0.42), (150, 166, 176))
-        self.panel((left + 0.25, 0.42, left + width - 0.2, 1.95), (190, 199, 202))
+        """Leave a doorway open to the room beyond."""
+        self.panel((left - 0.09, 0, left + width + 0.09, height + 0.09), shaded(_WHITE, 0.93))
+        self.panel((left, 0, left + width, height), (196, 206, 210))
+        self.panel((left, 0, left + width, 0.5), (164, 180, 190))
 
     def pictures(self, left: float, bottom: float, count: int, seed: int) -> None:
         """Hang a row of children's drawings."""
@@ -146,11 +160,46 @@ def _outside(width: int, height: int) -> Picture:
     ) * (1 - sky)
     picture = np.repeat(picture, width, axis=1)
     rng = np.random.default_rng(width * 31 + height)
-    for _ in range(14):
-        centre = (int(rng.integers(0, width)), int(height * rng.uniform(0.62, 1.05)))
-        green = (150 + int(rng.integers(-14, 14)), 196, 166)
-        cv2.circle(picture, centre, int(height * rng.uniform(0.1, 0.24)), green, -1)
-    return np.clip(cv2.GaussianBlur(picture, (0, 0), 5), 0, 255).astype(np.uint8)
+    for crowns, green in (
+        (0.60, (172, 208, 182)),
+        (0.74, (146, 192, 158)),
+        (0.90, (124, 174, 138)),
+    ):
+        for _ in range(round(22 * width / height)):
+            centre = (int(rng.integers(0, width)), int(height * rng.normal(crowns + 0.16, 0.06)))
+            radius = int(height * rng.uniform(0.06, 0.15))
+            tone = shaded(green, float(rng.uniform(0.94, 1.04)))
+            cv2.circle(picture, centre, radius, tone, -1)
+    return np.asarray(
+        np.clip(cv2.GaussianBlur(picture, (0, 0), 4 + 0.008 * height), 0, 255), np.uint8
+    )
+
+
+def around_opening(
+    a: tuple[float, float],
+    b: tuple[float, float],
+    opening: tuple[float, float],
+    top: float,
+    height: float = 2.9,
+) -> list[Face]:
+    """Return a wall from floor point ``a`` to ``b`` but for its opening, to hide what is behind.
+
+    ``opening`` is where the doorway starts and ends, metres from ``a``, ``top`` its height.
+    """
+    start, end = np.array(a), np.array(b)
+    way = (end - start) / np.linalg.norm(end - start)
+
+    def part(first: float, last: float, low: float) -> Face:
+        (x1, z1), (x2, z2) = start + way * first, start + way * last
+        corners = ((x1, height, z1), (x2, height, z2), (x2, low, z2), (x1, low, z1))
+        return Face(corners, (0, 0, 0), two_sided=True)
+
+    length = float(np.linalg.norm(end - start))
+    return [
+        part(0.0, opening[0], 0.0),
+        part(opening[1], length, 0.0),
+        part(opening[0], opening[1], top),
+    ]
 
 
 def enclose(

@@ -56,7 +56,11 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedEvent:
-    """What a rule must report once in each loop: the condition's true start and end, seconds."""
+    """What a rule must report once in each loop.
+
+    ``onset`` and ``clear`` are when its condition truly begins and ends, seconds into the loop,
+    before any of the rule's waiting times.
+    """
 
     rule: str
     onset: float

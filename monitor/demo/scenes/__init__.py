@@ -4,8 +4,30 @@
 """
 
 from monitor.demo.footage.world import Scene
-from monitor.demo.scenes import bamboo_toddler, sunshine_toddler
+from monitor.demo.scenes import (
+    maple_entrance,
+    maple_mixed,
+    maple_playroom,
+    riverside_infant,
+    riverside_nap,
+    riverside_toddler,
+    sunshine_older,
+    sunshine_toddler,
+    sunshine_yard,
+)
 
 SCENES: dict[str, Scene] = {
-    scene.name: scene for script in (sunshine_toddler, bamboo_toddler) for scene in script.SCENES
+    scene.name: scene
+    for script in (
+        sunshine_toddler,
+        sunshine_older,
+        sunshine_yard,
+        riverside_toddler,
+        riverside_infant,
+        riverside_nap,
+        maple_playroom,
+        maple_mixed,
+        maple_entrance,
+    )
+    for scene in script.SCENES
 }

@@ -47,15 +47,14 @@ def _build() -> Setting:
 
 
 _AWAY = Path(-0.6, 4.9).wait(6).to(0.3, 4.4, 0.7).wait(4).to(-2.9, 2.1, 1.0)
-_LEFT = 16.0
-_BACK = 56.0
+_LEFT, _BACK = 14.2, 55.8
 
 _WORLD = World(
     name="sunshine-toddler",
     loop=_LOOP,
     build=_build,
     actors=(
-        carer(0, _AWAY.until(_BACK - 1.5).to(0.3, 4.0, 1.0).wait(5).home(_LOOP)),
+        carer(0, _AWAY.until(54.5).to(0.3, 4.0, 1.0).wait(5).home(_LOOP)),
         child(0, play((-1.7, 4.3, -0.9, 5.6), _LOOP, seed=11)),
         child(1, play((-0.4, 3.0, 0.3, 3.9), _LOOP, seed=12)),
         child(2, play((0.7, 4.2, 1.6, 5.1), _LOOP, seed=13)),

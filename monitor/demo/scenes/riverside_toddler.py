@@ -39,7 +39,7 @@ def _build() -> Setting:
         stool(0.3, 4.55, (170, 190, 130)),
         stool(-0.9, 3.9, (130, 190, 240)),
         ball(1.9, 5.3, 0.16, (150, 200, 90)),
-        *blocks(-1.7, 4.0, seed=16),
+        *blocks(1.5, 3.0, seed=16),
     )
     walls = enclose((-3.2, 3.2), (0.0, 6.8), north=north, east=east, west=west)
     return Setting(plan, tuple(walls), items, tint=(0.97, 1.0, 1.02))
@@ -58,12 +58,12 @@ _SITS = (
 )
 
 _WORLD = World(
-    name="bamboo-toddler",
+    name="riverside-toddler",
     loop=_LOOP,
     build=_build,
     actors=(
         carer(1, _SITS.home(_LOOP)),
-        child(3, play((-1.5, 4.6, -0.6, 5.6), _LOOP, seed=31)),
+        child(2, play((-1.7, 4.5, -0.8, 5.3), _LOOP, seed=31)),
         child(4, play((-1.9, 3.2, -1.0, 3.9), _LOOP, seed=32)),
         child(5, play((1.5, 3.7, 2.1, 4.3), _LOOP, seed=33)),
     ),
@@ -71,7 +71,7 @@ _WORLD = World(
 
 SCENES = (
     Scene(
-        name="bamboo-toddler",
+        name="riverside-toddler",
         world=_WORLD,
         optics=Optics(x=0.2, z=0.2, height_m=2.7, yaw_deg=0, pitch_deg=25, focal_px=900),
     ),

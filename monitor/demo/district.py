@@ -1,0 +1,62 @@
+"""The demo district's configuration: ``configs/demo.yaml`` with its places and ports filled in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+from urllib.parse import quote
+
+from monitor.domain.errors import ConfigError
+
+_TEMPLATES = (
+    Path(__file__).parent / "demo.yaml",
+    Path(__file__).parents[2] / "configs" / "demo.yaml",
+)
+"""Where the template lies in an installed package, and where in a checkout."""
+
+
+def find_demo_template() -> Path:
+    """Return the template of the demo's configuration.
+
+    Raises:
+        ConfigError: it did not come with this installation.
+    """
+    for path in _TEMPLATES:
+        if path.is_file():
+            return path
+    raise ConfigError(
+        "the demo's configuration is missing", where=str(_TEMPLATES[0]), hint="install Kanhu anew"
+    )
+
+
+def demo_config(
+    footage_dir: Path,
+    rtsp_port: int,
+    *,
+    data_dir: Path,
+    registers: Path,
+    inbox: str,
+    port: int = 8480,
+    workers: int = 2,
+) -> str:
+    """Return the demo's configuration as YAML text, ready to be written and loaded.
+
+    ``footage_dir`` holds the composed ``NAME.mp4``; cameras on ``rtsp_port`` of this machine are
+    named like their scenes. ``inbox`` is the Apprise URL that gets the notices.
+    """
+    template = Template(find_demo_template().read_text("utf-8"))
+    return template.substitute(
+        FOOTAGE=quote(str(footage_dir.resolve())),
+        RTSP_PORT=rtsp_port,
+        DATA=_inside_quotes(data_dir.resolve()),
+        REGISTERS=_inside_quotes(registers.resolve()),
+        INBOX=_inside_quotes(inbox),
+        PORT=port,
+        WORKERS=workers,
+    )
+
+
+def _inside_quotes(value: object) -> str:
+    """Return ``value`` escaped for a double-quoted YAML text."""
+    return json.dumps(str(value), ensure_ascii=False)[1:-1]
