@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,12 +40,12 @@ def checked(document: Document, schema: type[M], context: Mapping[str, Any] | No
     try:
         return schema.model_validate(document.value, context=dict(context or {}))
     except ValidationError as error:
-        raise refusal(document, [_translated(detail) for detail in error.errors()]) from None
+        raise refusal(document, list(_translated(error.errors()))) from None
 
 
 def refusal(document: Document, mistakes: Sequence[Mistake]) -> ConfigError:
     """Return one error that lists the mistakes, at least one, in the order of their lines."""
-    ordered = sorted(mistakes, key=lambda mistake: document.lines.get(mistake.location, 0))
+    ordered = sorted(mistakes, key=lambda mistake: _line(document, mistake.location))
     errors = [
         ConfigError(mistake.message, where=document.where(mistake.location), hint=mistake.hint)
         for mistake in ordered[:_MOST]
@@ -58,15 +58,34 @@ def refusal(document: Document, mistakes: Sequence[Mistake]) -> ConfigError:
     return ConfigError(f"{len(ordered)} mistakes in {document.name}\n" + "\n".join(lines))
 
 
-def _translated(detail: ErrorDetails) -> Mistake:
+def _line(document: Document, location: Location) -> int:
+    known = location
+    while known and known not in document.lines:
+        known = known[:-1]
+    return document.lines.get(known, 1)
+
+
+def _translated(details: Sequence[ErrorDetails]) -> Iterator[Mistake]:
+    for detail in details:
+        location = tuple(detail["loc"])
+        inner = (other["loc"][: len(location)] == location for other in details)
+        # A list whose entries are wrong also counts as too short: say the cause only.
+        if detail["type"] != "too_short" or sum(inner) == 1:
+            message = _message(detail)
+            hint = _HINTS.get(detail["type"], "correct the value")
+            yield Mistake(location, message[0].lower() + message[1:], hint)
+
+
+def _message(detail: ErrorDetails) -> str:
     kind = detail["type"]
-    location = tuple(detail["loc"])
-    message = detail["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        message = f"unknown key '{location[-1]}'"
-    elif kind == "missing":
-        message = f"'{location[-1]}' is missing"
-    elif kind in ("model_type", "dict_type"):
-        message = "must be a mapping of keys and values"
-    message = message[0].lower() + message[1:]
-    return Mistake(location, message, _HINTS.get(kind, "correct the value"))
+        return f"unknown key '{detail['loc'][-1]}'"
+    if kind == "missing":
+        return f"'{detail['loc'][-1]}' is missing"
+    if kind in ("model_type", "dict_type"):
+        return "must be a mapping of keys and values"
+    if kind == "tuple_type":
+        return "must be a list"
+    if kind == "too_short":
+        return "must not be empty"
+    return detail["msg"].removeprefix("Value error, ")

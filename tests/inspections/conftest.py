@@ -77,7 +77,7 @@ class InMemoryFacts:
         return self.reported
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_facts() -> Callable[..., Facts]:
     """Return a function that makes facts out of the parts a test names."""
     return InMemoryFacts
@@ -89,7 +89,7 @@ def template() -> Template:
     return packaged_templates()[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_checklist(template: Template) -> Callable[..., Checklist]:
     """Return a function that makes a checklist out of the facts a test names."""
 

@@ -166,7 +166,7 @@ class _Writer:
 
     def about(self) -> None:
         """Write the sheet that says what this is and where it comes from."""
-        page = self._book.add_worksheet(self._say(LABELS["about"])[:31])
+        page = self._book.add_worksheet(self._sheet_name("about"))
         page.set_column(0, 0, 24)
         page.set_column(1, 1, 90)
         checklist = self._list
@@ -196,7 +196,7 @@ class _Writer:
                 page.write_string(row, 1, _clean(value), self._text)
 
     def _page(self, name: str, columns: Sequence[tuple[str, int]]) -> Any:
-        page = self._book.add_worksheet(self._say(LABELS[name])[:31].replace("/", "-"))
+        page = self._book.add_worksheet(self._sheet_name(name))
         for column, (key, width) in enumerate(columns):
             page.set_column(column, column, width)
             page.write_string(0, column, self._say(LABELS[key]), self._head)
@@ -206,6 +206,9 @@ class _Writer:
         page.repeat_rows(0)
         page.set_footer(f"&L{self._list.content_sha256[:16]}&R&P / &N")
         return page
+
+    def _sheet_name(self, key: str) -> str:
+        return joined(LABELS[key], self._language, " ")
 
     def _cell(self, page: Any, row: int, column: int, key: str, entry: Entry) -> None:
         reading = entry.reading
