@@ -1,0 +1,47 @@
+"""Pages as answers: what every template needs, put together in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from monitor.web.access import Permission, permissions_of
+from monitor.web.site import site_of
+from monitor.web.visitor import Visitor, language_of, theme_of
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a rendered page.
+
+    Besides ``values`` a template sees ``language``, ``theme``, ``visitor`` (``None`` before
+    sign-in), ``may`` (the visitor's permissions), ``path``, ``back_path``, ``now`` and
+    ``request_id``.
+    """
+    known: tuple[Visitor | None] | None = getattr(request.state, "visitor", None)
+    visitor = known[0] if known is not None else None
+    site = site_of(request)
+    html = site.renderer.render(
+        template,
+        language_of(request),
+        theme=theme_of(request),
+        visitor=visitor,
+        may=_names(visitor),
+        path=request.url.path,
+        back_path=own_address(request),
+        now=site.context.now(),
+        request_id=request.state.request_id,
+        **values,
+    )
+    return HTMLResponse(html, status)
+
+
+def own_address(request: Request) -> str:
+    """Return path and query of a request: where to come back to."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _names(visitor: Visitor | None) -> frozenset[Permission]:
+    return frozenset() if visitor is None else permissions_of(visitor.user.role)

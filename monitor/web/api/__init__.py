@@ -1,0 +1,15 @@
+"""The JSON API under ``/api/v1``, the live feed and the files behind pages."""
+
+from fastapi import APIRouter
+
+from monitor.web.api import alerts, evidence, feed, health, live, places, schema
+
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    alerts.router,
+    places.router,
+    evidence.router,
+    feed.router,
+    live.router,
+    schema.router,
+)

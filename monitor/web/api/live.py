@@ -1,0 +1,59 @@
+"""Live video by WHEP: an SDP offer goes to the worker that reads the camera, its answer back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from monitor.domain.errors import InputError
+from monitor.web.access import Permission, require
+from monitor.web.parameters import PlaceId, SessionId
+from monitor.web.site import site_of
+from monitor.web.visitor import Visitor
+
+_LARGEST_OFFER = 64 * 1024
+
+router = APIRouter(prefix="/api/v1", tags=["live"], max_body_size=_LARGEST_OFFER)
+_MEDIA_TYPE = "application/sdp"
+_logger = structlog.get_logger(__name__)
+_Viewer = Annotated[Visitor, require(Permission.LIVE)]
+
+
+@router.post(
+    "/live/{camera_id}",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"content": {_MEDIA_TYPE: {}}, "description": "SDP answer"}},
+)
+async def offer(request: Request, visitor: _Viewer, camera_id: PlaceId) -> Response:
+    """Begin a live session: body and answer are SDP; `Location` ends it."""
+    site = site_of(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _MEDIA_TYPE:
+        raise InputError("a live view begins with an SDP offer", where="content-type")
+    try:
+        sdp = (await request.body()).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError("the offer is not text", where="body") from None
+    await run_in_threadpool(site.places.camera, visitor.scope, camera_id)
+    answer = await site.context.workers.offer(camera_id, sdp, visitor.user.name)
+    _logger.info(
+        "live_view_began", camera=camera_id, user=visitor.user.name, session=answer.session_id
+    )
+    location = f"/api/v1/live/{camera_id}/{answer.session_id}"
+    return Response(answer.sdp, 201, {"Location": location}, _MEDIA_TYPE)
+
+
+@router.delete("/live/{camera_id}/{session_id}", status_code=204)
+async def close(
+    request: Request, visitor: _Viewer, camera_id: PlaceId, session_id: SessionId
+) -> Response:
+    """End a live session."""
+    site = site_of(request)
+    await run_in_threadpool(site.places.camera, visitor.scope, camera_id)
+    await site.context.workers.close(camera_id, session_id)
+    return Response(status_code=204)

@@ -1,0 +1,50 @@
+"""Everything the web needs from the rest of the house, handed over by the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.domain.clock import Clock, utc_now
+from monitor.runtime.desk import StoreDesk
+from monitor.settings import Settings
+from monitor.store.base import Database
+from monitor.store.files import FileStore
+from monitor.web.gateway import WorkerGateway
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFact:
+    """What there is to know of a model in use; ``sha256`` is that of its weights."""
+
+    name: str
+    sha256: str
+    licence: str = ""
+    note: str = ""
+
+
+def _no_models() -> Sequence[ModelFact]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    """What :func:`monitor.web.create_app` builds the application from.
+
+    ``demo_token`` is the secret part of the demo inbox's address; without one, or when the
+    settings are not those of a demo, there is no inbox.
+    """
+
+    database: Database
+    settings: Settings
+    clock: Clock
+    workers: WorkerGateway
+    files: FileStore
+    inspections: StoreDesk
+    models: Callable[[], Sequence[ModelFact]] = _no_models
+    demo_token: str | None = field(default=None, repr=False)
+
+    def now(self) -> datetime:
+        """Return the present moment, zone-aware."""
+        return utc_now(self.clock)

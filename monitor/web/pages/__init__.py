@@ -1,0 +1,29 @@
+"""Pages for people, one file for each noun."""
+
+from fastapi import APIRouter
+
+from monitor.web.pages import (
+    account,
+    alerts,
+    control_room,
+    inbox,
+    inspections,
+    institutions,
+    preferences,
+    rooms,
+    sign_in,
+    system,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_in.router,
+    preferences.router,
+    account.router,
+    control_room.router,
+    alerts.router,
+    institutions.router,
+    rooms.router,
+    inspections.router,
+    inbox.router,
+    system.router,
+)

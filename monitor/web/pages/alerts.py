@@ -1,0 +1,156 @@
+"""Alerts: the history with its filter, and the page of one alert."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from monitor.domain.alerts import AlertAction, AlertState
+from monitor.domain.errors import InputError
+from monitor.domain.evidence import EvidenceKind
+from monitor.store.alert_repository import AlertFilter
+from monitor.store.alert_views import AlertDetail
+from monitor.web.access import Permission, require
+from monitor.web.alert_actions import act, actions_for
+from monitor.web.answer import page
+from monitor.web.directory import Directory
+from monitor.web.form_token import check_form_token
+from monitor.web.parameters import PlaceFilter, RowId
+from monitor.web.site import Site, site_of
+from monitor.web.visitor import Visitor
+
+router = APIRouter(include_in_schema=False)
+_PER_PAGE = 40
+_EARLIER = 6
+_Watcher = Annotated[Visitor, require(Permission.WATCH)]
+
+
+@router.get("/alerts")
+def history(
+    request: Request,
+    visitor: _Watcher,
+    institution: PlaceFilter = "",
+    rule: PlaceFilter = "",
+    state: str = "",
+    since: str = "",
+    until: str = "",
+    cursor: str = "",
+) -> Response:
+    """List alerts, newest first, as far as they fit the filter."""
+    site = site_of(request)
+    position = site.feed.latest_id()
+    chosen = {
+        "institution": institution,
+        "rule": rule,
+        "state": state,
+        "since": since,
+        "until": until,
+    }
+    chosen = {key: value for key, value in chosen.items() if value}
+    found = site.alerts.list(visitor.scope, _filter(site, chosen), cursor or None, limit=_PER_PAGE)
+    following = urlencode({**chosen, "cursor": found.next}) if found.next else None
+    return page(
+        request,
+        "alerts.html",
+        directory=Directory(site.places.tree(visitor.scope)),
+        alerts=found.alerts,
+        chosen=chosen,
+        following=following,
+        first=not cursor,
+        first_page=urlencode(chosen),
+        states=tuple(AlertState),
+        rules=("unattended_child", "crowding", "view_lost"),
+        position=position,
+    )
+
+
+@router.get("/alerts/{alert_id}")
+def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
+    """Show one alert with all that is known about it."""
+    site = site_of(request)
+    position = site.feed.latest_id()
+    detail = site.alerts.get(visitor.scope, alert_id)
+    directory = Directory(site.places.tree(visitor.scope))
+    alert = detail.alert
+    earlier = site.alerts.list(
+        visitor.scope, AlertFilter(room_id=alert.room_id, until=alert.raised), limit=_EARLIER
+    ).alerts
+    place = directory.institutions.get(alert.institution_id)
+    return page(
+        request,
+        "alert.html",
+        detail=detail,
+        alert=alert,
+        directory=directory,
+        institution=place.institution if place else None,
+        camera=_camera_to_show(detail, directory),
+        snapshot=_newest(detail, EvidenceKind.SNAPSHOT),
+        clip=_newest(detail, EvidenceKind.CLIP),
+        clip_due=alert.raised + timedelta(seconds=_clip_patience(site)) > site.context.now(),
+        earlier=tuple(item for item in earlier if item.id != alert.id),
+        actions=actions_for(alert, visitor),
+        position=position,
+    )
+
+
+@router.post("/alerts/{alert_id}/act")
+def act_by_form(
+    request: Request,
+    visitor: Annotated[Visitor, require(Permission.HANDLE)],
+    alert_id: RowId,
+    token: Annotated[str, Form()] = "",
+    action: Annotated[AlertAction, Form()] = AlertAction.COMMENT,
+    reason: Annotated[str, Form(max_length=4000)] = "",
+    version: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Do what a form without scripts asks for."""
+    check_form_token(visitor.token, token)
+    act(site_of(request), visitor, alert_id, action, reason, version)
+    return RedirectResponse(f"/alerts/{alert_id}", 303)
+
+
+def _filter(site: Site, chosen: dict[str, str]) -> AlertFilter:
+    try:
+        states = frozenset({AlertState(chosen["state"])}) if "state" in chosen else frozenset()
+    except ValueError:
+        raise InputError("there is no such state", where="state") from None
+    since = _midnight(site, chosen, "since")
+    until = _midnight(site, chosen, "until")
+    return AlertFilter(
+        states=states,
+        rules=frozenset({chosen["rule"]}) if "rule" in chosen else frozenset(),
+        institution_id=chosen.get("institution"),
+        since=since,
+        until=until + timedelta(days=1) if until else None,
+    )
+
+
+def _midnight(site: Site, chosen: dict[str, str], key: str) -> datetime | None:
+    if key not in chosen:
+        return None
+    try:
+        day = date.fromisoformat(chosen[key])
+        return datetime.combine(day, time(), site.renderer.zone)
+    except (ValueError, OverflowError):
+        raise InputError("this is not a day", where=key, hint="write it as 2026-11-02") from None
+
+
+def _newest(detail: AlertDetail, kind: EvidenceKind) -> object | None:
+    found = [item for item in detail.evidence if item.kind is kind]
+    return found[-1] if found else None
+
+
+def _camera_to_show(detail: AlertDetail, directory: Directory) -> str | None:
+    if detail.alert.camera_id in directory.spots:
+        return detail.alert.camera_id
+    room = directory.rooms.get(detail.alert.room_id)
+    return room.cameras[0].id if room and room.cameras else None
+
+
+def _clip_patience(site: Site) -> float:
+    evidence = site.context.settings.evidence
+    return float(evidence.before + evidence.after + 120)

@@ -1,0 +1,41 @@
+"""The control room: the queue of alerts beside a wall of live pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from monitor.web.access import Permission, may, require
+from monitor.web.answer import page
+from monitor.web.directory import Directory
+from monitor.web.queue import Queue, count_cameras, newest_snapshots, read_queue
+from monitor.web.site import Site, site_of
+from monitor.web.visitor import Visitor
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def show(request: Request, visitor: Annotated[Visitor, require(Permission.WATCH)]) -> Response:
+    """Show everything that waits, and every room that is watched."""
+    site = site_of(request)
+    position = site.feed.latest_id()  # before anything is read, so that no change is missed
+    directory = Directory(site.places.tree(visitor.scope))
+    queue = read_queue(site.alerts, visitor.scope, site.context.now())
+    return page(
+        request,
+        "control_room.html",
+        directory=directory,
+        queue=queue,
+        snapshots=_snapshots(site, visitor, queue),
+        cameras=count_cameras(directory),
+        position=position,
+    )
+
+
+def _snapshots(site: Site, visitor: Visitor, queue: Queue) -> dict[int, int]:
+    if not may(visitor, Permission.EVIDENCE):
+        return {}
+    return newest_snapshots(site.alerts, visitor.scope, queue)

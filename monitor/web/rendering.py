@@ -1,0 +1,121 @@
+"""Jinja2 pages: escaping on, missing values are faults, texts and times in the reader's own way."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from monitor import __version__
+from monitor.domain.text import Language, Text
+from monitor.web import wording
+from monitor.web.context import WebContext
+from monitor.web.i18n import catalogue, translate
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+class Renderer:
+    """Renders templates for one district."""
+
+    def __init__(self, context: WebContext) -> None:
+        self._context = context
+        self.zone = ZoneInfo(context.settings.district.timezone)
+
+    def render(self, template: str, language: Language, **values: Any) -> str:
+        """Return a rendered template; ``values`` are its variables."""
+        return self._environment.get_template(template).render(language=language, **values)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        settings = self._context.settings
+        environment.globals.update(
+            demo=settings.demo,
+            district=settings.district.name.text(),
+            version=__version__,
+            t=_t,
+            raw_text=_raw_text,
+            zone=self.zone.key,
+            month_name=self._month,
+            moment=self._moment,
+            day=self._day,
+            icon=_icon,
+        )
+        environment.filters.update(
+            say=_say,
+            rule_name=_worded(wording.rule_name),
+            fact_name=_worded(wording.fact_name),
+            fact_value=_worded(wording.fact_value),
+            camera_fault=_worded(wording.camera_fault),
+            duration=_worded(wording.duration),
+            size=wording.file_size,
+            clock=self._clock,
+        )
+        return environment
+
+    @pass_context
+    def _moment(self, context: Context, when: datetime, style: str = "full") -> Markup:
+        local = when.astimezone(self.zone)
+        text = wording.moment(local, context["language"], style, self._today())
+        return Markup('<time datetime="{}">{}</time>').format(_iso(when), text)
+
+    def _clock(self, when: datetime) -> str:
+        return f"{when.astimezone(self.zone):%H:%M:%S}"
+
+    @pass_context
+    def _day(self, context: Context, value: date) -> str:
+        return wording.day(value, context["language"])
+
+    @pass_context
+    def _month(self, context: Context, value: date) -> str:
+        return wording.month(value, context["language"])
+
+    def _today(self) -> date:
+        return self._context.now().astimezone(self.zone).date()
+
+
+@pass_context
+def _t(context: Context, key: str, **values: object) -> str:
+    return translate(context["language"], key, **values)
+
+
+@pass_context
+def _raw_text(context: Context, key: str) -> str:
+    return catalogue(context["language"])[key]
+
+
+@pass_context
+def _say(context: Context, text: Text) -> str:
+    return text.of(context["language"])
+
+
+def _worded(function: Any) -> Any:
+    @pass_context
+    def in_language(context: Context, value: Any) -> Any:
+        return function(value, context["language"])
+
+    return in_language
+
+
+def _icon(name: str) -> Markup:
+    return Markup(
+        '<svg class="icon" aria-hidden="true"><use href="/static/icons.svg#{}"/></svg>'
+    ).format(name)
+
+
+def _iso(when: datetime) -> str:
+    return when.isoformat(timespec="milliseconds")

@@ -1,0 +1,142 @@
+// The control room: keys, sound, news.
+import { act, toast } from "./acting.js";
+import { refresh } from "./parts.js";
+import { play, startSound, toggleSound } from "./sound.js";
+import { text } from "./texts.js";
+import { startWall } from "./wall.js";
+
+const NEWS = ["raised", "repeated", "worsened"];
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
+  a: () => doTo(chosenRow(), "acknowledge"),
+  r: () => ask(chosenRow(), "resolve"),
+  f: () => ask(chosenRow(), "mark_false"),
+  s: toggleSound,
+  "?": () => helpDialog().showModal(),
+};
+
+let asked = null;
+
+/** Wires up the page. */
+export function startControlRoom() {
+  startSound(document.getElementById("sound"));
+  startWall();
+  document.getElementById("help").addEventListener("click", () => helpDialog().showModal());
+  document.getElementById("queue").addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("kanhu:feed", onNews);
+  startDialog();
+  document.addEventListener("kanhu:parts", showTitle);
+  showTitle();
+}
+
+function onNews({ detail }) {
+  if (!["alert", "evidence", "camera"].includes(detail.kind)) return;
+  refresh();
+  if (detail.kind !== "alert" || !NEWS.includes(detail.what)) return;
+  play(detail.severity);
+  if (detail.severity === "technical") return;
+  const language = document.documentElement.lang.slice(0, 2);
+  const explain = detail.explain?.[language] ?? "";
+  document.getElementById("announcer").textContent = text("feed.new_alert", { explain });
+}
+
+function showTitle() {
+  const waiting = document.querySelectorAll('.row[data-state="open"]').length;
+  const plain = document.title.replace(/^\(\d+\) /, "");
+  document.title = waiting ? `(${waiting}) ${plain}` : plain;
+}
+
+function onClick(event) {
+  const button = event.target.closest("[data-do]");
+  if (button === null) return;
+  const row = button.closest(".row");
+  if (button.dataset.do === "acknowledge") doTo(row, "acknowledge");
+  else ask(row, button.dataset.do);
+}
+
+function onKey(event) {
+  const typing = event.target.closest("input, textarea, select, dialog[open]") !== null;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const handler = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
+  if (handler === undefined) return;
+  event.preventDefault();
+  handler();
+}
+
+function rows() {
+  return [...document.querySelectorAll(".row")];
+}
+
+function chosenRow() {
+  return document.activeElement?.closest(".row") ?? rows()[0] ?? null;
+}
+
+function move(step) {
+  const all = rows();
+  const now = all.indexOf(document.activeElement?.closest(".row"));
+  const next = now < 0 ? all[step > 0 ? 0 : all.length - 1] : all[now + step];
+  const link = next?.querySelector(".row-main");
+  link?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+async function doTo(row, action, reason = "") {
+  if (row === null || row.querySelector(`[data-do="${action}"]`) === null) return null;
+  row.setAttribute("data-busy", "");
+  const version = Number(row.dataset.version);
+  const problem = await act(row.dataset.alert, action, { reason, version });
+  row.removeAttribute("data-busy");
+  toast(problem ?? text("act.done"), problem === null ? "good" : "bad");
+  return problem;
+}
+
+function ask(row, action) {
+  if (row === null || row.querySelector(`[data-do="${action}"]`) === null) return;
+  asked = { row, action };
+  const dialog = document.getElementById("act-dialog");
+  for (const part of dialog.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== action;
+  const words = [row.querySelector(".row-rule"), row.querySelector(".row-place")];
+  document.getElementById("act-place").textContent = words.map((word) => word.textContent.trim()).join(" · ");
+  const reason = document.getElementById("act-reason");
+  reason.value = "";
+  reason.required = action === "mark_false";
+  document.getElementById("act-problem").hidden = true;
+  dialog.showModal();
+  reason.focus();
+}
+
+function startDialog() {
+  const dialog = document.getElementById("act-dialog");
+  const reason = document.getElementById("act-reason");
+  document.getElementById("act-cancel").addEventListener("click", () => dialog.close());
+  for (const button of dialog.querySelectorAll("[data-suggest]")) {
+    button.addEventListener("click", () => {
+      reason.value = button.textContent.trim();
+      reason.focus();
+    });
+  }
+  reason.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) dialog.querySelector("form").requestSubmit();
+  });
+  document.getElementById("act-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const problem = await doTo(asked.row, asked.action, reason.value);
+    if (problem === null) {
+      dialog.close();
+      return;
+    }
+    const place = document.getElementById("act-problem");
+    place.textContent = problem;
+    place.hidden = false;
+    const fresh = document.querySelector(`.row[data-alert="${asked.row.dataset.alert}"]`);
+    if (fresh !== null) asked.row = fresh;
+  });
+}
+
+function helpDialog() {
+  return document.getElementById("help-dialog");
+}

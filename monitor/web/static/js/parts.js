@@ -1,0 +1,129 @@
+// Parts of the page that the server renders anew when something happened.
+//
+// The page fetches itself and takes over every [data-part] whose markup changed. Within a
+// [data-keyed] list, items keep their element for as long as their markup stays the same, so that
+// pictures do not flicker, videos play on and the focus stays where it is.
+import { showAges } from "./ages.js";
+
+const known = new Map();
+let running = false;
+let again = false;
+
+/** Begins to follow the kinds of events named in the body's data-refresh. */
+export function startParts() {
+  for (const part of document.querySelectorAll("[data-part]")) remember(part);
+  const kinds = (document.body.dataset.refresh ?? "").split(" ").filter(Boolean);
+  const subject = document.body.dataset.subject;
+  document.addEventListener("kanhu:feed", ({ detail }) => {
+    if (detail.kind === "rooms") showRooms(detail.rooms);
+    const mine = subject === undefined || detail.subject === subject || detail.alert === subject;
+    if (detail.kind === "resync" || (kinds.includes(detail.kind) && mine)) refresh();
+  });
+}
+
+/** Fetches the page and takes over what changed; calls while it runs make it run once more. */
+export async function refresh() {
+  again = true;
+  if (running) return;
+  running = true;
+  try {
+    while (again) {
+      again = false;
+      await take();
+    }
+  } finally {
+    running = false;
+  }
+}
+
+async function take() {
+  let response;
+  try {
+    response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  } catch {
+    return; // the feed notices a lost connection and asks for everything when it is back
+  }
+  if (response.redirected || response.status === 404) {
+    location.reload();
+    return;
+  }
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const other = fresh.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
+    if (other !== null) renew(part, other);
+  }
+  const badge = fresh.title;
+  if (badge) document.title = badge;
+  showAges();
+  document.dispatchEvent(new CustomEvent("kanhu:parts"));
+}
+
+function remember(part) {
+  known.set(part, part.innerHTML);
+  for (const item of part.querySelectorAll("[data-keyed] > [data-key]")) {
+    known.set(item, item.outerHTML);
+  }
+}
+
+function renew(part, other) {
+  if (known.get(part) === other.innerHTML) return;
+  const focus = focusWithin(part);
+  const kept = new Map();
+  for (const item of part.querySelectorAll("[data-keyed] > [data-key]")) {
+    kept.set(keyOf(item), item);
+  }
+  const markup = other.innerHTML;
+  const fresh = [...other.querySelectorAll("[data-keyed] > [data-key]")];
+  const replacements = [];
+  for (const item of fresh) {
+    const old = kept.get(keyOf(item));
+    const html = item.outerHTML;
+    if (old !== undefined && known.get(old) === html) replacements.push([item, old]);
+    else {
+      known.set(item, html);
+      if (old === undefined && kept.size) item.setAttribute("data-new", "");
+    }
+  }
+  for (const [item, old] of replacements) item.replaceWith(old);
+  part.replaceChildren(...other.childNodes);
+  known.set(part, markup);
+  restore(part, focus);
+}
+
+function keyOf(item) {
+  const lists = [...(item.closest("[data-part]")?.querySelectorAll("[data-keyed]") ?? [])];
+  return `${lists.indexOf(item.parentElement)}:${item.dataset.key}`;
+}
+
+function focusWithin(part) {
+  const active = document.activeElement;
+  if (active === null || !part.contains(active)) return null;
+  const item = active.closest("[data-key]");
+  const items = [...part.querySelectorAll("[data-key]")];
+  return { key: item?.dataset.key, index: items.indexOf(item), action: active.dataset.do };
+}
+
+function restore(part, focus) {
+  if (focus === null || part.contains(document.activeElement)) return;
+  const items = [...part.querySelectorAll("[data-key]")];
+  const same = items.find((item) => item.dataset.key === focus.key);
+  const item = same ?? items[Math.min(focus.index, items.length - 1)];
+  const button = same && focus.action ? item.querySelector(`[data-do="${focus.action}"]`) : null;
+  (button ?? item?.querySelector("a"))?.focus({ preventScroll: true });
+}
+
+function showRooms(rooms) {
+  for (const room of rooms) {
+    const places = document.querySelectorAll(`[data-room-counts="${CSS.escape(room.room)}"]`);
+    for (const place of places) {
+      place.dataset.updated = room.updated;
+      place.dataset.view = room.view;
+      place.removeAttribute("data-old");
+      for (const name of ["children", "adults", "unknown"]) {
+        place.querySelector(`[data-count="${name}"]`).textContent = room[name];
+      }
+      place.querySelector(".count-unknown").hidden = room.unknown === 0;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+"""How names, numbers and times are put in words, in either language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from monitor.domain.room_state import ViewFault
+from monitor.domain.text import Language
+from monitor.web.i18n import catalogue, translate
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_RATIO_WORDS = ("confidence", "share", "ratio")
+
+
+def rule_name(rule: str, language: Language) -> str:
+    """Return the name of a rule; one that came with a plug-in is called by its own id."""
+    return catalogue(language).get(f"rule.{rule}", rule.replace("_", " "))
+
+
+def fact_name(key: str, language: Language) -> str:
+    """Return the name of a piece of evidence or of a threshold."""
+    return catalogue(language).get(f"fact.{key}", key.replace("_", " "))
+
+
+def fact_value(pair: tuple[str, Any], language: Language) -> str:
+    """Return the value of evidence or a threshold ``(key, value)`` as people write it."""
+    key, value = pair
+    if isinstance(value, bool):
+        return translate(language, "fact.yes" if value else "fact.no")
+    if value is None:
+        return "–"
+    if isinstance(value, int | float):
+        if key in _RATIO_WORDS or key.endswith(_RATIO_WORDS):
+            return f"{value:.0%}"
+        if _is_seconds(key):
+            return duration(float(value), language)
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return _listed(value, language)
+    if isinstance(value, dict):
+        return _listed([f"{name}: {item}" for name, item in value.items()], language)
+    family = "fault" if key == "fault" else f"fact.{key}"
+    return catalogue(language).get(f"{family}.{value}", str(value))
+
+
+def camera_fault(fault: ViewFault | None, language: Language) -> str:
+    """Return in words why a camera's view is not to be trusted."""
+    return "" if fault is None else translate(language, f"fault.{fault}")
+
+
+def duration(seconds: float, language: Language) -> str:
+    """Return a length of time in its two greatest units."""
+    total = max(0, round(seconds))
+    days, rest = divmod(total, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, left = divmod(rest, 60)
+    for first, second, key in (
+        (days, hours, "duration.days"),
+        (hours, minutes, "duration.hours"),
+        (minutes, left, "duration.minutes"),
+    ):
+        if first:
+            return translate(language, key, first=first, second=second)
+    return translate(language, "duration.seconds", first=left)
+
+
+def moment(local: datetime, language: Language, style: str, today: date) -> str:
+    """Return a local time: ``full`` with seconds, ``short`` without; the day unless it is today."""
+    text = f"{local:%H:%M:%S}" if style == "full" else f"{local:%H:%M}"
+    if local.date() == today:
+        return text
+    if local.year != today.year:
+        return f"{day(local.date(), language)} {text}"
+    if language == "zh":
+        return f"{local.month}月{local.day}日 {text}"
+    return f"{local.day} {_MONTHS[local.month - 1]} {text}"
+
+
+def day(value: date, language: Language) -> str:
+    """Return a day with its year."""
+    if language == "zh":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: date, language: Language) -> str:
+    """Return a month with its year."""
+    if language == "zh":
+        return f"{value.year}年{value.month}月"
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def file_size(size: int) -> str:
+    """Return a number of bytes in a readable unit."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KiB"
+    return f"{size / 1024 / 1024:.1f} MiB"
+
+
+def _is_seconds(key: str) -> bool:
+    return key in ("after", "clear_after", "lasted") or key.endswith(("_after", "_seconds"))
+
+
+def _listed(values: list[Any] | tuple[Any, ...], language: Language) -> str:
+    return ("、" if language == "zh" else ", ").join(str(value) for value in values) or "–"

@@ -1,0 +1,468 @@
+"""A small district served by a real server: people of every role, rooms, cameras, alerts."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+import uvicorn
+
+from monitor.documents import parse_document
+from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
+from monitor.domain.clock import Clock, ManualClock, to_datetime, utc_now
+from monitor.domain.errors import SourceError
+from monitor.domain.events import Event, Provenance, Severity, event_id
+from monitor.domain.evidence import EvidenceKind, NewEvidence
+from monitor.domain.notices import (
+    AlertChange,
+    ChangeKind,
+    Decision,
+    NoticeKind,
+    Reason,
+)
+from monitor.domain.places import District
+from monitor.domain.room_state import RoomState, View, ViewFault
+from monitor.domain.text import Language, Text
+from monitor.runtime.desk import StoreDesk
+from monitor.settings import Settings, parse_settings
+from monitor.settings.district import district_of
+from monitor.store.alert_repository import AlertFilter, AlertRepository
+from monitor.store.base import Database
+from monitor.store.camera_status import CameraReport, CameraState, CameraStatusRepository
+from monitor.store.event_repository import EventRepository
+from monitor.store.files import FileStore
+from monitor.store.jobs import JobRunRepository
+from monitor.store.place_repository import PlaceRepository
+from monitor.store.room_status import RoomStatusRepository
+from monitor.store.session_repository import SessionRepository
+from monitor.store.user_repository import UserRepository
+from monitor.store.users import NewUser, User
+from monitor.store.workers import WorkerRepository
+from monitor.web import WebContext, create_app
+from monitor.web.context import ModelFact
+from monitor.web.gateway import LiveAnswer, Still
+
+PASSWORD = "a fine long password"
+DEMO_TOKEN = "secret-of-the-inbox"
+_CONFIGURATION = """
+version: 1
+demo: {demo}
+service: {{language: zh}}
+district: {{id: meiyuan, name: {{zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}}}}
+institutions:
+  - id: sunshine
+    name: {{zh: 阳光托育园, en: Sunshine Nursery}}
+    community: 梅园街道
+    address: 梅园路 18 号
+    contact_name: 王园长
+    contact_phone: "021-55550118"
+    notice_number: 沪托备 2025-0118
+    notice_state: granted
+    notice_expires: 2027-12-31
+    approved_capacity: 60
+    rooms:
+      - id: sunshine-toddler
+        name: {{zh: 托小班, en: Toddler room}}
+        type: activity
+        class: toddler
+        capacity: 15
+        person_capacity: 18
+        cameras:
+          - id: sunshine-toddler-1
+            name: {{zh: 东角, en: East corner}}
+            url: rtsp://viewer:hunter2@127.0.0.1:8554/toddler
+            zones: [{{id: mat, polygon: [[0.1, 0.5], [0.9, 0.5], [0.9, 0.95]], capacity: 8}}]
+          - {{id: sunshine-toddler-2, name: {{zh: 西角, en: West corner}}, url: "rtsp://127.0.0.1/2"}}
+      - id: sunshine-nap
+        name: {{zh: 睡眠室, en: Nap room}}
+        type: nap
+        class: toddler
+        capacity: 15
+        cameras:
+          - {{id: sunshine-nap-1, name: {{zh: 门上方, en: Above the door}}, url: "rtsp://127.0.0.1/3"}}
+  - id: bamboo
+    name: {{zh: 竹林托育中心, en: Bamboo Grove Child Care Centre}}
+    community: 竹园街道
+    contact_name: 李园长
+    contact_phone: "021-55550226"
+    notice_state: expiring
+    rooms:
+      - id: bamboo-hall
+        name: {{zh: 活动大厅, en: Activity hall}}
+        type: activity
+        person_capacity: 20
+        cameras:
+          - {{id: bamboo-hall-1, name: {{zh: 北墙, en: North wall}}, url: "rtsp://127.0.0.1/4"}}
+      - id: bamboo-yard
+        name: {{zh: 户外场地, en: Yard}}
+        type: outdoor
+        cameras:
+          - {{id: bamboo-yard-1, name: {{zh: 围墙, en: Fence}}, url: "rtsp://127.0.0.1/5"}}
+"""
+
+EXPLAIN = {
+    "unattended_child": Text(
+        zh="托小班有 2 名儿童，已 60 秒没有成人在场。",
+        en="2 children in Toddler room with no adult present for 60 s.",
+    ),
+    "crowding": Text(
+        zh="活动大厅有 23 人，超过核定的 20 人，已持续 60 秒。",
+        en="23 people in Activity hall, over its limit of 20, for 60 s.",
+    ),
+    "view_lost": Text(
+        zh="户外场地的摄像机“围墙”被遮挡，已持续 30 秒。",
+        en="Camera 'Fence' of Yard has been covered for 30 s.",
+    ),
+}
+
+
+def settings_of(*, demo: bool = True) -> Settings:
+    """Return the configuration of the test district."""
+    text = _CONFIGURATION.format(demo=str(demo).lower())
+    return parse_settings(parse_document(text, "district.yaml"), Path("/"))
+
+
+def picture(label: str = "", width: int = 640, height: int = 360) -> bytes:
+    """Return a JPEG of a plain room with a caption."""
+    image = np.full((height, width, 3), (78, 84, 70), np.uint8)
+    cv2.rectangle(image, (0, height * 6 // 10), (width, height), (92, 120, 140), -1)
+    cv2.rectangle(
+        image, (width // 3, height // 3), (width // 2, height * 9 // 10), (46, 181, 255), 3
+    )
+    cv2.putText(image, label, (12, 32), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (255, 255, 255), 2)
+    done, encoded = cv2.imencode(".jpg", image)
+    assert done
+    return bytes(encoded.tobytes())
+
+
+class Workers:
+    """Workers that answer from memory: what the web hands over is recorded."""
+
+    def __init__(self) -> None:
+        self.offers: list[tuple[str, str, str]] = []
+        self.closed: list[tuple[str, str]] = []
+        self.away = False
+
+    async def offer(self, camera_id: str, sdp: str, viewer: str) -> LiveAnswer:
+        """Answer every offer with a session of its own."""
+        if self.away:
+            raise SourceError("no worker reads this camera now", where=camera_id)
+        self.offers.append((camera_id, sdp, viewer))
+        return LiveAnswer(sdp="v=0\r\nanswer\r\n", session_id=f"session-{len(self.offers)}")
+
+    async def close(self, camera_id: str, session_id: str) -> None:
+        """Note the end of a session."""
+        self.closed.append((camera_id, session_id))
+
+    async def still(self, camera_id: str) -> Still | None:
+        """Return a picture of every camera but the covered one."""
+        if camera_id == "bamboo-yard-1":
+            return None
+        return Still(picture(camera_id), to_datetime(0))
+
+
+def _decide(change: AlertChange) -> list[Decision]:
+    if change.kind is not ChangeKind.RAISED:
+        return []
+    duty = Decision("duty", NoticeKind.RAISE, Reason.TOLD, title="t", body="b")
+    return [duty, Decision("maintainer", NoticeKind.RAISE, Reason.SEVERITY)]
+
+
+@dataclass
+class World:
+    """The district in the store, and ways to make things happen in it."""
+
+    database: Database
+    clock: Clock
+    files: FileStore
+    settings: Settings
+    district: District
+    workers: Workers = field(default_factory=Workers)
+
+    @property
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return utc_now(self.clock)
+
+    @property
+    def context(self) -> WebContext:
+        """Return what the application is built from."""
+        return WebContext(
+            database=self.database,
+            settings=self.settings,
+            clock=self.clock,
+            workers=self.workers,
+            files=self.files,
+            inspections=StoreDesk(self.database, self.district, self.clock),
+            models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
+            demo_token=DEMO_TOKEN,
+        )
+
+    def user(
+        self,
+        name: str,
+        role: Role = Role.OPERATOR,
+        scope: Scope = DISTRICT,
+        *,
+        language: Language = "zh",
+        must_change: bool = False,
+    ) -> User:
+        """Enter a person."""
+        new = NewUser(
+            name=name,
+            display_name=name.capitalize(),
+            role=role,
+            scope=scope,
+            unit="指导中心" if scope == DISTRICT else "阳光托育园",
+            language=language,
+            must_change_password=must_change,
+        )
+        return UserRepository(self.database).create(new, PASSWORD, self.now)
+
+    def session(self, user: User) -> str:
+        """Sign somebody in and return the cookie's value."""
+        return SessionRepository(self.database).start(user.id, self.now)
+
+    def raise_alert(
+        self,
+        room_id: str = "sunshine-toddler",
+        rule: str = "unattended_child",
+        severity: Severity = Severity.HIGH,
+        *,
+        ago: float = 90.0,
+        snapshot: bool = True,
+    ) -> int:
+        """Record an event and return the id of its alert."""
+        event = self.event(room_id, rule, severity, ago=ago)
+        evidence = [self._file(EvidenceKind.SNAPSHOT, event)] if snapshot else []
+        change = EventRepository(self.database, _decide).record(event, self.now, evidence)
+        return change.alert_id
+
+    def event(
+        self,
+        room_id: str = "sunshine-toddler",
+        rule: str = "unattended_child",
+        severity: Severity = Severity.HIGH,
+        *,
+        ago: float = 90.0,
+    ) -> Event:
+        """Return an event whose condition began ``ago`` seconds before now."""
+        onset = self.clock.now() - ago
+        return Event(
+            id=event_id(rule, room_id, None, onset),
+            rule=rule,
+            institution_id=room_id.split("-")[0],
+            room_id=room_id,
+            zone_id=None,
+            camera_id=f"{room_id}-1",
+            onset=onset,
+            raised=onset + 60,
+            cleared=None,
+            severity=severity,
+            confidence=0.87,
+            evidence={
+                "adults": 0,
+                "children": 2,
+                "unknown": 0,
+                "entered_adults": 0,
+                "view": "full",
+                "confidence": 0.87,
+                "tracks": [
+                    {
+                        "camera": f"{room_id}-1",
+                        "id": number,
+                        "age": "child",
+                        "adult_log_odds": -3.2,
+                        "height_m": height,
+                        "score": 0.81,
+                    }
+                    for number, height in ((4, 0.91), (7, None))
+                ],
+            },
+            explain=EXPLAIN[rule],
+            provenance=Provenance(
+                rule_version="1",
+                thresholds={"after": 60.0, "clear_after": 5.0, "min_confidence": 0.25},
+                model="yolov8n",
+                model_sha256="ab" * 32,
+                config_version="0f3a9c21b7de",
+            ),
+        )
+
+    def clear(self, event: Event) -> None:
+        """Record that an event is over."""
+        over = replace(event, cleared=self.clock.now())
+        EventRepository(self.database, _decide).record(over, self.now)
+
+    def add_clip(self, alert_id: int, content: bytes) -> None:
+        """File a clip with an alert, as the worker does when its last second has passed."""
+        event = EventRepository(self.database).of_alert(alert_id)[-1]
+        clip = self._file(EvidenceKind.CLIP, event, content)
+        EventRepository(self.database, _decide).record(event, self.now, [clip])
+
+    def report_camera(
+        self,
+        camera_id: str,
+        state: CameraState = CameraState.ONLINE,
+        fault: ViewFault | None = None,
+        message: Text | None = None,
+    ) -> None:
+        """Report a camera as its worker does."""
+        report = CameraReport(
+            camera_id=camera_id,
+            state=state,
+            worker_id="worker-0",
+            fault=fault,
+            message=message or Text("", ""),
+            codec="h264",
+            width=1280,
+            height=720,
+            fps=25.0,
+        )
+        CameraStatusRepository(self.database).report(report, self.now)
+
+    def report_room(self, room_id: str, adults: int, children: int, unknown: int = 0) -> None:
+        """Report a room as its worker does."""
+        state = RoomState(room_id, self.clock.now(), View.FULL, adults, children, unknown)
+        RoomStatusRepository(self.database).report([state], self.now)
+
+    def alert_state(self, alert_id: int) -> str:
+        """Return the state of an alert."""
+        return AlertRepository(self.database).get(DISTRICT, alert_id).alert.state.value
+
+    def alert_ids(self) -> list[int]:
+        """Return the ids of all alerts."""
+        page = AlertRepository(self.database).list(DISTRICT, AlertFilter())
+        return [alert.id for alert in page.alerts]
+
+    def _file(self, kind: EvidenceKind, event: Event, content: bytes | None = None) -> NewEvidence:
+        clip = kind is EvidenceKind.CLIP
+        body = content if content is not None else picture(event.rule)
+        key = f"{event.id}-{kind.value}.{'mp4' if clip else 'jpg'}"
+        stored = self.files.write(key, body)
+        return NewEvidence(
+            kind=kind,
+            path=key,
+            media_type="video/mp4" if clip else "image/jpeg",
+            sha256=stored.sha256,
+            size=stored.size,
+            start=event.onset,
+            end=event.raised if clip else event.onset,
+        )
+
+
+def settle(world: World) -> None:
+    """Let everything in the district be well: workers alive, cameras on line, rooms attended."""
+    cameras = [camera.id for camera in world.district.cameras]
+    WorkerRepository(world.database).register(
+        "worker-0", "http://127.0.0.1:1", 4321, cameras, world.now
+    )
+    for camera_id in cameras:
+        world.report_camera(camera_id)
+    world.report_room("sunshine-toddler", 2, 9)
+    world.report_room("sunshine-nap", 1, 7)
+    world.report_room("bamboo-hall", 3, 12, 1)
+    jobs = JobRunRepository(world.database)
+    jobs.claim("monthly-checklists", "2026-11", world.now)
+    jobs.finish("monthly-checklists", "2026-11", world.now, message="2 checklists made")
+
+
+MakeWorld = Callable[[Database, Clock, Path], World]
+
+
+@pytest.fixture
+def make_world() -> MakeWorld:
+    """Return a maker of districts in a database."""
+
+    def make(database: Database, clock: Clock, folder: Path) -> World:
+        settings = settings_of()
+        district = district_of(settings, Path("/"))
+        world = World(database, clock, FileStore(folder / "evidence"), settings, district)
+        PlaceRepository(database).sync(district, world.now)
+        settle(world)
+        return world
+
+    return make
+
+
+@pytest.fixture
+def world(database: Database, clock: ManualClock, tmp_path: Path, make_world: MakeWorld) -> World:
+    """Return the district on SQLite and on PostgreSQL."""
+    return make_world(database, clock, tmp_path)
+
+
+class Served:
+    """An application behind a real server on loopback."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.app = create_app(world.context)
+        config = uvicorn.Config(
+            self.app,
+            port=0,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="web under test")
+        self._thread.start()
+        deadline = time.monotonic() + 20
+        while not (self._server.started and self._well()):
+            assert self._thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server takes too long to start"
+            time.sleep(0.01)
+
+    @property
+    def url(self) -> str:
+        """Return the server's own address."""
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def client(self, user: User | None = None) -> httpx.Client:
+        """Return a browser-like client, signed in as ``user`` if given."""
+        client = httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=20)
+        if user is not None:
+            client.cookies.set("kanhu-session", self.world.session(user))
+        return client
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone."""
+        self._server.should_exit = True
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+    def _well(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/healthz").status_code == 200
+        return False
+
+
+@pytest.fixture
+def served(world: World) -> Iterator[Served]:
+    """Serve the district."""
+    server = Served(world)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def operator(world: World) -> User:
+    """Return somebody who watches the whole district."""
+    return world.user("wang", Role.OPERATOR)
+
+
+@pytest.fixture
+def sunshine_staff(world: World) -> User:
+    """Return somebody who sees one institution only."""
+    return world.user("staff", Role.INSTITUTION, Scope(ScopeKind.INSTITUTION, "sunshine"))
