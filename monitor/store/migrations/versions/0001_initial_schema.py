@@ -160,6 +160,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_alert_step_alert_id"), ["alert_id"], unique=False)
 
     op.create_table(
+        "checklist",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("template_id", sa.String(length=64), nullable=False),
+        sa.Column("template_version", sa.String(length=32), nullable=False),
+        sa.Column("template_sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("generated", UtcDateTime(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_checklist_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist")),
+        sa.UniqueConstraint(
+            "institution_id",
+            "month",
+            "revision",
+            name=op.f("uq_checklist_institution_id_month_revision"),
+        ),
+    )
+    with op.batch_alter_table("checklist", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checklist_month"), ["month"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -185,6 +213,322 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_alert_id"), ["alert_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_event_room_id_onset"), ["room_id", "onset"], unique=False
+        )
+
+    op.create_table(
+        "register_child_month",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("entered", sa.Integer(), nullable=False),
+        sa.Column("entry_complete", sa.Integer(), nullable=False),
+        sa.Column("absences", sa.Integer(), nullable=False),
+        sa.Column("absences_explained", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_child_month_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_child_month")),
+        sa.UniqueConstraint(
+            "institution_id", "month", name=op.f("uq_register_child_month_institution_id_month")
+        ),
+    )
+    with op.batch_alter_table("register_child_month", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_child_month_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_class",
+        sa.Column("class_key", sa.String(length=200), nullable=False),
+        sa.Column("name_zh", sa.String(length=200), nullable=False),
+        sa.Column("name_en", sa.String(length=200), nullable=False),
+        sa.Column("class_type", sa.String(length=32), nullable=False),
+        sa.Column("enrolled", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.String(length=200), nullable=True),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_class_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_class")),
+        sa.UniqueConstraint(
+            "institution_id", "class_key", name=op.f("uq_register_class_institution_id_class_key")
+        ),
+    )
+    with op.batch_alter_table("register_class", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_class_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_day_exception",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_day_exception_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_day_exception")),
+        sa.UniqueConstraint(
+            "institution_id", "day", name=op.f("uq_register_day_exception_institution_id_day")
+        ),
+    )
+    with op.batch_alter_table("register_day_exception", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_day_exception_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_drill",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("held", sa.Date(), nullable=False),
+        sa.Column("attended", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_drill_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_drill")),
+        sa.UniqueConstraint(
+            "institution_id",
+            "kind",
+            "held",
+            name=op.f("uq_register_drill_institution_id_kind_held"),
+        ),
+    )
+    with op.batch_alter_table("register_drill", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_drill_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_fire_check",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("done", sa.Date(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_fire_check_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_fire_check")),
+        sa.UniqueConstraint(
+            "institution_id",
+            "kind",
+            "done",
+            name=op.f("uq_register_fire_check_institution_id_kind_done"),
+        ),
+    )
+    with op.batch_alter_table("register_fire_check", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_fire_check_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_hazard",
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("opened", sa.Date(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("closed", sa.Date(), nullable=True),
+        sa.Column("item_id", sa.String(length=200), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_hazard_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_hazard")),
+        sa.UniqueConstraint(
+            "institution_id", "number", name=op.f("uq_register_hazard_institution_id_number")
+        ),
+    )
+    with op.batch_alter_table("register_hazard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_register_hazard_due"), ["due"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_register_hazard_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_incident",
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("guardian_told", sa.Boolean(), nullable=False),
+        sa.Column("reported", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_incident_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_incident")),
+        sa.UniqueConstraint(
+            "institution_id", "number", name=op.f("uq_register_incident_institution_id_number")
+        ),
+    )
+    with op.batch_alter_table("register_incident", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_incident_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_log",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("done_by", sa.String(length=200), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_log_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_log")),
+        sa.UniqueConstraint(
+            "institution_id", "kind", "day", name=op.f("uq_register_log_institution_id_kind_day")
+        ),
+    )
+    with op.batch_alter_table("register_log", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_log_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_panic_test",
+        sa.Column("done", sa.Date(), nullable=False),
+        sa.Column("connected", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_panic_test_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_panic_test")),
+        sa.UniqueConstraint(
+            "institution_id", "done", name=op.f("uq_register_panic_test_institution_id_done")
+        ),
+    )
+    with op.batch_alter_table("register_panic_test", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_panic_test_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_paper",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("issued", sa.Date(), nullable=True),
+        sa.Column("expires", sa.Date(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_paper_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_paper")),
+        sa.UniqueConstraint(
+            "institution_id",
+            "kind",
+            "number",
+            name=op.f("uq_register_paper_institution_id_kind_number"),
+        ),
+    )
+    with op.batch_alter_table("register_paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_register_paper_expires"), ["expires"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_register_paper_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_plan",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Date(), nullable=False),
+        sa.Column("review_due", sa.Date(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_plan_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_plan")),
+        sa.UniqueConstraint(
+            "institution_id", "kind", name=op.f("uq_register_plan_institution_id_kind")
+        ),
+    )
+    with op.batch_alter_table("register_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_plan_institution_id"), ["institution_id"], unique=False
+        )
+
+    op.create_table(
+        "register_staff",
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=32), nullable=False),
+        sa.Column("certificate_number", sa.String(length=500), nullable=False),
+        sa.Column("certificate_expires", sa.Date(), nullable=True),
+        sa.Column("health_certificate_expires", sa.Date(), nullable=True),
+        sa.Column("criminal_check", sa.Date(), nullable=True),
+        sa.Column("first_aid_training", sa.Date(), nullable=True),
+        sa.Column("handles_food", sa.Boolean(), nullable=False),
+        sa.Column("left", sa.Date(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_register_staff_institution_id_institution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_staff")),
+        sa.UniqueConstraint(
+            "institution_id", "number", name=op.f("uq_register_staff_institution_id_number")
+        ),
+    )
+    with op.batch_alter_table("register_staff", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_register_staff_health_certificate_expires"),
+            ["health_certificate_expires"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_register_staff_institution_id"), ["institution_id"], unique=False
         )
 
     op.create_table(
@@ -266,6 +610,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("camera", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_camera_room_id"), ["room_id"], unique=False)
+
+    op.create_table(
+        "checklist_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "checklist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("result", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checklist_id"],
+            ["checklist.id"],
+            name=op.f("fk_checklist_answer_checklist_id_checklist"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_answer")),
+    )
+    with op.batch_alter_table("checklist_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_checklist_answer_checklist_id"), ["checklist_id"], unique=False
+        )
 
     op.create_table(
         "evidence",
@@ -427,6 +794,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_evidence_alert_id"))
 
     op.drop_table("evidence")
+    with op.batch_alter_table("checklist_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_answer_checklist_id"))
+
+    op.drop_table("checklist_answer")
     with op.batch_alter_table("camera", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_camera_room_id"))
 
@@ -443,11 +814,66 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_room_institution_id"))
 
     op.drop_table("room")
+    with op.batch_alter_table("register_staff", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_staff_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_register_staff_health_certificate_expires"))
+
+    op.drop_table("register_staff")
+    with op.batch_alter_table("register_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_plan_institution_id"))
+
+    op.drop_table("register_plan")
+    with op.batch_alter_table("register_paper", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_paper_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_register_paper_expires"))
+
+    op.drop_table("register_paper")
+    with op.batch_alter_table("register_panic_test", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_panic_test_institution_id"))
+
+    op.drop_table("register_panic_test")
+    with op.batch_alter_table("register_log", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_log_institution_id"))
+
+    op.drop_table("register_log")
+    with op.batch_alter_table("register_incident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_incident_institution_id"))
+
+    op.drop_table("register_incident")
+    with op.batch_alter_table("register_hazard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_hazard_institution_id"))
+        batch_op.drop_index(batch_op.f("ix_register_hazard_due"))
+
+    op.drop_table("register_hazard")
+    with op.batch_alter_table("register_fire_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_fire_check_institution_id"))
+
+    op.drop_table("register_fire_check")
+    with op.batch_alter_table("register_drill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_drill_institution_id"))
+
+    op.drop_table("register_drill")
+    with op.batch_alter_table("register_day_exception", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_day_exception_institution_id"))
+
+    op.drop_table("register_day_exception")
+    with op.batch_alter_table("register_class", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_class_institution_id"))
+
+    op.drop_table("register_class")
+    with op.batch_alter_table("register_child_month", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_register_child_month_institution_id"))
+
+    op.drop_table("register_child_month")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_room_id_onset"))
         batch_op.drop_index(batch_op.f("ix_event_alert_id"))
 
     op.drop_table("event")
+    with op.batch_alter_table("checklist", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_month"))
+
+    op.drop_table("checklist")
     with op.batch_alter_table("alert_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_step_alert_id"))
 
