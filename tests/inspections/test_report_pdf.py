@@ -140,3 +140,10 @@ def test_a_tick_by_hand_looks_other_than_one_by_the_system(checklist: Checklist)
 def drawn(data: bytes) -> list[bytes]:
     pages = read(data).pages
     return [content.get_data() for page in pages if (content := page.get_contents()) is not None]
+
+
+def test_the_gravest_findings_stand_first(checklist: Checklist) -> None:
+    first_page = "".join(read(render_pdf(checklist)).pages[0].extract_text().split())
+    summary = first_page.partition("系统判为不达标")[2]
+    assert 0 < summary.find("S-09") < summary.find("S-33")
+    assert summary.find("S-09") < summary.find("S-04")

@@ -15,6 +15,7 @@ from monitor.domain.checklists import (
     Clause,
     Entry,
     EvidenceType,
+    ItemSeverity,
     MetricStatus,
     Result,
     Source,
@@ -127,8 +128,11 @@ def _summary(checklist: Checklist, language: ReportLanguage) -> dict[str, Any]:
     }
     failing = [
         entry
+        for severity in ItemSeverity
         for entry in checklist.entries
-        if entry.reading is not None and entry.reading.status is MetricStatus.FAIL
+        if entry.item.severity is severity
+        and entry.reading is not None
+        and entry.reading.status is MetricStatus.FAIL
     ]
     return {
         "counts": [
