@@ -22,7 +22,8 @@ class FrameSampler:
 
     ``info`` is asked for the stream's format whenever a new epoch begins: a camera may come back
     with another codec. ``max_width`` pixels limits the frames, see
-    :class:`~monitor.streams.decode.Decoder`.
+    :class:`~monitor.streams.decode.Decoder`. ``on_still`` is called with each packet whose picture
+    was looked at and found to be as when it was last analysed.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class FrameSampler:
         health: CameraHealth,
         max_width: int | None = None,
         skip_loop_filter: bool = False,
+        on_still: Callable[[Packet], None] | None = None,
     ) -> None:
         self.camera_id = camera_id
         self.gate = gate
@@ -41,6 +43,7 @@ class FrameSampler:
         self._info = info
         self._max_width = max_width
         self._skip_loop_filter = skip_loop_filter
+        self._on_still = on_still
         self._format: tuple[str, bool] | None = None
         self._decoder: Decoder | None = None
         self._epoch: int | None = None
@@ -77,6 +80,8 @@ class FrameSampler:
         if look is Look.ANALYSE:
             self.gate.analysed(luma)
         elif not self.gate.moved(luma, packet.time):
+            if self._on_still is not None:
+                self._on_still(packet)
             return None
         return decoder.frame()
 

@@ -93,7 +93,7 @@ def test_it_plays_in_real_time(simulator: CameraSimulator, footage: Path) -> Non
         list(islice(packets, 50))  # what opening has buffered
         began = time.monotonic()
         list(islice(packets, 50))
-        assert time.monotonic() - began == pytest.approx(1.0, abs=0.25)
+        assert time.monotonic() - began == pytest.approx(1.0, abs=0.5)
 
 
 def test_sender_reports_follow_the_rtp_clock(simulator: CameraSimulator, footage: Path) -> None:

@@ -48,7 +48,7 @@ def test_packets_come_in_real_time_with_sane_stamps(
     steps = [after.time - before.time for before, after in pairwise(packets)]
     assert min(steps) == pytest.approx(0.02, abs=0.002)
     assert max(steps) == pytest.approx(0.02, abs=0.002)
-    assert packets[-1].wall == pytest.approx(time.time(), abs=0.3)
+    assert packets[-1].wall == pytest.approx(time.time(), abs=1.0)
     walls = [after.wall - before.wall for before, after in pairwise(packets)]
     assert max(walls) < 0.2
     for packet in packets:
@@ -160,4 +160,4 @@ def test_a_jump_of_the_cameras_clock_begins_a_new_epoch(
     after = next(packet for packet in packets if packet.epoch != before.epoch)
     source.close()
     assert (after.epoch, after.keyframe, after.time) == (1, True, 0.0)
-    assert after.wall == pytest.approx(time.time(), abs=0.3)
+    assert after.wall == pytest.approx(time.time(), abs=1.0)
