@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from string import Template
 from urllib.parse import quote
@@ -14,6 +15,9 @@ _TEMPLATES = (
     Path(__file__).parents[2] / "configs" / "demo.yaml",
 )
 """Where the template lies in an installed package, and where in a checkout."""
+
+
+_EXPIRIES = (25, 400, 900)
 
 
 def find_demo_template() -> Path:
@@ -37,13 +41,15 @@ def demo_config(
     data_dir: Path,
     registers: Path,
     inbox: str,
+    today: date,
     port: int = 8480,
     workers: int = 2,
 ) -> str:
     """Return the demo's configuration as YAML text, ready to be written and loaded.
 
     ``footage_dir`` holds the composed ``NAME.mp4``; cameras on ``rtsp_port`` of this machine are
-    named like their scenes. ``inbox`` is the Apprise URL that gets the notices.
+    named like their scenes. ``inbox`` is the Apprise URL that gets the notices. The institutions'
+    papers expire some days from ``today``, as their registers say.
     """
     template = Template(find_demo_template().read_text("utf-8"))
     return template.substitute(
@@ -54,6 +60,7 @@ def demo_config(
         INBOX=_inside_quotes(inbox),
         PORT=port,
         WORKERS=workers,
+        **{f"IN_{days}_DAYS": today + timedelta(days) for days in _EXPIRIES},
     )
 
 

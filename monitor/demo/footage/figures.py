@@ -46,12 +46,14 @@ class Figure:
     """Pictures of one person, premultiplied BGRA, feet on the last row.
 
     ``front[size][step]`` and ``back[size][step]``, the last step standing still; ``hip`` is the
-    row of the hip as a share of the height.
+    row of the hip as a share of the height, ``sole`` how far right of the middle the feet stand,
+    also as a share of the height.
     """
 
     front: tuple[tuple[Picture, ...], ...]
     back: tuple[tuple[Picture, ...], ...]
     hip: float
+    sole: float
 
     def picture(self, height_px: float, step: int, away: bool) -> Picture:
         """Return the smallest picture that is no smaller than ``height_px``."""
@@ -73,7 +75,6 @@ def make_figure(
     """
     sizes = [size for size in _SIZES if size < 2 * tallest_px] or [_SIZES[-1]]
     proportions = CHILD if child else ADULT
-    proportions = CHILD if child else ADULT
     leg = np.zeros(cutout.image.shape[:2], np.uint8)
     cv2.fillPoly(leg, [cutout.near_leg], 255)
     views = []
@@ -84,7 +85,7 @@ def make_figure(
         views.append(
             _sizes([_step(shaped, proportions, cutout.swing, i) for i in range(STEPS + 1)])
         )
-    return Figure(views[0], views[1], 1 - proportions.legs)
+    return Figure(views[0], views[1], 1 - proportions.legs, _sole(views[0][0][STANDING]))
 
 
 def _shape(layers: Picture, cutout: Cutout, proportions: Proportions, size: int) -> Picture:
@@ -138,6 +139,12 @@ def _step(layers: Picture, proportions: Proportions, swing: float, index: int) -
     behind, front = leg(image * apart, -1), leg(image * near, 1)
     over = front + behind * (1 - front[..., 3:] / 255)
     return np.clip(over, 0, 255).astype(np.uint8)
+
+
+def _sole(standing: Picture) -> float:
+    height, width = standing.shape[:2]
+    weights = standing[round(0.94 * height) :, :, 3].sum(axis=0, dtype=np.float64)
+    return float((weights @ np.arange(width) / max(weights.sum(), 1.0) - width / 2) / height)
 
 
 def _sizes(steps: Sequence[Picture]) -> tuple[tuple[Picture, ...], ...]:

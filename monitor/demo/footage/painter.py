@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from monitor.demo.footage.cutouts import Cutout, Picture
 from monitor.demo.footage.figures import Figure, make_figure
 from monitor.demo.footage.setting import Backdrop, Occluder, look_at
-from monitor.demo.footage.staging import Stance, stage, tallest_px
+from monitor.demo.footage.staging import Stance, stage, tallest_px, waver
 from monitor.demo.footage.textures import Rectangle
 from monitor.demo.footage.world import Covering, Scene
 from monitor.domain.people import AgeClass
@@ -89,9 +89,10 @@ class Painter:
         """Return the picture as planar YUV 4:2:0 with flicker and noise, for the encoder."""
         planes = cv2.cvtColor(self.frame(time), cv2.COLOR_BGR2YUV_I420)
         luma = planes[: self.optics.height]
-        wave = math.sin(2 * math.pi * time * 0.9) * math.sin(2 * math.pi * time * 0.23)
-        if self.scene.world.flicker:
-            cv2.convertScaleAbs(luma, dst=luma, alpha=1 + self.scene.world.flicker * wave)
+        world = self.scene.world
+        if world.flicker:
+            gain = 1 + world.flicker * waver(time, world.loop, 1.1) * waver(time, world.loop, 4.3)
+            cv2.convertScaleAbs(luma, dst=luma, alpha=gain)
         brighter, darker = self._noise[(index // 2 * 5) % _NOISES]
         cv2.add(luma, brighter, dst=luma)
         cv2.subtract(luma, darker, dst=luma)
@@ -155,7 +156,9 @@ class Painter:
         wide = 0.20 * stance.actor.height_m * stance.scale
         deep = max(wide * math.sin(pitch) * 0.8, 1.0)
         reach_x, reach_y = round(2 * wide), round(2 * deep) + 1
-        x, y = round(stance.foot[0]), round(stance.foot[1] - 0.15 * deep)
+        aside = self._figures[stance.index].sole * stance.actor.height_m * stance.scale
+        x = round(stance.foot[0] + (-aside if stance.mirrored else aside))
+        y = round(stance.foot[1] - 0.15 * deep)
         whole = (x - reach_x, y - reach_y, x + reach_x, y + reach_y)
         area = _clipped(picture, whole)
         if area is None:

@@ -18,6 +18,8 @@ SEATED_LEGS = 0.30
 
 _STRIDE_SHARE = 0.75
 _BOB_SHARE = 0.007
+_SWAY_SHARE = 0.006
+_SWAY_SECONDS = 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ def stage(world: World, optics: Optics, time: float) -> list[Stance]:
     """Return everybody ahead of the camera at ``time``, the farthest first."""
     stances = []
     for index, actor in enumerate(world.actors):
-        stance = _stance(index, actor, optics, time % world.loop)
+        moment = time % world.loop
+        sway = waver(moment, world.loop, _SWAY_SECONDS, phase=2.0 * index)
+        stance = _stance(index, actor, optics, moment, sway)
         if stance is not None:
             stances.append(stance)
     return sorted(stances, key=lambda stance: -stance.distance)
@@ -69,17 +73,22 @@ def tallest_px(world: World, optics: Optics) -> list[float]:
     return tallest
 
 
-def _stance(index: int, actor: Actor, optics: Optics, time: float) -> Stance | None:
+def waver(time: float, loop: float, period: float, phase: float = 0.0) -> float:
+    """Return -1 to 1, swinging about once in ``period`` seconds and seamlessly over the loop."""
+    swings = max(1, round(loop / period))
+    return math.sin(2 * math.pi * swings * time / loop + phase)
+
+
+def _stance(index: int, actor: Actor, optics: Optics, time: float, sway: float) -> Stance | None:
     place = actor.path.at(time)
     legs = 1 - (1 - SEATED_LEGS) * place.seated
     build = CHILD if actor.age is AgeClass.CHILD else ADULT
     tall = actor.height_m * (1 - build.legs * (1 - legs))
     steps = place.walked_m / (_STRIDE_SHARE * actor.height_m) if place.speed > 0.05 else 0.0
     bob = _BOB_SHARE * actor.height_m * abs(math.sin(2 * math.pi * steps)) if steps else 0.0
-    sway = 0.006 * actor.height_m * math.sin(2 * math.pi * time / 3.2 + 2.0 * index)
     right = optics.axes[0]
     base = np.array([place.x, 0.0, place.z])
-    crown = base + np.array([0.0, tall + bob, 0.0]) + right * sway
+    crown = base + np.array([0.0, tall + bob, 0.0]) + right * (_SWAY_SHARE * actor.height_m * sway)
     seen = optics.see(np.array([base, crown]))
     if seen[:, 2].min() < 4 * NEAR_M:
         return None
