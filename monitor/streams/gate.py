@@ -52,7 +52,7 @@ class GateSettings:
     hold: float = 2.0
     pixel_step: int = 14
     changed_share: float = 0.0005
-    size_factor: float = 1.8
+    size_factor: float = 1.6
     size_margin: int = 300
 
 
@@ -65,6 +65,7 @@ class Gate:
         self._sizes = _PacketSizes(self.settings)
         self._reference: NDArray[np.uint8] | None = None
         self._due = -math.inf
+        self._looked = -math.inf
         self._hold_until = -math.inf
         self._analysed: float | None = None
 
@@ -75,8 +76,7 @@ class Gate:
             self._reset()
         lively = self._sizes.add(packet)
         time = packet.time
-        # Half a frame early is nearer to the wanted moment than half a frame late.
-        if time + packet.duration / 2 < self._due:
+        if time + self._grace(packet) < self._due:
             return Look.SKIP
         if urgent or self._heartbeat_due(packet):
             self._advance(time)
@@ -111,6 +111,13 @@ class Gate:
         changed = cv2.absdiff(luma, reference) > self.settings.pixel_step
         return bool(np.count_nonzero(changed) > self.settings.changed_share * luma.size)
 
+    def _grace(self, packet: Packet) -> float:
+        # Half a frame early is nearer to the wanted moment than half a frame late; a keyframe
+        # may come half an interval early, because the picture after it costs twice as much.
+        interval = 1.0 / self.settings.fps
+        early = packet.keyframe and packet.time - self._looked >= interval / 2
+        return max(packet.duration, interval if early else 0.0) / 2
+
     def _heartbeat_due(self, packet: Packet) -> bool:
         if self._analysed is None:
             return True
@@ -121,11 +128,12 @@ class Gate:
 
     def _advance(self, time: float) -> None:
         interval = 1.0 / self.settings.fps
+        self._looked = time
         punctual = time - self._due <= interval / 2
         self._due = interval + (self._due if punctual else time)
 
     def _reset(self) -> None:
-        self._due = self._hold_until = -math.inf
+        self._due = self._looked = self._hold_until = -math.inf
         self._analysed = None
         self._reference = None
 
@@ -149,7 +157,7 @@ class _PacketSizes:
         self._until_refresh -= 1
         if self._until_refresh <= 0:
             self._until_refresh = _REFRESH
-            self._usual = float(np.percentile(np.fromiter(self._history, np.int64), 25))
+            self._usual = float(np.percentile(np.fromiter(self._history, np.int64), 50))
         if self._usual is None or len(self._recent) < _RECENT:
             return True
         large = self._usual * self._settings.size_factor + self._settings.size_margin
