@@ -141,12 +141,21 @@ class _Construct:
             items = [self.build(item, (*location, index)) for index, item in enumerate(node.value)]
             self._open.discard(id(node))
             return items
-        return self._loader.construct_object(node)
+        return self._plain(node)
+
+    def _plain(self, node: yaml.Node) -> Any:
+        try:
+            return self._loader.construct_object(node)
+        except ValueError as error:  # a date such as 2026-02-30
+            line = node.start_mark.line + 1
+            raise self._error(
+                f"'{node.value}': {error}", line, "correct it, or put it in quotes"
+            ) from None
 
     def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key: Hashable = self._loader.construct_object(key_node)
+            key: Hashable = self._plain(key_node)
             line = key_node.start_mark.line + 1
             if not isinstance(key, str):
                 raise self._error(f"key {key!r} is not text", line, "put it in quotes")

@@ -29,6 +29,7 @@ def test_values_keep_their_lines() -> None:
         ("1: 2", "x.yaml:1", "is not text"),
         ("a: !!python/object/apply:os.system [ls]", "x.yaml:1", "is not allowed"),
         ("a: !!python/name:os.system", "x.yaml:1", "not valid YAML"),
+        ("a:\n  b: 2026-02-30", "x.yaml:2", "2026-02-30"),
         ("a: \x00", "x.yaml", "not valid YAML"),
         ("[" * 60 + "]" * 60, "x.yaml:1", "nested too deeply"),
     ],

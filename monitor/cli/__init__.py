@@ -19,7 +19,7 @@ from monitor.runtime.logs import configure_logs
 
 def main() -> None:
     """Run the command line; mistakes of the user become one message and exit code 2."""
-    configure_logs(json_lines=not sys.stderr.isatty())
+    configure_logs()
     try:
         application()
     except KanhuError as error:

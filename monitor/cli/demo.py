@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from monitor.cli.output import progress
+from monitor.domain.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.demo.start import Welcome
 
 
 def demo(
@@ -14,6 +20,7 @@ def demo(
         typer.Option("--video", help="Add a recording of your own as a further camera."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port of the web pages.", min=1, max=65535)] = 8480,
+    language: Annotated[str, typer.Option(help="Language of the pages: zh or en.")] = "zh",
     folder: Annotated[
         Path | None, typer.Option("--data", help="Folder for everything the demo writes.")
     ] = None,
@@ -23,6 +30,24 @@ def demo(
     Example: `monitor demo --video my-nursery.mp4`
     """
     # The demo pulls in everything; other commands should not wait for it.
-    from monitor.demo.district import run_demo
+    from monitor.demo.start import DemoOptions, run_demo
 
-    run_demo(video or [], port=port, folder=folder)
+    if language not in ("zh", "en"):
+        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
+    options = DemoOptions(tuple(video or ()), port, folder, "zh" if language == "zh" else "en")
+    with progress() as report:
+        run_demo(options, report, _greet)
+
+
+def _greet(welcome: Welcome) -> None:
+    typer.echo(
+        f"""
+  看护 Kanhu — demo district on composed footage (合成画面)
+
+    Sign in with this link, once:  {welcome.link}
+    or at {welcome.address}  as  {welcome.user}  with password  {welcome.password}
+
+    Alerts appear within a minute. Logs: {welcome.logs}
+    Ctrl-C stops everything.
+"""
+    )

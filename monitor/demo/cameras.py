@@ -14,12 +14,12 @@ from monitor.runtime.logs import configure_logs
 log = structlog.get_logger(__name__)
 
 
-def run_cameras(recordings: dict[str, Path], port: int, json_logs: bool) -> None:
+def run_cameras(recordings: dict[str, Path], port: int, log_file: Path | None) -> None:
     """Serve each recording as ``rtsp://127.0.0.1:port/NAME`` until SIGTERM."""
     stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    configure_logs(json_lines=json_logs)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    configure_logs(log_file)
     with CameraSimulator(port) as simulator:
         for name, recording in recordings.items():
             simulator.add(name, recording)

@@ -9,17 +9,19 @@ from pathlib import Path
 
 from monitor.detectors.finder import Finder
 from monitor.detectors.rules import Origin
+from monitor.domain.clock import ManualClock
 from monitor.domain.errors import SourceError
 from monitor.domain.events import Event
 from monitor.domain.media import Frame, Packet, StreamInfo
 from monitor.domain.people import Track
-from monitor.domain.room_state import CameraView, RoomState, ViewFault
+from monitor.domain.room_state import RoomState
+from monitor.runtime.masking import MaskedOut
 from monitor.runtime.room_watch import RoomWatch
 from monitor.settings.camera_file import CameraFile
-from monitor.streams.decode import Decoder
 from monitor.streams.file import FileSource
-from monitor.streams.gate import Gate, GateSettings, Look
-from monitor.streams.health import HealthSettings, judge_picture
+from monitor.streams.gate import Gate, GateSettings
+from monitor.streams.health import CameraHealth
+from monitor.streams.sampler import FrameSampler
 from monitor.streams.source import SourceRequest
 from monitor.streams.url import file_url
 
@@ -67,9 +69,8 @@ class Analysis:
         self._finder = finder
         self._every_frame = every_frame
         self._origin = Origin(finder.name, finder.sha256, config_version)
-        self._health = HealthSettings()
-        self._fault: ViewFault | None = None
-        self._fault_since = 0.0
+        self._clock = ManualClock()
+        self._mask = MaskedOut(camera_file.masks)
         self.summary = Summary()
 
     def run(self, report: Callable[[float], None]) -> Iterator[Event]:
@@ -83,11 +84,11 @@ class Analysis:
         source = FileSource(SourceRequest(name, file_url(self._video), realtime=False))
         try:
             info = source.open()
-            watch, decoder, gate = self._path(name, info)
+            watch, sampler = self._path(name, info)
             for packet in source.packets():
                 at = packet.time
                 self.summary.duration = max(self.summary.duration, at + packet.duration)
-                for event in self._look(packet, watch, decoder, gate):
+                for event in self._look(packet, watch, sampler):
                     self.summary.events[event.id] = event
                     yield event
                 if source.duration:
@@ -103,43 +104,32 @@ class Analysis:
             )
         report(1.0)
 
-    def _path(self, name: str, info: StreamInfo) -> tuple[RoomWatch, Decoder, Gate]:
+    def _path(self, name: str, info: StreamInfo) -> tuple[RoomWatch, FrameSampler]:
         camera = self._file.camera_of(name, self._video, info.width, info.height)
-        return (
-            RoomWatch(self._file.room_of(name), [camera], self._origin),
-            Decoder(name, info.codec, max_width=_WIDEST, reordered=info.has_b_frames),
-            Gate(GateSettings(fps=camera.analysis_fps)),
+        watch = RoomWatch(self._file.room_of(name), [camera], self._origin)
+        health = CameraHealth(name, clock=self._clock)
+        health.online(True)
+        sampler = FrameSampler(
+            name,
+            lambda: info,
+            gate=Gate(GateSettings(fps=camera.analysis_fps)),
+            health=health,
+            max_width=_WIDEST,
+            on_still=lambda packet: watch.still(name, packet.time),
         )
+        return watch, sampler
 
-    def _look(self, packet: Packet, watch: RoomWatch, decoder: Decoder, gate: Gate) -> list[Event]:
-        look = gate.consider(packet, urgent=watch.urgent)
-        fresh = decoder.take(packet, look is not Look.SKIP)
-        if look is Look.SKIP or not fresh:
-            return []
-        luma, camera_id = decoder.luma(), decoder.camera_id
-        if luma is None:
-            return []
-        self._judge(watch, camera_id, judge_picture(luma, self._health), packet.time)
-        if look is Look.PEEK and not gate.moved(luma, packet.time):
-            watch.still(camera_id, packet.time)
-            return watch.step(packet.time)
-        if look is Look.ANALYSE:
-            gate.analysed(luma)
-        frame = decoder.frame()
+    def _look(self, packet: Packet, watch: RoomWatch, sampler: FrameSampler) -> list[Event]:
+        self._clock.set(packet.time)
+        frame = sampler.offer(packet, urgent=watch.urgent)
+        watch.view(sampler.health.view())
         if frame is None:
-            return []
+            return watch.step(packet.time) if packet.keyframe else []
+        self._mask.apply(frame)
         people = self._finder.find([frame.image])[0]
-        tracks = watch.observe(camera_id, people, frame.time, frame.width / frame.height)
+        tracks = watch.observe(frame.camera_id, people, frame.time, frame.width / frame.height)
         events = watch.step(frame.time)
         self.summary.frames += 1
         if self._every_frame is not None and watch.state is not None:
             self._every_frame(Seen(frame, tracks, watch.state))
         return events
-
-    def _judge(self, watch: RoomWatch, camera_id: str, fault: ViewFault | None, at: float) -> None:
-        """Tell the room of a view that has been bad, or good again, for long enough."""
-        if fault is not self._fault:
-            self._fault, self._fault_since = fault, at
-        needed = self._health.good_for if fault is None else self._health.bad_for
-        if at - self._fault_since >= needed or (fault is None and at < needed):
-            watch.view(CameraView(camera_id, fault, self._fault_since))

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from enum import Enum
 from typing import Protocol
 
-import cv2
-import numpy as np
 import structlog
 
 from monitor.domain.clock import Clock
-from monitor.domain.media import Frame, Packet
+from monitor.domain.media import Packet
 from monitor.domain.places import Camera
 from monitor.domain.room_state import CameraView
+from monitor.runtime.masking import MaskedOut
 from monitor.runtime.slots import FrameSlots
-from monitor.streams.decode import Decoder
-from monitor.streams.gate import Gate, GateSettings, Look
+from monitor.streams.gate import Gate, GateSettings
 from monitor.streams.health import CameraHealth
 from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
 from monitor.streams.recorder import Recorder
+from monitor.streams.sampler import FrameSampler
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,14 @@ _WIDEST = 1280
 _TICK = 0.5
 _QUEUE = 512
 _AFTER_FAULT = 1.0
+
+
+class Attention(Enum):
+    """How closely a room must be looked at."""
+
+    QUIET = "quiet"
+    OCCUPIED = "occupied"
+    PRESSING = "pressing"
 
 
 class Listener(Protocol):
@@ -55,24 +63,27 @@ class CameraWatch:
         listener: Listener,
         *,
         clock: Clock,
-        urgent: Callable[[], bool],
+        attention: Callable[[], Attention],
+        calm_fps: float,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
-        """``urgent`` says whether this camera's room must be looked at as often as allowed."""
+        """``attention`` says how closely this camera's room must be looked at just now.
+
+        At most ``calm_fps`` frames a second are looked at while nothing is pressing.
+        """
         self.camera = camera
         self._slots = slots
         self._listener = listener
-        self._urgent = urgent
+        self._attention = attention
         self.reader = CameraReader(camera, on_state=self._state, clock=clock)
         self._recorder = recorder(self.reader) if recorder is not None else None
         self._health = CameraHealth(camera.id, clock=clock)
-        self._gate = Gate(GateSettings(fps=camera.analysis_fps))
-        self._decoder: Decoder | None = None
-        self._decoded_as: tuple[str, bool] | None = None
-        self._mask = _MaskedOut(camera)
+        self._full = GateSettings(fps=camera.analysis_fps)
+        self._calm = GateSettings(fps=min(camera.analysis_fps, calm_fps))
+        self._sampler = self._new_sampler()
+        self._mask = MaskedOut([mask.points for mask in camera.masks])
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{camera.id}", daemon=True)
-        self.analysed = 0
 
     def start(self) -> None:
         """Begin to read and to look."""
@@ -99,7 +110,7 @@ class CameraWatch:
                 self._watch()
             except Exception:
                 log.exception("camera_analysis_failed", camera=self.camera.id)
-                self._decoder = self._decoded_as = None
+                self._sampler = self._new_sampler()
                 self._stopping.wait(_AFTER_FAULT)
 
     def _watch(self) -> None:
@@ -108,7 +119,6 @@ class CameraWatch:
             while not self._stopping.is_set() and not subscription.closed:
                 packet = subscription.get(_TICK)
                 if packet is not None:
-                    self._health.packet(packet)
                     self._consider(packet)
                 if (
                     packet is None
@@ -119,51 +129,22 @@ class CameraWatch:
                     self._listener.view(self._health.view())
 
     def _consider(self, packet: Packet) -> None:
-        decoder = self._decoder_for()
-        if decoder is None:
-            return
-        look = self._gate.consider(packet, urgent=self._urgent())
-        fresh = decoder.take(packet, look is not Look.SKIP)
-        if look is Look.SKIP:
-            return
-        luma = decoder.luma() if fresh else None
-        if luma is None:
-            self._health.unreadable()
-            return
-        self._health.picture(luma)
-        if look is Look.PEEK and not self._gate.moved(luma, packet.time):
-            self._listener.still(self.camera.id, packet.wall)
-            return
-        if look is Look.ANALYSE:
-            self._gate.analysed(luma)
-        frame = decoder.frame()
+        attention = self._attention()
+        # A condition that may soon be raised is looked at as often as the camera allows.
+        self._sampler.gate.settings = self._full if attention is Attention.PRESSING else self._calm
+        frame = self._sampler.offer(packet, urgent=attention is not Attention.QUIET)
         if frame is not None:
-            self.analysed += 1
-            self._slots.put(self._mask.apply(frame), urgent=self._urgent())
+            self._slots.put(self._mask.apply(frame), urgent=attention is Attention.PRESSING)
 
-    def _decoder_for(self) -> Decoder | None:
-        info = self.reader.info
-        if info is None:
-            return None
-        wanted = (info.codec, info.has_b_frames)
-        if self._decoder is None or self._decoded_as != wanted:
-            self._decoder = Decoder(
-                self.camera.id, info.codec, max_width=_WIDEST, reordered=info.has_b_frames
-            )
-            self._decoded_as = wanted
-        return self._decoder
+    def _still(self, packet: Packet) -> None:
+        self._listener.still(self.camera.id, packet.wall)
 
-
-class _MaskedOut:
-    """Blackens the camera's masked polygons before anything looks at a frame."""
-
-    def __init__(self, camera: Camera) -> None:
-        self._polygons = [np.asarray(mask.points, np.float64) for mask in camera.masks]
-
-    def apply(self, frame: Frame) -> Frame:
-        """Return ``frame`` with the masks filled; the picture is changed in place."""
-        if self._polygons:
-            size = np.array([frame.width, frame.height])
-            corners = [np.round(polygon * size).astype(np.int32) for polygon in self._polygons]
-            cv2.fillPoly(frame.image, corners, (0, 0, 0))
-        return frame
+    def _new_sampler(self) -> FrameSampler:
+        return FrameSampler(
+            self.camera.id,
+            lambda: self.reader.info,
+            gate=Gate(self._calm),
+            health=self._health,
+            max_width=_WIDEST,
+            on_still=self._still,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,8 +24,11 @@ _LIBRARY_LEVELS = {
 }
 
 
-def configure_logs(*, json_lines: bool, level: int = logging.INFO) -> None:
-    """Set up logging of this process: JSON lines, or readable lines on a terminal."""
+def configure_logs(file: Path | None = None, *, level: int = logging.INFO) -> None:
+    """Set up logging of this process.
+
+    JSON lines to ``file`` or, without one, to the error stream; readable lines on a terminal.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -34,11 +38,15 @@ def configure_logs(*, json_lines: bool, level: int = logging.INFO) -> None:
         _without_credentials,
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if json_lines
-        else structlog.dev.ConsoleRenderer(pad_event_to=28)
+        structlog.dev.ConsoleRenderer(pad_event_to=28)
+        if file is None and sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = (
+        logging.StreamHandler(sys.stderr)
+        if file is None
+        else logging.FileHandler(file, encoding="utf-8")
+    )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -48,12 +48,12 @@ _FIRST_START = "first-start"
 _RETENTION = "retention"
 
 
-def run_scheduled(config: Path, json_logs: bool) -> None:
+def run_scheduled(config: Path, log_file: Path | None) -> None:
     """Run the schedule and the notifier until SIGTERM; the target of a process."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    configure_logs(json_lines=json_logs)
+    configure_logs(log_file)
     try:
         with ExitStack() as stack:
             environment = Environment.load(config)

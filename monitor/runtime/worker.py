@@ -24,7 +24,7 @@ from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
-from monitor.runtime.camera_watch import CameraWatch
+from monitor.runtime.camera_watch import Attention, CameraWatch
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
@@ -62,6 +62,7 @@ class Worker:
         *,
         clock: Clock,
         config_version: str = "",
+        calm_fps: float = 2.0,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
@@ -86,7 +87,8 @@ class Worker:
                 self._slots,
                 self._inbox,
                 clock=clock,
-                urgent=self._urgency_of(camera.id),
+                attention=self._attention_of(camera.id),
+                calm_fps=calm_fps,
                 recorder=recorder,
             )
             for camera in cameras
@@ -166,9 +168,15 @@ class Worker:
         )
         return (data.tobytes(), sight.frame.wall) if done else None
 
-    def _urgency_of(self, camera_id: str) -> Callable[[], bool]:
+    def _attention_of(self, camera_id: str) -> Callable[[], Attention]:
         room = self._room_of[camera_id]
-        return lambda: room.urgent
+
+        def attention() -> Attention:
+            if room.pressing:
+                return Attention.PRESSING
+            return Attention.OCCUPIED if room.urgent else Attention.QUIET
+
+        return attention
 
     def _run(self) -> None:
         stepped = 0.0

@@ -35,7 +35,8 @@ from monitor.store.room_status import RoomStatusRepository
 from monitor.store.workers import WorkerRepository
 from monitor.streams.live import LiveServer
 from monitor.streams.reader import CameraReader
-from monitor.streams.recorder import Recorder, Segment
+from monitor.streams.recorder import Recorder
+from monitor.streams.segments import Segment
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +50,12 @@ def worker_name(number: int) -> str:
     return f"worker-{number}"
 
 
-def run_worker(config: Path, number: int, workers: int, json_logs: bool) -> None:
+def run_worker(config: Path, number: int, workers: int, log_file: Path | None) -> None:
     """Run worker ``number`` of ``workers`` until SIGTERM; the target of a process."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    configure_logs(json_lines=json_logs)
+    configure_logs(log_file)
     try:
         with ExitStack() as stack:
             _WorkerProcess(Environment.load(config), number, workers, stack).run(stop)
@@ -110,6 +111,7 @@ class _WorkerProcess:
             recorder.take,
             clock=self._clock,
             config_version=environment.config_version,
+            calm_fps=settings.model.calm_fps,
             recorder=self._recorder if settings.recording.enabled else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))

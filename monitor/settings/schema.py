@@ -83,6 +83,9 @@ class Finder(Model):
     input_width: int = Field(640, ge=64, le=1920, multiple_of=32, description="Input width, px")
     input_height: int = Field(384, ge=64, le=1920, multiple_of=32, description="Input height, px")
     confidence: Share = Field(0.1, description="Weakest box kept; the tracker uses weak boxes")
+    calm_fps: float = Field(
+        2.0, gt=0, le=30, description="Most frames analysed a second while nothing is pending"
+    )
     models_dir: Path | None = Field(None, description="Folder with fetched and exported models")
 
 

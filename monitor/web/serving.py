@@ -52,7 +52,9 @@ def prepare(environment: Environment) -> None:
         PlaceRepository(database).sync(environment.district, now)
         if environment.settings.registers is not None:
             registers = RegisterRepository(database)
-            for register in load_registers(environment.settings.registers):
+            # Days counted from today are for the demo; a district writes dates.
+            today = now.date() if environment.settings.demo else None
+            for register in load_registers(environment.settings.registers, today):
                 registers.merge(register, now)
 
 
@@ -62,11 +64,12 @@ def run_service(
     workers: int,
     ready: Callable[[], None] | None = None,
     extra: tuple[Child, ...] = (),
-    json_logs: bool = True,
+    log_file: Path | None = None,
 ) -> None:
     """Run all processes until told to stop.
 
-    ``extra`` are further processes to look after, started first.
+    ``extra`` are further processes to look after, started first. Logs go to ``log_file``, or as
+    JSON lines to the error stream.
 
     Raises:
         ConfigError: the port is taken, or the database is newer than this program.
@@ -76,17 +79,17 @@ def run_service(
     config = environment.config
     children = [*extra]
     children += [
-        Child(f"worker-{number}", run_worker, (config, number, workers, json_logs))
+        Child(f"worker-{number}", run_worker, (config, number, workers, log_file))
         for number in range(workers)
     ]
-    children.append(Child("service", run_scheduled, (config, json_logs)))
-    children.append(Child("web", run_web, (config, json_logs)))
+    children.append(Child("service", run_scheduled, (config, log_file)))
+    children.append(Child("web", run_web, (config, log_file)))
     Supervisor(children).run(ready)
 
 
-def run_web(config: Path, json_logs: bool) -> None:
+def run_web(config: Path, log_file: Path | None) -> None:
     """Serve the pages until SIGTERM; the target of a process."""
-    configure_logs(json_lines=json_logs)
+    configure_logs(log_file)
     try:
         with ExitStack() as stack:
             environment = Environment.load(config)
