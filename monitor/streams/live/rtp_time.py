@@ -30,7 +30,7 @@ class RtpTimeline:
     def __init__(self) -> None:
         self._epoch: int | None = None
         self._origin = 0
-        self._ticks = 0
+        self._ticks = -1
         self._wall = 0.0
 
     def place(self, packet: Packet) -> LivePacket:

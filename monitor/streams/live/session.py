@@ -27,6 +27,24 @@ _log = structlog.get_logger(__name__)
 _CHANNEL = "overlay"
 _LARGEST_BACKLOG = 32 << 10
 _CLOSE_SECONDS = 5.0
+_ICE_ROUND_SECONDS = 0.05
+
+
+async def close_for_good(connection: RTCPeerConnection) -> None:
+    """Close ``connection`` so that no task of it remains.
+
+    ICE that succeeds in the very moment in which it is stopped would go on checking for ever.
+    """
+    checking = [
+        ice
+        for sender in connection.getSenders()
+        if (ice := sender.transport.transport).state == "checking"
+    ]
+    await connection.close()
+    if checking:
+        await asyncio.sleep(_ICE_ROUND_SECONDS)
+    for ice in checking:
+        await ice.stop()
 
 
 class Session:
@@ -109,7 +127,7 @@ class Session:
         self.track.stop()
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
-                await self._connection.close()
+                await close_for_good(self._connection)
         except TimeoutError:
             _log.warning("live_close_timed_out", camera=self.camera_id)
 
