@@ -235,7 +235,6 @@ def outcome(database: Database, alert_id: int) -> dict[str, object]:
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(messages=deliveries(), seed=st.integers(0, 2))
