@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -53,6 +53,24 @@ class Cutout:
     chin: float
     hip: float
     swing: float
+
+    def reduced(self, factor: float) -> Cutout:
+        """Return the same person in fewer pixels."""
+
+        def shrunk(shape: Shape) -> Shape:
+            return np.asarray((shape * factor).round(), np.int32)
+
+        return replace(
+            self,
+            image=_scaled(self.image, factor, cv2.INTER_AREA),
+            face=shrunk(self.face),
+            near_leg=shrunk(self.near_leg),
+            trousers=shrunk(self.trousers),
+            bare=tuple(shrunk(hand) for hand in self.bare),
+            neck=self.neck * factor,
+            chin=self.chin * factor,
+            hip=self.hip * factor,
+        )
 
 
 def find_picture() -> Path:

@@ -24,6 +24,7 @@ STANDING = STEPS
 
 _SIZES = (512, 256, 128, 64)
 _PAD = 0.10
+_DETAIL = 1.2
 
 Coordinates = NDArray[np.float32]
 
@@ -75,6 +76,9 @@ def make_figure(
     """
     sizes = [size for size in _SIZES if size < 2 * tallest_px] or [_SIZES[-1]]
     proportions = CHILD if child else ADULT
+    factor = _DETAIL * sizes[0] / cutout.image.shape[0]
+    if factor < 1:
+        cutout = cutout.reduced(factor)
     leg = np.zeros(cutout.image.shape[:2], np.uint8)
     cv2.fillPoly(leg, [cutout.near_leg], 255)
     views = []

@@ -164,11 +164,10 @@ class Painter:
         if area is None:
             return whole
         left, top, right, bottom = area
-        dx = (np.arange(left, right, dtype=np.float32) - x) / wide
-        dy = (np.arange(top, bottom, dtype=np.float32) - y) / deep
-        dark = 1 - 0.48 * np.exp(-1.5 * (dx[None, :] ** 2 + dy[:, None] ** 2))
+        dark = cv2.resize(_SHADOW, (2 * reach_x, 2 * reach_y))
+        dark = dark[top - whole[1] : bottom - whole[1], left - whole[0] : right - whole[0]]
         part = picture[top:bottom, left:right]
-        part[:] = (part * dark[..., None]).astype(np.uint8)
+        cv2.multiply(part, cv2.cvtColor(dark, cv2.COLOR_GRAY2BGR), dst=part, scale=1 / 255)
         return area
 
     def _uncover(self, picture: Picture, occluder: Occluder, touched: Area) -> None:
@@ -265,13 +264,22 @@ def _noise(shape: tuple[int, int]) -> list[tuple[Picture, Picture]]:
     ever changes looks like a frozen camera.
     """
     rng = np.random.default_rng(11)
-    noises = []
-    for _ in range(_NOISES):
-        specks = rng.normal(0, 1, shape).astype(np.float32)
-        specks = np.asarray(cv2.GaussianBlur(specks, (0, 0), _SPECK_PX), np.float32)
-        levels = (specks * (_NOISE_SIGMA / specks.std())).round()
-        noises.append((levels.clip(0, 9).astype(np.uint8), (-levels).clip(0, 9).astype(np.uint8)))
-    return noises
+    specks = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), _SPECK_PX)
+    levels = np.rint(specks * (_NOISE_SIGMA / specks.std()))
+    brighter = np.asarray(levels.clip(0, 9), np.uint8)
+    darker = np.asarray((-levels).clip(0, 9), np.uint8)
+    shifts = [(int(rng.integers(shape[0])), int(rng.integers(shape[1]))) for _ in range(_NOISES)]
+    return [(np.roll(brighter, by, (0, 1)), np.roll(darker, by, (0, 1))) for by in shifts]
+
+
+def _shadow_template() -> Picture:
+    """Return how much light reaches the floor under somebody, 0–255, over four half-widths."""
+    across = np.linspace(-2, 2, 128, dtype=np.float32) ** 2
+    dark = 0.48 * np.exp(-1.5 * (across[None, :] + across[:, None]))
+    return np.asarray(255 * (1 - dark), np.uint8)
+
+
+_SHADOW = _shadow_template()
 
 
 def _cloth(shape: tuple[int, int]) -> NDArray[np.float32]:

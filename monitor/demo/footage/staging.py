@@ -19,6 +19,7 @@ SEATED_LEGS = 0.30
 _STRIDE_SHARE = 0.75
 _BOB_SHARE = 0.007
 _SWAY_SHARE = 0.006
+_SAMPLE_SECONDS = 1.5
 _SWAY_SECONDS = 3.2
 
 
@@ -64,7 +65,7 @@ def stage(world: World, optics: Optics, time: float) -> list[Stance]:
 def tallest_px(world: World, optics: Optics) -> list[float]:
     """Return how tall each actor ever appears in the picture, pixels."""
     tallest = [0.0] * len(world.actors)
-    for time in np.arange(0.0, world.loop, 0.5):
+    for time in np.arange(0.0, world.loop, _SAMPLE_SECONDS):
         for stance in stage(world, optics, float(time)):
             inside = -0.2 < stance.foot[0] / optics.width < 1.2
             if inside:

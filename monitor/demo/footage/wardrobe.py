@@ -17,6 +17,11 @@ from monitor.demo.footage.cutouts import Cutout, Picture, Shape
 Colour = tuple[int, int, int]
 Mask = NDArray[np.float32]
 
+# Shares of the figure's height.
+_SOFTNESS = 0.0024
+_BLEND = 0.008
+_JAW = 0.015
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -35,10 +40,12 @@ def dress(cutout: Cutout, look: Look, away: bool) -> Picture:
     colour, shape = image[..., :3], image.shape[:2]
     rows = np.arange(shape[0], dtype=np.float32)[:, None]
     face = _polygon(shape, cutout.face)
-    below = _ramp(rows, cutout.hip, 5)
+    below = _ramp(rows, cutout.hip)
     legs = np.maximum(below, _polygon(shape, cutout.trousers))
-    legs = legs * (1 - _ramp(rows, shape[0] * 0.905, 6))
-    top = _ramp(rows, cutout.chin * 0.98, 6) * (1 - below) * (1 - legs) * (1 - face)
+    legs = legs * (1 - _ramp(rows, shape[0] * 0.905))
+    reach = round(_JAW * shape[0])
+    jaw = cv2.dilate(face, np.ones((reach, reach), np.uint8))
+    top = _ramp(rows, cutout.chin * 0.82) * (1 - below) * (1 - legs) * (1 - jaw)
     if not away:
         for hand in cutout.bare:
             top = top * (1 - _polygon(shape, hand))
@@ -47,8 +54,7 @@ def dress(cutout: Cutout, look: Look, away: bool) -> Picture:
     _tint(colour, top * (1 - hair), look.top, flatness=0.62 if _dark(colour, top) else 0.12)
     _tint(colour, legs, look.trousers, flatness=0.35)
     if not away:
-        jaw = cv2.dilate(face, np.ones((9, 9), np.uint8)) * (1 - hair) * (1 - top)
-        _paint(colour, jaw, _face(colour, cutout, look.skin))
+        _paint(colour, jaw * (1 - hair), _face(colour, cutout, look.skin))
     image[..., 3] = np.maximum(image[..., 3], (hair * 255).astype(np.uint8))
     return image
 
@@ -56,11 +62,16 @@ def dress(cutout: Cutout, look: Look, away: bool) -> Picture:
 def _polygon(shape: tuple[int, ...], points: Shape) -> Mask:
     mask = np.zeros(shape[:2], np.float32)
     cv2.fillPoly(mask, [points], 1.0)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.4), np.float32)
+    return _soft(mask)
 
 
-def _ramp(rows: Mask, start: float, width: float) -> Mask:
-    return np.asarray(np.clip((rows - start) / width + 0.5, 0, 1), np.float32)
+def _soft(mask: Mask) -> Mask:
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), _SOFTNESS * mask.shape[0]), np.float32)
+
+
+def _ramp(rows: Mask, start: float, width: float = _BLEND) -> Mask:
+    """Return 0 above row ``start`` and 1 below; the change takes ``width`` of the height."""
+    return np.asarray(np.clip((rows - start) / (width * len(rows)) + 0.5, 0, 1), np.float32)
 
 
 def _dark(colour: Picture, mask: Mask) -> bool:
@@ -87,14 +98,14 @@ def _face(colour: Picture, cutout: Cutout, skin: Colour) -> NDArray[np.float32]:
     across, down = (x - left) / width - 0.5, (y - top) / height
     light = 1.02 - 0.30 * np.clip(-across - 0.1, 0, 1) - 0.22 * np.clip(down - 0.55, 0, 1)
     plain = np.array(skin, np.float32) * light[..., None]
-    features = np.zeros(colour.shape[:2], np.float32)
+    eyes, mouth = np.zeros((2, *colour.shape[:2]), np.float32)
     for place in (0.36, 0.76):
-        _dot(features, left + place * width, top + 0.46 * height, 0.085 * width, 0.04 * height)
-    _dot(features, left + 0.56 * width, top + 0.80 * height, 0.13 * width, 0.025 * height)
-    features = np.asarray(cv2.GaussianBlur(features, (0, 0), 0.02 * height + 0.5), np.float32)
-    plain = plain * (1 - 0.62 * features[..., None])
+        _dot(eyes, left + place * width, top + 0.46 * height, 0.085 * width, 0.04 * height)
+    _dot(mouth, left + 0.56 * width, top + 0.80 * height, 0.11 * width, 0.02 * height)
+    plain = plain * (1 - 0.62 * _soft(eyes)[..., None])
+    plain = plain * (1 - _soft(mouth)[..., None] * np.array((0.5, 0.45, 0.22), np.float32))
     blurred = cv2.GaussianBlur(colour, (0, 0), 0.09 * height).astype(np.float32)
-    return np.asarray(0.85 * plain + 0.15 * blurred, np.float32)
+    return np.asarray(0.92 * plain + 0.08 * blurred, np.float32)
 
 
 def _dot(mask: Mask, x: float, y: float, a: float, b: float) -> None:
@@ -110,13 +121,13 @@ def _hair(cutout: Cutout, look: Look, face: Mask, away: bool) -> Mask:
     grown = np.zeros(shape, np.float32)
     if look.long_hair:
         _dot(grown, middle, top + 0.28 * height, 0.64 * width, 0.60 * height)
-        grown *= 1 - _ramp(rows, top + 0.55 * height, 2)
+        grown *= 1 - _ramp(rows, top + 0.55 * height, _BLEND / 4)
         for side in (-1.0, 1.0) if not away else (-0.7, -0.35, 0.0, 0.35, 0.7):
             lock = middle + 0.56 * side * width
             _dot(grown, lock, top + 0.66 * height, 0.15 * width, 0.62 * height)
-    grown = np.asarray(cv2.GaussianBlur(grown, (0, 0), 1.6), np.float32)
+    grown = _soft(grown)
     lowest = cutout.chin * 0.80 if away else top + 0.35 * height
-    own = (cutout.image[..., 3] / 255.0) * (1 - _ramp(rows, lowest, 10))
+    own = (cutout.image[..., 3] / 255.0) * (1 - _ramp(rows, lowest, 2 * _BLEND))
     if away:
         return np.asarray(np.maximum(np.maximum(own, grown), face), np.float32)
     return np.asarray(np.maximum(own, grown) * (1 - face), np.float32)
@@ -124,9 +135,10 @@ def _hair(cutout: Cutout, look: Look, face: Mask, away: bool) -> Mask:
 
 def _strands(colour: Picture, hair: Colour, face: Mask) -> NDArray[np.float32]:
     light = np.asarray(cv2.cvtColor(colour, cv2.COLOR_BGR2GRAY), np.float32)
-    fine = (light - cv2.GaussianBlur(light, (0, 0), 4)) * (1 - face)
+    rows = light.shape[0]
+    fine = (light - cv2.GaussianBlur(light, (0, 0), 0.007 * rows)) * (1 - face)
     noise = np.random.default_rng(3).normal(0, 26, light.shape).astype(np.float32)
-    strands = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.9, sigmaY=6)
+    strands = cv2.GaussianBlur(noise, (0, 0), sigmaX=0.0015 * rows + 0.1, sigmaY=0.01 * rows)
     return np.asarray(
         np.array(hair, np.float32) + np.clip(0.35 * fine + strands, -14, 26)[..., None], np.float32
     )
