@@ -29,6 +29,7 @@ _HISTORY = 6
 _BACK_GAP = 0.7
 _BACK_AFTER = 4
 _MOST_PRESUMED = 64
+_HARDLY = 0.5
 _TURNED_UP = 2.0
 _SOLID_SECONDS = 3.0
 _LONGEST_INTERVAL = 30.0
@@ -39,12 +40,12 @@ _BACKWARDS = 1.0
 class PresenceSettings:
     """Durations in seconds.
 
-    ``hold``: seen this recently is present; ``leave``: the same for those last seen where people
-    leave. ``presume``: who vanished in the middle of the room is inside for this long, but never
-    for longer than she had been followed. ``surely``: for how long somebody must have been followed
-    to be presumed at all. ``faint``: an adult whose boxes score less than this on average (a missed
-    look scores 0) may be a shadow, and so is not known to be one; below ``shadow`` whoever is not a
-    child is not counted at all.
+    ``hold``: seen this recently is present (who was followed for a moment only, for a moment);
+    ``leave``: the same for those last seen where people leave. ``presume``: who vanished in the
+    middle of the room is inside for this long, but never for longer than she had been followed.
+    ``surely``: for how long somebody must have been followed to be presumed at all. ``faint``: an
+    adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
+    so is not known to be one; below ``shadow`` whoever is not a child is not counted at all.
     """
 
     hold: float = 3.0
@@ -138,10 +139,9 @@ class CameraPresence:
     def _there(self, kept: _Kept, looked: float) -> bool:
         if self._solid_below(kept, self._settings.shadow):
             return False
-        missed = looked - kept.last
-        if missed <= self._patience(self._settings.leave):
-            return True
-        return missed <= self._patience(self._settings.hold) and not _left(kept)
+        followed = kept.track.seen - kept.track.first_seen
+        hold = self._settings.leave if _left(kept) else self._settings.hold
+        return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
 
     def _as_known(self, kept: _Kept) -> Track:
         if self._solid_below(kept, self._settings.faint) and kept.track.age is AgeClass.ADULT:

@@ -13,6 +13,7 @@ somebody in front say nothing about height. The memory of a track outlives short
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +21,14 @@ from dataclasses import dataclass, replace
 from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
 from monitor.detectors.age.scale import PictureScale
+from monitor.detectors.ground.fit import PlaneFit
 from monitor.detectors.ground.plane import GroundPlane
 from monitor.domain.people import AgeClass, Box, Track
 
-
 _SMALL_AFTER_TALL = 0.3
 _TINY_M = 0.75
+_SPLIT_M = 1.25
+_LEARN_EVERY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class JudgeSettings:
     doubt: float = 0.5
     saturation: float = 6.0
     adult_most: float = 1.0
+    seated_most: float = 0.3
     child_most: float = 1.0
     width_most: float = 0.4
     model_most: float = 0.8
@@ -58,12 +62,14 @@ class JudgeSettings:
 
 @dataclass(slots=True)
 class _Memory:
+    first: float
     seen: float
     log_odds: float = 0.0
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
     height_m: float | None = None
     floor: tuple[float, float] | None = None
+    learned: float = -math.inf
 
 
 class AgeJudge:
@@ -75,6 +81,11 @@ class AgeJudge:
         self._settings = settings or JudgeSettings()
         self._memories: OrderedDict[int, _Memory] = OrderedDict()
         self._scale = PictureScale(aspect)
+
+    @property
+    def learned_plane(self) -> PlaneFit | None:
+        """The newest plane fitted to the people seen, usable or not; only without a given one."""
+        return self._scale.fit
 
     def update(self, tracks: Sequence[Track], plane: GroundPlane | None) -> tuple[Track, ...]:
         """Return ``tracks`` with age, log-odds, height and floor point filled in.
@@ -88,7 +99,7 @@ class AgeJudge:
         for track in tracks:
             memory = self._memories.get(track.id)
             if memory is None or track.seen < memory.seen - 1.0:
-                memory = self._memories[track.id] = _Memory(track.seen)
+                memory = self._memories[track.id] = _Memory(track.seen, track.seen)
                 self._weigh(track, memory, seen, plane, self._settings.independent)
             elif track.seen > memory.seen:
                 self._weigh(track, memory, seen, plane, track.seen - memory.seen)
@@ -114,14 +125,15 @@ class AgeJudge:
         memory.height_m = None
         whole = not at_edge(track.box) and track.box in boxes
         if whole and not hidden(boxes.index(track.box), boxes):
-            odds += self._by_size(track.box, memory, plane, weight)
+            odds += self._by_size(track, memory, plane, weight)
         limit = settings.saturation
         memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
-        memory.age = self._decided(memory, track.seen - track.first_seen)
+        memory.age = self._decided(memory, track.seen - memory.first)
 
     def _by_size(
-        self, box: Box, memory: _Memory, plane: GroundPlane | None, weight: float
+        self, track: Track, memory: _Memory, plane: GroundPlane | None, weight: float
     ) -> float:
+        box = track.box
         shape = box.width * self._aspect / box.height
         if plane is not None and plane.tells_heights:
             memory.height_m = plane.height(box)
@@ -129,7 +141,9 @@ class AgeJudge:
             if memory.height_m is None or width is None:
                 return 0.0
             return self._by_metres(memory.height_m, width, shape, memory, weight)
-        self._scale.learn(box)
+        if track.seen - memory.learned >= _LEARN_EVERY:
+            memory.learned = track.seen
+            self._scale.learn(box)
         height = self._scale.height(box)
         if height is None:
             return 0.0
@@ -143,7 +157,8 @@ class AgeJudge:
         if height >= settings.tall and stands > 0.5:
             memory.tall_for += weight * settings.independent
         odds = height_log_odds(height, shape)
-        odds = min(max(odds, -settings.child_most), settings.adult_most)
+        most = settings.adult_most if height >= _SPLIT_M else settings.seated_most
+        odds = min(max(odds, -settings.child_most), most)
         odds += _within(width_log_odds(width, shape), settings.width_most)
         if odds < 0 and memory.tall_for >= settings.tall_for:
             # Seen tall before: only who stands and is small, or sits and is tiny, may be another.

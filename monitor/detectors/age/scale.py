@@ -15,6 +15,7 @@ from monitor.domain.people import Box
 _BINS = 12
 _A_BIN = 40
 _FIRST_FIT = 80
+_MOST_BETWEEN = 1000
 _UPRIGHT = (0.22, 0.5)
 
 
@@ -42,7 +43,7 @@ class PictureScale:
         self._rows[row].append(Stature.of(box))
         self._learned += 1
         if self._learned >= self._next_fit:
-            self._next_fit = self._learned * 2
+            self._next_fit = self._learned + min(self._learned, _MOST_BETWEEN)
             self._fit = fit_plane([stature for row in self._rows for stature in row], self._aspect)
 
     def height(self, box: Box) -> float | None:

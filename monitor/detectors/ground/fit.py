@@ -28,10 +28,12 @@ _SPREAD = 0.09  # of the logarithm of a height: people differ, and so do boxes
 _CUT = 2.5
 _LEAST_PEOPLE = 40
 _MOST_PEOPLE = 600
-_LEAST_SHARE = 0.12
+_LEAST_ADULTS, _MOST_ADULTS = 0.1, 0.7
+_MOST_ERROR_M = 0.065
 _PITCHES = np.radians(np.arange(4, 64, 3.0))
 _FOCALS = np.array([0.42, 0.5, 0.6, 0.72, 0.86, 1.05, 1.3])
-_HEIGHTS = np.geomspace(1.9, 4.8, 24)
+_HEIGHTS = np.geomspace(1.9, 4.2, 22)
+_HIGHEST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def _best(rows: Floats, aspect: float, search: _Search) -> tuple[float, float, f
     for pitch in search.pitches.tolist():
         for focal in search.focals.tolist():
             relative = _relative_heights(rows, aspect, pitch, focal)
-            losses = _losses(np.log(relative)[None, :] + np.log(search.heights)[:, None])
+            logs = np.log(relative)[None, :] + np.log(search.heights)[:, None]
+            losses = _losses(logs) + _unusual(focal, search.heights)
             index = int(losses.argmin())
             if losses[index] < best[0]:
                 best = (float(losses[index]), pitch, focal, float(search.heights[index]))
@@ -154,6 +157,12 @@ def _losses(log_heights: Floats) -> Floats:
     return np.asarray((off**2).mean(axis=1))
 
 
+def _unusual(focal: float, heights: Floats) -> Floats:
+    """Lean a little towards the lenses and heights that are common in rooms."""
+    lens = math.log(focal / 0.72) / 0.45
+    return np.asarray(0.03 * (lens**2 + (np.log(heights / 2.8) / 0.25) ** 2))
+
+
 def _report(
     rows: Floats, aspect: float, best: tuple[float, float, float], *, known_height: bool
 ) -> PlaneFit:
@@ -166,21 +175,38 @@ def _report(
     distance = np.minimum(np.abs(heights - ADULT_M), np.abs(heights - CHILD_M))
     inliers = float(good.mean())
     adults = float(grown.sum() / max(good.sum(), 1))
-    reason = ""
-    if inliers < 0.6:
-        reason = "too few of the people fit one floor"
-    elif float(np.ptp(rows[good, 1])) < 0.15:
-        reason = "people were seen at one distance only"
-    elif not known_height and not _LEAST_SHARE <= adults <= 1 - _LEAST_SHARE:
-        reason = "adults and children must both have been seen, or the camera's height be given"
+    error = float(np.median(distance[good])) if good.any() else math.inf
+    rows_seen = float(np.ptp(rows[good, 1])) if good.any() else 0.0
+    reason = _objection(inliers, error, rows_seen)
+    if not reason and not known_height:
+        reason = _ambiguity(adults, height)
     return PlaneFit(
         plane=GroundPlane(projection(height, pitch, focal, aspect)),
         height_m=height,
         pitch_deg=math.degrees(pitch),
         focal=focal,
-        error_m=float(np.median(distance[good])) if good.any() else math.inf,
+        error_m=error,
         inliers=inliers,
         adults=adults,
         usable=not reason,
         reason=reason,
     )
+
+
+def _objection(inliers: float, error_m: float, rows_seen: float) -> str:
+    if inliers < 0.6:
+        return "too few of the people fit one floor"
+    if rows_seen < 0.15:
+        return "people were seen at one distance only"
+    return "" if error_m <= _MOST_ERROR_M else "the people's heights do not agree well enough"
+
+
+def _ambiguity(adults: float, height_m: float) -> str:
+    """Say why children may have been taken for adults, or the other way round.
+
+    Children standing and sitting look like adults and children seen from nearly twice as high, and
+    most people in a nursery are children.
+    """
+    if not _LEAST_ADULTS <= adults <= _MOST_ADULTS:
+        return "adults and children must both have been seen, or the camera's height be given"
+    return "" if height_m <= _HIGHEST else "the camera would hang higher than rooms are"

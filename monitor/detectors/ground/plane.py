@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,8 +168,8 @@ def plane_from_marks(
     """
     homography = floor_homography(marks, where)
     error = reprojection_error(homography, marks)
-    span = max(math.dist(a.floor, b.floor) for a in marks for b in marks)
-    if error > 0.1 * span:
+    apart = median(math.dist(a.floor, b.floor) for a, b in combinations(marks, 2))
+    if error > 0.1 * apart:
         raise ConfigError(
             f"no flat floor fits the points: they are {error:.2f} m off",
             where=where,

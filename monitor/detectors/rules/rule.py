@@ -56,9 +56,9 @@ class Timing:
     """For how long things must last, in seconds.
 
     ``after`` before it is raised and ``clear_after`` before it is over; contradictions of up to
-    ``tolerance`` seconds are ignored either way; time in which nothing could be known counts only up
-    to ``blink`` seconds at once, and after ``gap`` seconds of it everything starts anew; nothing is
-    raised within ``cool_down`` seconds of the last one's end.
+    ``tolerance`` seconds are ignored either way; time in which nothing could be known counts only
+    up to ``blink`` seconds at once, and after ``gap`` seconds of it everything starts anew; nothing
+    is raised within ``cool_down`` seconds of the last one's end.
     """
 
     after: float

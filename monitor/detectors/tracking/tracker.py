@@ -42,6 +42,7 @@ _LIKE_AGAIN = 0.35
 _LEAST_SIZE = 1e-4
 _BACKWARDS = 1.0
 _LONGEST_STEP = 10.0
+_SELDOM = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class _Boxes:
         table = np.array(rows, dtype=np.float64).reshape(-1, 5)
         corners, scores = table[:, :4], table[:, 4]
         good = np.asarray(np.isfinite(table).all(axis=1))
-        good &= (corners[:, 2:] - corners[:, :2] > _LEAST_SIZE).all(axis=1)
+        good &= (corners[:, 2:] > corners[:, :2] + _LEAST_SIZE).all(axis=1)
         if not good.all():
             ordered = [person for person, is_good in zip(ordered, good, strict=True) if is_good]
             corners, scores = corners[good], scores[good]
@@ -114,7 +115,7 @@ class Tracker:
         self._rows: list[_Row] = []
         self._next_id = 1
         self._time: float | None = None
-        self._interval = 0.2
+        self._interval: float | None = None
 
     def update(self, people: Sequence[Person], time: float) -> tuple[Track, ...]:
         """Take in everybody found in the frame of ``time`` and return the confirmed tracks.
@@ -145,7 +146,8 @@ class Tracker:
             return time
         step = max(time - self._time, 0.0)
         if 0 < step <= _LONGEST_STEP:
-            self._interval += 0.2 * (step - self._interval)
+            known = self._interval
+            self._interval = step if known is None else known + 0.2 * (step - known)
         self._motion.predict(min(step, _LONGEST_STEP))
         self._time += step
         return self._time
@@ -168,7 +170,8 @@ class Tracker:
         if not (taken | ~strong).all():
             again = _likeness_again(expected, boxes.corners, unseen)
             _pair(again, confirmed, strong, _LIKE_AGAIN, owner, taken)
-            _pair(alike, ~confirmed, strong, _LIKE_TENTATIVE, owner, taken)
+            seldom = np.where(unseen[:, None] > _SELDOM, np.maximum(alike, again), alike)
+            _pair(seldom, ~confirmed, strong, _LIKE_TENTATIVE, owner, taken)
             taken |= boxes.repeats(taken)
         rows = np.nonzero(owner >= 0)[0]
         if len(rows):
@@ -237,7 +240,7 @@ class Tracker:
 
     def _patience(self, seconds: float) -> float:
         """Allow for at least two missed looks, however seldom the camera is looked at."""
-        return max(seconds, 2.5 * self._interval)
+        return seconds if self._interval is None else max(seconds, 2.5 * self._interval)
 
     def _tracks(self, time: float) -> list[Track]:
         hold = self._patience(self._settings.hold)

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.detectors.age import AgeJudge, JudgeSettings
+from monitor.detectors.ground import GroundPlane
+from monitor.domain.people import AgeClass, Box, Track
+
+BoxOf = Callable[..., Box]
+MakeTrack = Callable[..., Track]
+FPS = 5.0
+STANDING_ADULT = (1.62, 0.52)
+SEATED_ADULT = (1.0, 0.6)
+SEATED_CHILD = (0.58, 0.38)
+STANDING_CHILD = (0.92, 0.33)
+
+
+@dataclass
+class Watch:
+    """Feeds one judge with one person, frame by frame."""
+
+    plane: GroundPlane | None
+    box_of: BoxOf
+    make_track: MakeTrack
+    judge: AgeJudge = field(default_factory=AgeJudge)
+    random: Random = field(default_factory=lambda: Random(3))
+    time: float = 0.0
+
+    def show(
+        self,
+        body: tuple[float, float],
+        seconds: float,
+        at: tuple[float, float] = (0.3, 4.5),
+        noise: float = 0.03,
+        id: int = 1,  # noqa: A002
+        others: tuple[Box, ...] = (),
+        **parts: object,
+    ) -> Track:
+        track = None
+        for _ in range(round(seconds * FPS)):
+            self.time += 1 / FPS
+            box = self.box_of(*at, *body)
+            jitter = self.random.gauss(0, noise * box.height)
+            box = replace(box, y1=box.y1 + jitter)
+            seen = [
+                replace(self.make_track(id, AgeClass.UNKNOWN, seen=self.time, **parts), box=box)
+            ]
+            for number, other in enumerate(others, 100):
+                seen.append(
+                    replace(self.make_track(number, AgeClass.UNKNOWN, seen=self.time), box=other)
+                )
+            track = self.judge.update(seen, self.plane)[0]
+        assert track is not None
+        return track
+
+
+@pytest.fixture
+def watch(plane: GroundPlane, box_of: BoxOf, make_track: MakeTrack) -> Watch:
+    return Watch(plane, box_of, make_track)
+
+
+@pytest.mark.parametrize("at", [(0.0, 3.0), (-1.0, 4.5), (1.5, 6.5)])
+def test_standing_people_are_told_apart_everywhere(watch: Watch, at: tuple[float, float]) -> None:
+    adult = watch.show(STANDING_ADULT, 4, at, id=1)
+    child = watch.show(STANDING_CHILD, 4, at, id=2)
+    assert (adult.age, child.age) == (AgeClass.ADULT, AgeClass.CHILD)
+    assert adult.height_m == pytest.approx(1.62, abs=0.2)
+    assert adult.floor == pytest.approx(at, abs=0.05)
+
+
+def test_one_picture_decides_nothing(watch: Watch) -> None:
+    assert watch.show(STANDING_ADULT, 1 / FPS).age is AgeClass.UNKNOWN
+    assert watch.show(STANDING_CHILD, 1 / FPS, id=2).age is AgeClass.UNKNOWN
+
+
+def test_a_tracked_adult_stays_an_adult_when_she_sits(watch: Watch) -> None:
+    assert watch.show(STANDING_ADULT, 4).age is AgeClass.ADULT
+    assert watch.show(SEATED_ADULT, 300).age is AgeClass.ADULT
+    assert watch.show((0.8, 0.6), 60).age is AgeClass.ADULT
+
+
+def test_an_adult_who_bends_for_a_moment_stays_one(watch: Watch) -> None:
+    watch.show(STANDING_ADULT, 4)
+    assert watch.show((0.65, 0.6), 8).age is AgeClass.ADULT
+
+
+def test_a_carer_never_seen_standing_is_not_called_a_child(watch: Watch) -> None:
+    assert watch.show(SEATED_ADULT, 60).age is not AgeClass.CHILD
+
+
+def test_a_seated_child_is_a_child_in_time(watch: Watch) -> None:
+    assert watch.show(SEATED_CHILD, 10).age is AgeClass.CHILD
+
+
+def test_a_child_who_took_over_an_adults_number_is_found_out(watch: Watch) -> None:
+    watch.show(STANDING_ADULT, 10)
+    assert watch.show(SEATED_CHILD, 60).age is not AgeClass.ADULT
+    assert watch.show(STANDING_CHILD, 30).age is AgeClass.CHILD
+
+
+def test_a_child_who_stands_up_on_a_chair_for_a_moment_stays_a_child(watch: Watch) -> None:
+    watch.show(STANDING_CHILD, 10)
+    assert watch.show((1.3, 0.4), 1).age is AgeClass.CHILD
+
+
+def test_boxes_cut_by_the_picture_say_nothing(watch: Watch) -> None:
+    cut = watch.show(STANDING_ADULT, 20, at=(0.0, 1.0), noise=0)
+    assert cut.box.y2 > 0.99
+    assert (cut.age, cut.adult_log_odds) == (AgeClass.UNKNOWN, 0.0)
+
+
+def test_half_hidden_people_say_nothing(watch: Watch, box_of: BoxOf) -> None:
+    front = box_of(0.3, 3.6, 1.0, 0.7)
+    hidden = watch.show((0.9, 0.5), 20, at=(0.3, 4.5), noise=0, others=(front,))
+    assert (hidden.age, hidden.adult_log_odds) == (AgeClass.UNKNOWN, 0.0)
+
+
+def test_weak_boxes_count_for_less(watch: Watch) -> None:
+    weak = watch.show(STANDING_ADULT, 1.2, id=1, score=0.1)
+    strong = watch.show(STANDING_ADULT, 1.2, id=2, score=0.8)
+    assert 0 < weak.adult_log_odds < strong.adult_log_odds / 2
+
+
+def test_evidence_survives_a_loss_but_not_for_ever(watch: Watch) -> None:
+    watch.show(STANDING_ADULT, 4)
+    watch.time += 40
+    assert watch.show(SEATED_ADULT, 1).age is AgeClass.ADULT
+    watch.time += 100
+    watch.show(STANDING_CHILD, 1, id=2)
+    assert watch.show(SEATED_ADULT, 1).age is AgeClass.UNKNOWN
+
+
+def test_tracks_that_were_missed_keep_their_age(watch: Watch) -> None:
+    track = watch.show(STANDING_ADULT, 4)
+    again = watch.judge.update([replace(track, age=AgeClass.UNKNOWN, adult_log_odds=0.0)], None)
+    assert again[0].age is AgeClass.ADULT
+    assert again[0].height_m == track.height_m
+
+
+def test_model_classes_decide_by_vote_where_there_is_no_floor(
+    box_of: BoxOf, make_track: MakeTrack
+) -> None:
+    watch = Watch(None, box_of, make_track)
+    child = watch.show(SEATED_CHILD, 4, adult_log_odds=-2.2)
+    assert child.age is AgeClass.CHILD
+    assert child.height_m is None
+    mixed = Watch(None, box_of, make_track)
+    for _ in range(20):
+        mixed.show(SEATED_CHILD, 0.2, adult_log_odds=-2.2)
+        last = mixed.show(SEATED_CHILD, 0.2, adult_log_odds=2.2)
+    assert last.age is AgeClass.UNKNOWN
+
+
+def test_the_floor_outvotes_the_model(watch: Watch) -> None:
+    # Models that name ages take every third child for an adult.
+    assert watch.show(STANDING_CHILD, 20, adult_log_odds=0.4).age is AgeClass.CHILD
+
+
+def test_without_floor_or_classes_nothing_is_known_at_first(
+    box_of: BoxOf, make_track: MakeTrack
+) -> None:
+    watch = Watch(None, box_of, make_track)
+    assert watch.show(STANDING_ADULT, 20).age is AgeClass.UNKNOWN
+
+
+def test_a_camera_learns_its_own_scale_from_the_people_it_sees(
+    box_of: BoxOf, make_track: MakeTrack
+) -> None:
+    watch = Watch(None, box_of, make_track)
+    random = Random(5)
+    for number in range(2, 160):
+        adult = number % 3 == 0
+        tall = random.gauss(1.62, 0.05) if adult else random.gauss(0.92, 0.05)
+        place = (random.uniform(-2, 2), random.uniform(2.6, 7))
+        watch.show((tall, 0.33 * tall), 0.4, place, id=number)
+        watch.time += 1.0
+    fit = watch.judge.learned_plane
+    assert fit is not None
+    assert fit.usable, fit.reason
+    assert watch.show(STANDING_ADULT, 8, id=500).age is AgeClass.ADULT
+    assert watch.show(STANDING_CHILD, 8, id=501).age is AgeClass.CHILD
+
+
+def test_memory_is_bounded(watch: Watch) -> None:
+    watch.judge = AgeJudge(settings=JudgeSettings(most_tracks=4))
+    watch.show(STANDING_ADULT, 4, id=1)
+    for number in range(2, 12):
+        watch.show(STANDING_CHILD, 0.2, id=number)
+    assert watch.show(SEATED_ADULT, 0.2, id=1).adult_log_odds < 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.floats(0.05, 0.9), st.floats(0.02, 0.5), st.floats(0, 1), st.floats(-4, 4)),
+        max_size=40,
+    )
+)
+def test_log_odds_stay_within_saturation(
+    looks: list[tuple[float, float, float, float]],
+) -> None:
+    judge = AgeJudge()
+    for number, (left, size, score, odds) in enumerate(looks):
+        box = Box(left, 0.9 - size, min(left + size / 2, 1.0), 0.9)
+        seen = number * 0.4
+        track = Track(1, "c", box, score, 0.0, seen, number, adult_log_odds=odds)
+        judged = judge.update([track], None)[0]
+        assert abs(judged.adult_log_odds) <= 6.0
+        if judged.age is AgeClass.ADULT:
+            assert judged.adult_log_odds >= 0.5
+        if judged.age is AgeClass.CHILD:
+            assert judged.adult_log_odds <= -0.5

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from monitor.detectors.presence import CameraPresence, PresenceSettings
+from monitor.domain.geometry import Polygon
+from monitor.domain.people import AgeClass, Track
+from monitor.domain.places import Camera, Zone
+
+MakeTrack = Callable[..., Track]
+MIDDLE = (0.5, 0.7)
+FPS = 5.0
+DOOR = Zone("door-hall", Polygon.of([[0.4, 0.5], [0.6, 0.5], [0.6, 0.75], [0.4, 0.75]]))
+
+
+@pytest.fixture
+def presence(make_camera: Callable[..., Camera]) -> CameraPresence:
+    return CameraPresence(make_camera(), PresenceSettings())
+
+
+class Scene:
+    """Shows people to one camera, five looks a second."""
+
+    def __init__(self, presence: CameraPresence, make_track: MakeTrack) -> None:
+        self.presence, self.make_track, self.time = presence, make_track, 0.0
+
+    def show(self, seconds: float, *people: dict[str, Any]) -> None:
+        for _ in range(round(seconds * FPS)):
+            self.time += 1 / FPS
+            for person in people:
+                person.setdefault("first_seen", self.time)
+                if "step" in person:
+                    x, y = person["at"]
+                    person["at"] = (x + person["step"], y)
+            self.presence.observe(
+                self.time,
+                [
+                    self.make_track(
+                        **{k: v for k, v in person.items() if k != "step"}, seen=self.time
+                    )
+                    for person in people
+                ],
+            )
+
+    @property
+    def ids(self) -> list[int]:
+        return [track.id for track in self.presence.present(self.time)]
+
+    @property
+    def hidden_adults(self) -> int:
+        return self.presence.presumed(self.time).adults
+
+
+@pytest.fixture
+def scene(presence: CameraPresence, make_track: MakeTrack) -> Scene:
+    return Scene(presence, make_track)
+
+
+def adult(at: tuple[float, float] = MIDDLE, id: int = 1, **parts: Any) -> dict[str, Any]:  # noqa: A002
+    return {"id": id, "age": AgeClass.ADULT, "at": at, **parts}
+
+
+def test_missed_for_a_moment_is_there(scene: Scene) -> None:
+    scene.show(10, adult())
+    scene.show(2.8)
+    assert (scene.ids, scene.hidden_adults) == ([1], 0)
+
+
+def test_vanished_in_the_middle_is_presumed_for_a_bounded_time(scene: Scene) -> None:
+    scene.show(30, adult())
+    scene.show(4)
+    assert (scene.ids, scene.hidden_adults) == ([], 1)
+    scene.show(15)
+    assert scene.hidden_adults == 1
+    scene.show(3)
+    assert scene.hidden_adults == 0
+
+
+def test_who_was_hardly_seen_is_hardly_presumed(scene: Scene) -> None:
+    scene.show(4, adult())
+    scene.show(3.6)
+    assert scene.hidden_adults == 1
+    scene.show(1)
+    assert scene.hidden_adults == 0
+    scene.show(1, adult(id=2))
+    scene.show(4)
+    assert scene.hidden_adults == 0
+
+
+@pytest.mark.parametrize("at", [(0.03, 0.7), (0.97, 0.7), (0.5, 1.0)])
+def test_who_leaves_by_the_edge_is_gone_at_once(scene: Scene, at: tuple[float, float]) -> None:
+    scene.show(30, adult(at))
+    scene.show(1.6)
+    assert (scene.ids, scene.hidden_adults) == ([], 0)
+    scene.show(5)
+    assert scene.hidden_adults == 0
+
+
+def test_who_walks_out_fast_is_gone_though_last_seen_inside(scene: Scene) -> None:
+    scene.show(30, adult((0.55, 0.7)))
+    scene.show(1.6, adult((0.55, 0.7), step=-0.05))
+    scene.show(5)
+    assert scene.hidden_adults == 0
+
+
+def test_the_upper_edge_is_no_way_out(scene: Scene) -> None:
+    scene.show(30, adult((0.5, 0.3), size=(0.06, 0.3)))
+    scene.show(5)
+    assert scene.hidden_adults == 1
+
+
+def test_who_vanishes_in_a_doorway_is_gone(
+    make_camera: Callable[..., Camera], make_track: MakeTrack
+) -> None:
+    camera = make_camera(zones=[DOOR])
+    scene = Scene(CameraPresence(camera, PresenceSettings()), make_track)
+    scene.show(30, adult())
+    scene.show(1.6)
+    assert (scene.ids, scene.hidden_adults) == ([], 0)
+
+
+def test_one_false_box_does_not_bring_her_back_inside(scene: Scene) -> None:
+    scene.show(30, adult((0.03, 0.7)))
+    scene.show(1.2)
+    scene.show(0.2, adult((0.15, 0.7), first_seen=0.0))
+    scene.show(6)
+    assert scene.hidden_adults == 0
+
+
+def test_found_again_is_no_longer_presumed(scene: Scene) -> None:
+    scene.show(30, adult())
+    scene.show(5)
+    scene.show(1, adult(first_seen=0.0))
+    assert (scene.ids, scene.hidden_adults) == ([1], 0)
+
+
+def test_a_new_number_in_the_middle_is_the_one_who_vanished(scene: Scene) -> None:
+    scene.show(30, adult())
+    scene.show(5)
+    scene.show(1, adult((0.4, 0.7), id=2))
+    assert (scene.ids, scene.hidden_adults) == ([2], 0)
+    scene.show(5, adult((0.03, 0.7), id=2, first_seen=35.0))
+    scene.show(5)
+    assert scene.hidden_adults == 0
+
+
+def test_a_new_number_while_the_old_one_is_held_is_the_same_person(scene: Scene) -> None:
+    scene.show(30, adult())
+    scene.show(20, adult((0.45, 0.7), id=2))
+    assert (scene.ids, scene.hidden_adults) == ([2], 0)
+
+
+def test_who_comes_in_by_the_edge_is_somebody_else(scene: Scene) -> None:
+    scene.show(30, adult())
+    scene.show(4)
+    scene.show(2, adult((0.04, 0.7), id=2))
+    assert (scene.ids, scene.hidden_adults) == ([2], 1)
+
+
+def test_somebody_undecided_who_turns_up_and_leaves_takes_the_presumption_along(
+    scene: Scene,
+) -> None:
+    scene.show(30, adult())
+    scene.show(4)
+    unsure = {"id": 2, "age": AgeClass.UNKNOWN, "at": (0.5, 0.7), "adult_log_odds": 1.0}
+    scene.show(1, unsure)
+    scene.show(1, {**unsure, "at": (0.03, 0.7)})
+    scene.show(4)
+    assert scene.hidden_adults == 0
+
+
+def test_shadows_are_no_adults(scene: Scene) -> None:
+    scene.show(10, adult(score=0.15))
+    assert [track.age for track in scene.presence.present(scene.time)] == [AgeClass.UNKNOWN]
+    scene.show(10, adult(score=0.08))
+    assert scene.ids == []
+    scene.show(5)
+    assert scene.hidden_adults == 0
+
+
+def test_weak_boxes_of_children_count(scene: Scene) -> None:
+    scene.show(10, {"id": 3, "age": AgeClass.CHILD, "at": MIDDLE, "score": 0.1})
+    assert scene.ids == [3]
+
+
+def test_a_still_picture_keeps_everybody(scene: Scene) -> None:
+    scene.show(10, adult())
+    for second in range(1, 60):
+        scene.presence.still(scene.time + second)
+    assert [t.id for t in scene.presence.present(scene.time + 59)] == [1]
+    scene.time += 59
+    scene.show(2.8)
+    assert scene.ids == [1]
+    scene.show(1)
+    assert scene.ids == []
+
+
+def test_a_camera_looked_at_seldom_waits_for_more_than_one_look(
+    presence: CameraPresence, make_track: MakeTrack
+) -> None:
+    for second in range(0, 60, 3):
+        presence.observe(float(second), [make_track(1, seen=float(second), first_seen=0.0)])
+    presence.observe(60.0, [])
+    presence.observe(63.0, [])
+    assert len(presence.present(63.0)) == 1
+
+
+def test_a_recording_that_starts_again_forgets(scene: Scene) -> None:
+    scene.show(10, adult())
+    scene.presence.observe(0.0, [])
+    assert scene.presence.present(0.0) == ()
+    assert scene.presence.presumed(0.0).adults == 0

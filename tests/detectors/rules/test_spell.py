@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.detectors.rules.spell import Spell
+
+Look = tuple[float, bool | None]
+
+
+def spell(needed: float = 60.0) -> Spell:
+    return Spell(needed=needed, tolerance=2.0, blink=6.0, gap=30.0)
+
+
+def looks(*parts: tuple[float, bool | None], step: float = 1.0) -> list[Look]:
+    """Return looks: each part is how many seconds, and what is seen."""
+    found: list[Look] = []
+    time = 0.0
+    for seconds, value in parts:
+        for _ in range(round(seconds / step)):
+            found.append((time, value))
+            time += step
+    return found
+
+
+def first_lasting(timer: Spell, seen: Iterable[Look]) -> float | None:
+    return next((time for time, value in seen if timer.update(time, value)), None)
+
+
+def test_lasts_after_exactly_the_time_needed() -> None:
+    assert first_lasting(spell(), looks((100, True))) == 60.0
+    assert first_lasting(spell(0.0), looks((10, True))) == 0.0
+
+
+def test_too_short_never_lasts() -> None:
+    assert first_lasting(spell(), looks((59, True), (10, False), (59, True))) is None
+
+
+@pytest.mark.parametrize("step", [0.2, 1.0, 5.0])
+def test_one_stray_look_neither_begins_nor_ends(step: float) -> None:
+    stray = looks((20, False), (step, True), (80, False), step=step)
+    assert first_lasting(spell(), stray) is None
+    timer = spell()
+    through = looks((30, True), (step, False), (60, True), step=step)
+    assert first_lasting(timer, through) == pytest.approx(60.0)
+    assert timer.since == 0.0
+
+
+def test_longer_contradictions_begin_anew() -> None:
+    timer = spell()
+    assert first_lasting(timer, looks((30, True), (4, False), (80, True))) == 94.0
+    assert timer.since == 34.0
+
+
+def test_a_blink_counts_but_longer_blindness_does_not() -> None:
+    assert first_lasting(spell(), looks((30, True), (5, None), (60, True))) == 60.0
+    # Seen at 29 and again at 50: those 21 seconds are not counted.
+    assert first_lasting(spell(), looks((30, True), (20, None), (60, True))) == 81.0
+
+
+def test_nothing_lasts_while_blind() -> None:
+    assert first_lasting(spell(), looks((59, True), (29, None))) is None
+
+
+def test_after_a_long_gap_everything_begins_anew() -> None:
+    timer = spell()
+    assert first_lasting(timer, looks((50, True), (40, None), (70, True))) == 150.0
+    assert timer.since == 90.0
+
+
+def test_a_gap_without_any_look_begins_anew() -> None:
+    timer = spell()
+    timer.update(0.0, True)
+    timer.update(50.0, True)
+    assert timer.since == 50.0
+
+
+def test_seen_less_than_half_of_the_time_is_not_enough() -> None:
+    blinking = looks(*[(1, True), (4, None)] * 40)
+    assert first_lasting(spell(), blinking) is None
+    mostly = looks(*[(4, True), (2, None)] * 40)
+    assert first_lasting(spell(), mostly) is not None
+
+
+values = st.sampled_from([True, False, None])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 400), values), max_size=60),
+    st.integers(0, 2_000_000_000),
+)
+def test_shifting_time_shifts_the_answer(steps: list[tuple[int, bool | None]], shift: int) -> None:
+    here, there = spell(), spell()
+    time = 0.0
+    for step, value in steps:
+        time += step / 10
+        assert here.update(time, value) == there.update(time + shift, value)
+        assert (here.since is None) == (there.since is None)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.1, 20), values), max_size=60))
+def test_a_lasting_spell_was_really_seen_for_half_its_time(
+    steps: list[tuple[float, bool | None]],
+) -> None:
+    timer = spell(20.0)
+    time = seen = 0.0
+    before: bool | None = None
+    for step, value in steps:
+        time += step
+        seen += min(step, 5.0) if before else 0.0
+        before = value
+        if timer.update(time, value):
+            assert value is True
+            assert seen >= 9.9
+            assert timer.since is not None
+            assert time - timer.since >= 19.9
