@@ -44,6 +44,8 @@ def _check(description: SessionDescription) -> None:
         raise InputError("the offer must ask for exactly one video", hint=_HINT)
     if kinds.count("application") > 1 or len(kinds) - kinds.count("application") > 1:
         raise InputError("the offer asks for more than live view gives", hint=_HINT)
+    if not _is_bundled(description):
+        raise InputError("the parts of the offer do not share one connection", hint=_HINT)
     video = description.media[kinds.index("video")]
     if video.direction not in ("recvonly", "sendrecv"):
         raise InputError("the offer does not ask to receive video", hint=_HINT)
@@ -52,6 +54,12 @@ def _check(description: SessionDescription) -> None:
             "this browser does not play H.264 by WebRTC",
             hint="use a current Chrome, Edge, Firefox or Safari",
         )
+
+
+def _is_bundled(description: SessionDescription) -> bool:
+    names = [media.rtp.muxId for media in description.media]
+    bundles = [group.items for group in description.group if group.semantic == "BUNDLE"]
+    return len(set(names)) == len(names) and bundles == [names]
 
 
 def _plays_h264(video: MediaDescription) -> bool:

@@ -15,7 +15,8 @@ import { duration, language, words } from "./live/words.js";
 
 const TICK_MS = 250;
 const RETRY_SECONDS = [0.5, 1, 2, 4, 8, 15];
-const SILENT_SECONDS = 10;
+const CONNECT_SECONDS = 10;
+const SILENT_SECONDS = 5;
 const OLD_BOXES_SECONDS = 2;
 const FIRST_MESSAGE_SECONDS = 5;
 const CSS = new URL("../css/live.css", import.meta.url).href;
@@ -318,11 +319,12 @@ class KanhuLive extends HTMLElement {
   #guard(now) {
     if (this.#connection === null) return;
     const lag = this.#freshness.lag(now);
-    const flows = lag !== null && lag < SILENT_SECONDS / 2;
+    const patience = this.#message === null ? CONNECT_SECONDS : SILENT_SECONDS;
+    const silent = this.#freshness.silence(now, this.#openedAt) > patience;
+    // Pictures leave the server but none is shown here.
     const still = this.#freshness.stillness(now, this.#openedAt);
-    // Pictures leave the server but none is shown here, or nothing comes at all: begin anew.
-    const silent = this.#freshness.silence(now, this.#openedAt) > SILENT_SECONDS;
-    if (silent || (flows && still > SILENT_SECONDS)) {
+    const stuck = lag !== null && lag < SILENT_SECONDS && still > CONNECT_SECONDS;
+    if (silent || stuck) {
       this.#ended(new WhepFailure("silent"));
     }
   }

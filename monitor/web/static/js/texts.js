@@ -13,8 +13,9 @@ export function duration(seconds) {
   const days = Math.floor(total / 86400);
   const hours = Math.floor((total % 86400) / 3600);
   const minutes = Math.floor((total % 3600) / 60);
-  if (days) return text("duration.days", { first: days, second: hours });
-  if (hours) return text("duration.hours", { first: hours, second: minutes });
-  if (minutes) return text("duration.minutes", { first: minutes, second: total % 60 });
-  return text("duration.seconds", { first: total });
+  const word = (unit, n) => text(`duration.${unit}`, { n });
+  if (days) return `${word("day", days)} ${word("hour", hours)}`;
+  if (hours) return `${word("hour", hours)} ${word("minute", minutes)}`;
+  if (minutes) return `${word("minute", minutes)} ${word("second", total % 60)}`;
+  return word("second", total);
 }

@@ -64,6 +64,8 @@ export class WhepConnection {
     if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
     const channel = peer.createDataChannel("overlay", { ordered: false, maxRetransmits: 0 });
     channel.onmessage = (event) => this.#message(event.data);
+    // A server that stops in good order closes the channel, long before ICE notices anything.
+    channel.onclose = () => this.#end(new WhepFailure("lost"));
     peer.ontrack = (event) => this.#handlers.stream(new MediaStream([event.track]));
     peer.onconnectionstatechange = () => this.#stateChanged(peer.connectionState);
     await peer.setLocalDescription();
