@@ -25,6 +25,7 @@ from monitor.streams.gate import Gate, GateSettings
 from monitor.streams.health import CameraHealth
 from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
 from monitor.streams.recorder import Recorder
+from monitor.streams.ring import PacketRing
 from monitor.streams.sampler import FrameSampler
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 _WIDEST = 1280
 _TICK = 0.5
 _QUEUE = 512
+_LONGEST_MEMORY = 180.0
 _AFTER_FAULT = 1.0
 
 
@@ -65,17 +67,20 @@ class CameraWatch:
         clock: Clock,
         attention: Callable[[], Attention],
         calm_fps: float,
+        remember: float,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
         """``attention`` says how closely this camera's room must be looked at just now.
 
-        At most ``calm_fps`` frames a second are looked at while nothing is pressing.
+        At most ``calm_fps`` frames a second are looked at while nothing is pressing. The packets
+        of the last ``remember`` seconds are kept for clips.
         """
         self.camera = camera
         self._slots = slots
         self._listener = listener
         self._attention = attention
-        self.reader = CameraReader(camera, on_state=self._state, clock=clock)
+        ring = PacketRing(seconds=min(remember, _LONGEST_MEMORY))
+        self.reader = CameraReader(camera, on_state=self._state, clock=clock, ring=ring)
         self._recorder = recorder(self.reader) if recorder is not None else None
         self._health = CameraHealth(camera.id, clock=clock)
         self._full = GateSettings(fps=camera.analysis_fps)

@@ -84,20 +84,30 @@ class Environment:
 
     def secret(self) -> str:
         """Return the random secret that this installation's processes share."""
-        path = self.data / "secret"
-        if not path.exists():
-            own = self.data / f"secret.{os.getpid()}"
-            handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(32))
-            with contextlib.suppress(FileExistsError):
-                os.link(own, path)  # whole or not at all, and the first process wins
-            own.unlink()
-        return path.read_text("ascii").strip()
+        return shared_secret(self.data)
 
     def demo_token(self) -> str:
         """Return the secret part of the demo inbox's address."""
-        return hashlib.sha256(f"demo inbox {self.secret()}".encode()).hexdigest()[:32]
+        return demo_token(self.data)
+
+
+def shared_secret(data: Path) -> str:
+    """Return the secret kept in the data folder, made at the first call."""
+    path = data / "secret"
+    if not path.exists():
+        own = data / f"secret.{os.getpid()}"
+        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(own, path)  # whole or not at all, and the first process wins
+        own.unlink()
+    return path.read_text("ascii").strip()
+
+
+def demo_token(data: Path) -> str:
+    """Return the secret part of the demo inbox's address, of the installation in ``data``."""
+    return hashlib.sha256(f"demo inbox {shared_secret(data)}".encode()).hexdigest()[:32]
 
 
 def models_folder() -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -77,6 +78,8 @@ class EventRecorder:
         self._stopping = threading.Event()
         self._cutting = ThreadPoolExecutor(_CLIPS_AT_ONCE, thread_name_prefix="clip")
         self._clips_waiting = 0
+        # An event that worsens comes again, but the clip of its onset is one.
+        self._clipped: deque[str] = deque(maxlen=_MOST_WAITING_CLIPS)
         self._lock = threading.Lock()
         self._spool_lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="event-recorder", daemon=True)
@@ -101,7 +104,8 @@ class EventRecorder:
         with self._spool_lock:
             self._spool.put(to_message(event, evidence))
         self._wake.set()
-        if fresh and event.camera_id is not None:
+        if fresh and event.camera_id is not None and event.id not in self._clipped:
+            self._clipped.append(event.id)
             self._cut_later(event)
 
     def _keep_snapshot(

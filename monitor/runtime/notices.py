@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from monitor.alerts.channels import Channel, ChannelSpec, open_channel
-from monitor.alerts.routing import Router
+from monitor.alerts.routing import RoutePolicy, Router
 from monitor.alerts.templates import MessageWriter
 from monitor.domain.notices import Decide
 from monitor.runtime.environment import Environment
+
+_REPEAT_AFTER = timedelta(minutes=30)
+"""A new occurrence in an alert that nobody has ended is told again after this long."""
 
 
 def channel_specs(environment: Environment) -> tuple[ChannelSpec, ...]:
@@ -29,7 +34,7 @@ def channel_specs(environment: Environment) -> tuple[ChannelSpec, ...]:
 def decide_with(environment: Environment) -> Decide:
     """Return the function that says who is told about a change."""
     writer = MessageWriter(environment.district, public_url=page_address(environment))
-    return Router(channel_specs(environment), writer)
+    return Router(channel_specs(environment), writer, RoutePolicy(repeat_after=_REPEAT_AFTER))
 
 
 def open_channels(environment: Environment) -> dict[str, Channel]:

@@ -33,13 +33,18 @@ class _Eye:
 
 
 class RoomWatch:
-    """Tracks, ages, room state and rules of one room."""
+    """Tracks, ages, room state and rules of one room.
+
+    ``longest_wait`` is the longest time, in seconds, from an onset to its raise by any rule.
+    """
 
     def __init__(self, room: Room, cameras: Sequence[Camera], origin: Origin) -> None:
         self.room = room
         self.cameras = tuple(camera for camera in cameras if camera.enabled)
         self._fusion = RoomFusion(room, self.cameras)
-        self._engine = RuleEngine(room, rules_for(room, self.cameras), origin)
+        rules = rules_for(room, self.cameras)
+        self.longest_wait = max((rule.timing.after for rule in rules), default=0.0)
+        self._engine = RuleEngine(room, rules, origin)
         self._eyes = {camera.id: _Eye(camera, Tracker(camera.id)) for camera in self.cameras}
         self._state: RoomState | None = None
 

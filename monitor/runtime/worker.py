@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from functools import partial
 
 import cv2
@@ -37,6 +38,7 @@ log = structlog.get_logger(__name__)
 _BATCH = 4
 _STEP_EVERY = 0.5
 _STILL_QUALITY = 80
+_MARGIN = 15.0  # seconds between an event's raise and the moment its clip is begun, at the worst
 
 TakeEvent = Callable[[Event, Callable[[], bytes | None]], None]
 """Takes an event over, with a function that gives its snapshot as JPEG."""
@@ -63,12 +65,15 @@ class Worker:
         clock: Clock,
         config_version: str = "",
         calm_fps: float = 2.0,
+        clip_before: float = 10.0,
+        zone: tzinfo = UTC,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
         self._take_event = take_event
         self._clock = clock
+        self._zone = zone
         self._origin = Origin(finder.name, finder.sha256, config_version)
         self._slots = FrameSlots()
         self._rooms: dict[str, RoomWatch] = {}
@@ -89,6 +94,7 @@ class Worker:
                 clock=clock,
                 attention=self._attention_of(camera.id),
                 calm_fps=calm_fps,
+                remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
                 recorder=recorder,
             )
             for camera in cameras
@@ -226,7 +232,7 @@ class Worker:
         sight = self._sights.get(event.camera_id or "")
         if sight is None:
             return None
-        return snapshot_jpeg(sight.frame, _shown(sight))
+        return snapshot_jpeg(sight.frame, _shown(sight), self._zone)
 
 
 def reason_of(status: ReaderStatus) -> Text | None:

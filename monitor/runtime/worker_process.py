@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -112,6 +113,8 @@ class _WorkerProcess:
             clock=self._clock,
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
+            clip_before=settings.evidence.before,
+            zone=ZoneInfo(environment.district.timezone),
             recorder=self._recorder if settings.recording.enabled else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
@@ -165,15 +168,7 @@ class _WorkerProcess:
 
         def keep(segment: Segment) -> None:
             try:
-                self._recordings.add(
-                    Recording(
-                        segment.camera_id,
-                        to_datetime(segment.start),
-                        to_datetime(segment.end),
-                        segment.path.relative_to(root).as_posix(),
-                        segment.size,
-                    )
-                )
+                self._recordings.add(recording_of(segment, root))
             except SQLAlchemyError as error:
                 # The file is there; the service finds it when it next compares folder and index.
                 log.warning("segment_not_indexed", error=type(error).__name__)
@@ -187,6 +182,17 @@ class _WorkerProcess:
             seconds=self._environment.settings.recording.segment,
             clock=self._clock,
         )
+
+
+def recording_of(segment: Segment, root: Path) -> Recording:
+    """Return the index entry of a recorded segment under ``root``."""
+    return Recording(
+        segment.camera_id,
+        to_datetime(segment.start),
+        to_datetime(segment.end),
+        segment.path.relative_to(root).as_posix(),
+        segment.size,
+    )
 
 
 class _Reports:
