@@ -32,6 +32,7 @@ _MOST_PRESUMED = 64
 _HARDLY = 0.5
 _TURNED_UP = 2.0
 _SOLID_SECONDS = 3.0
+_FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
 
@@ -45,7 +46,9 @@ class PresenceSettings:
     middle of the room is inside for this long, but never for longer than she had been followed.
     ``surely``: for how long somebody must have been followed to be presumed at all. ``faint``: an
     adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
-    so is not known to be one; below ``shadow`` whoever is not a child is not counted at all.
+    so is not known to be one; below ``shadow`` whoever is not a child is not counted at all. An
+    adult who turns up in the middle of the room, where nobody vanished, is doubted for
+    ``newcomer`` seconds unless her boxes score at least ``sure``.
     """
 
     hold: float = 3.0
@@ -54,6 +57,8 @@ class PresenceSettings:
     surely: float = 1.5
     faint: float = 0.2
     shadow: float = 0.1
+    sure: float = 0.4
+    newcomer: float = 10.0
 
 
 @dataclass(slots=True)
@@ -144,9 +149,17 @@ class CameraPresence:
         return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
 
     def _as_known(self, kept: _Kept) -> Track:
-        if self._solid_below(kept, self._settings.faint) and kept.track.age is AgeClass.ADULT:
-            return replace(kept.track, age=AgeClass.UNKNOWN)
-        return kept.track
+        track = kept.track
+        if track.age is AgeClass.ADULT and (
+            kept.solid < self._settings.faint or self._out_of_nowhere(kept)
+        ):
+            return replace(track, age=AgeClass.UNKNOWN)
+        return track
+
+    def _out_of_nowhere(self, kept: _Kept) -> bool:
+        if not kept.born_inside or kept.claimed or kept.solid >= self._settings.sure:
+            return False
+        return kept.track.seen - kept.track.first_seen < self._settings.newcomer
 
     def _solid_below(self, kept: _Kept, score: float) -> bool:
         return kept.track.age is not AgeClass.CHILD and kept.solid < score
@@ -168,8 +181,8 @@ class CameraPresence:
         kept = self._kept.get(track.id)
         if kept is None:
             inside = not _near_edge(track.box, _BORN_AT_EDGE) and not _in_doorway(track)
-            half = track.score / 2
-            kept = self._kept[track.id] = _Kept(track, track.seen, inside, half, half)
+            solid = _FIRST_SOLID * track.score
+            kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
         elif track.seen > kept.track.seen:

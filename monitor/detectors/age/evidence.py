@@ -21,6 +21,8 @@ _SQUAT = 0.5
 _SHAPE_SPREAD = 0.06
 _SEATED_LEAST = 0.08
 _LYING = 1.3
+_STRAY = 0.06  # now and then a box has nothing to do with the person's height
+_TEMPER = 0.3  # boxes of one person err alike, so each says less than it seems to
 
 
 def upright_share(shape: float) -> float:
@@ -44,7 +46,7 @@ def height_log_odds(height_m: float, shape: float) -> float:
     child = stands * _bell(height_m, _CHILD_M, spread) + (1 - stands) * _bell(
         height_m, _SEATED_CHILD_M, _SEATED_CHILD_SPREAD
     )
-    return math.log((adult + 1e-6) / (child + 1e-6))
+    return _TEMPER * math.log((adult + _STRAY) / (child + _STRAY))
 
 
 def width_log_odds(width_m: float, shape: float) -> float:

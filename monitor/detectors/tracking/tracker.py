@@ -7,7 +7,8 @@ keeps her number, so that what is known of her (adult or child) survives an occl
 
 Life of a track: *tentative* from its first strong box, *confirmed* after ``confirm_hits`` of
 them, *held* for ``hold`` seconds when the frame was analysed and she was missed, *remembered*
-(no longer reported) for ``remember`` seconds, then forgotten. Nothing here counts frames alone:
+(no longer reported) for ``remember`` seconds, then forgotten. Who is found again after having been
+held in vain is reported after as many boxes as a newcomer. Nothing here counts frames alone:
 the camera may be looked at five times a second or once in two.
 
 Invariants: numbers are never used twice; at most ``most_tracks`` people are kept.
@@ -66,7 +67,9 @@ class _Row:
     first_seen: float
     seen: float
     hits: int
+    run: int
     confirmed: bool
+    shown: bool
     track: Track | None = None
 
 
@@ -180,14 +183,18 @@ class Tracker:
 
     def _sight(self, rows: Indices, columns: Indices, boxes: _Boxes, time: float) -> None:
         self._motion.correct(rows, boxes.corners[columns], boxes.scores[columns])
+        hold = self._patience(self._settings.hold)
         for row_index, column in zip(rows.tolist(), columns.tolist(), strict=True):
             row = self._rows[row_index]
+            row.run = 1 if time - row.seen > hold else row.run + 1
             row.person = boxes.people[column]
             row.seen = time
             row.hits += 1
             row.track = None
-            if row.hits >= self._settings.confirm_hits:
-                row.confirmed = True
+            if row.run >= self._settings.confirm_hits:
+                row.confirmed = row.shown = True
+            elif row.run == 1:
+                row.shown = False
 
     def _begin(self, boxes: _Boxes, taken: NDArray[np.bool_], time: float) -> None:
         free = np.nonzero(~taken & (boxes.scores >= self._settings.strong_score))[0]
@@ -197,14 +204,20 @@ class Tracker:
         self._motion.add(boxes.corners[free])
         confirmed = self._settings.confirm_hits <= 1
         for column in free.tolist():
-            self._rows.append(_Row(self._next_id, boxes.people[column], time, time, 1, confirmed))
+            person = boxes.people[column]
+            self._rows.append(_Row(self._next_id, person, time, time, 1, 1, confirmed, confirmed))
             self._next_id += 1
 
     def _merge(self, time: float) -> None:
         """Let somebody who vanished take over the track that began where she was."""
-        missed = [i for i, row in enumerate(self._rows) if row.confirmed and time - row.seen > 0.0]
-        fresh = [i for i, row in enumerate(self._rows) if row.seen == time]
-        if not missed or not fresh:
+        missed = [i for i, row in enumerate(self._rows) if row.confirmed and row.seen < time]
+        if not missed:
+            return
+        since = min(self._rows[i].seen for i in missed)
+        fresh = [
+            i for i, row in enumerate(self._rows) if row.seen == time and row.first_seen > since
+        ]
+        if not fresh:
             return
         corners = self._motion.corners()
         likeness = overlap(corners[missed], corners[fresh])
@@ -217,6 +230,7 @@ class Tracker:
             keeper, heir = self._rows[old], self._rows[new]
             keeper.person, keeper.seen = heir.person, heir.seen
             keeper.hits += heir.hits
+            keeper.run, keeper.shown = heir.run, keeper.shown or heir.shown
             keeper.track = None
             self._motion.move(new, old)
             gone.add(new)
@@ -246,7 +260,7 @@ class Tracker:
         hold = self._patience(self._settings.hold)
         tracks = []
         for row in self._rows:
-            if not row.confirmed or time - row.seen > hold:
+            if not row.shown or time - row.seen > hold:
                 continue
             if row.track is None:
                 row.track = self._track(row)

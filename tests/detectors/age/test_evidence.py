@@ -13,16 +13,16 @@ UPRIGHT, SQUAT = 0.33, 0.7
 
 def test_standing_people_split_at_a_metre_and_a_quarter() -> None:
     assert height_log_odds(1.35, UPRIGHT) > 0.5
-    assert height_log_odds(1.15, UPRIGHT) < -0.5
+    assert height_log_odds(1.1, UPRIGHT) < -0.3
     assert height_log_odds(1.3, UPRIGHT) > 0 > height_log_odds(1.18, UPRIGHT)
 
 
 def test_evidence_is_lopsided() -> None:
     # A standing adult's height is an adult's; a small squat one may be a carer who sits.
-    assert height_log_odds(1.6, UPRIGHT) > 5
-    assert height_log_odds(0.9, UPRIGHT) < -1
+    assert height_log_odds(1.6, UPRIGHT) > 1.2
+    assert height_log_odds(0.9, UPRIGHT) < -0.7
     assert height_log_odds(0.9, SQUAT) > 0
-    assert height_log_odds(0.55, SQUAT) < -1
+    assert height_log_odds(0.55, SQUAT) < -0.7
 
 
 @pytest.mark.parametrize("height", [0.1, 2.6, 3.9])
@@ -37,10 +37,10 @@ def test_people_who_lie_say_nothing() -> None:
 
 @given(st.floats(0.3, 2.3), st.floats(0.01, 1.3))
 def test_evidence_is_finite(height: float, shape: float) -> None:
-    assert abs(height_log_odds(height, shape)) < 17
+    assert abs(height_log_odds(height, shape)) < 2
 
 
-@given(st.floats(0.85, 1.5), st.floats(0.02, 0.1))
+@given(st.floats(0.9, 1.45), st.floats(0.02, 0.1))
 def test_taller_upright_people_are_more_adult(height: float, more: float) -> None:
     assert height_log_odds(height + more, UPRIGHT) > height_log_odds(height, UPRIGHT)
 

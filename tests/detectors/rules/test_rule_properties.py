@@ -20,17 +20,17 @@ MakeTrack = Callable[..., Track]
 Moment = tuple[int, int, int, int, View]
 
 many = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 moments = st.lists(
     st.tuples(
-        st.integers(1, 90),
+        st.integers(1, 75),
         st.integers(0, 2),
         st.integers(0, 14),
         st.integers(0, 1),
         st.sampled_from([View.FULL, View.FULL, View.FULL, View.PARTIAL, View.LOST]),
     ),
-    max_size=12,
+    max_size=8,
 )
 
 
@@ -129,9 +129,9 @@ def test_events_are_well_formed_and_the_same_again(
 
 ages = st.sampled_from(list(AgeClass))
 scenes = st.lists(
-    st.tuples(st.integers(5, 80), st.lists(ages, max_size=3), st.lists(ages, max_size=3)),
+    st.tuples(st.integers(5, 70), st.lists(ages, max_size=3), st.lists(ages, max_size=3)),
     min_size=1,
-    max_size=6,
+    max_size=4,
 )
 
 
