@@ -27,7 +27,7 @@ from monitor.detectors.models import ensure_model, progress_display
 from monitor.domain.access import DISTRICT, Role
 from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.text import Language
-from monitor.runtime.environment import Environment
+from monitor.runtime.environment import Environment, demo_token
 from monitor.runtime.supervisor import Child
 from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
@@ -104,24 +104,24 @@ def _prepare_files(
         None, folder / "footage", lambda scene, share: report(f"footage: {scene}", share), _cores()
     )
     rtsp_port = _free_port()
+    data = folder / "data"
+    data.mkdir(exist_ok=True, mode=0o750)
     text = demo_config(
         folder / "footage",
         rtsp_port,
-        data_dir=folder / "data",
+        data_dir=data,
         registers=find_demo_template().with_name("demo-registers.yaml"),
-        inbox="",
+        inbox=f"json://127.0.0.1:{options.port}/demo/inbox/{demo_token(data)}",
         today=datetime.now(UTC).date(),
         port=options.port,
         workers=_cores(),
     )
-    config = folder / "district.yaml"
     value = yaml.safe_load(text)
-    _add_videos(value, videos)
-    _write(config, value)
-    # The inbox's address holds a secret of the installation, which lies in its data folder.
-    value["notify"]["channels"][0]["url"] = _inbox(Environment.load(config), options.port)
     value["service"]["language"] = options.language
-    _write(config, value)
+    _add_videos(value, videos)
+    config = folder / "district.yaml"
+    config.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), "utf-8")
+    config.chmod(0o600)
     _ensure_model(Environment.load(config))
     wire = f"rtsp://127.0.0.1:{rtsp_port}/"
     served = {
@@ -133,10 +133,6 @@ def _prepare_files(
 def _ensure_model(environment: Environment) -> None:
     with progress_display() as progress:
         ensure_model(environment.settings.model.name, environment.models_folder, progress)
-
-
-def _inbox(environment: Environment, port: int) -> str:
-    return f"json://127.0.0.1:{port}/demo/inbox/{environment.demo_token()}"
 
 
 def _let_in(environment: Environment, folder: Path, options: DemoOptions) -> Welcome:
@@ -208,11 +204,6 @@ def _add_videos(value: dict[str, object], videos: Sequence[Path]) -> None:
     if isinstance(institutions, list):
         names = {"zh": "自有录像", "en": "Your recordings"}
         institutions.append({"id": "own", "name": names, "rooms": rooms})
-
-
-def _write(config: Path, value: dict[str, object]) -> None:
-    config.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), "utf-8")
-    config.chmod(0o600)
 
 
 @contextmanager

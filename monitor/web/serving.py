@@ -21,11 +21,12 @@ from monitor.runtime.logs import configure_logs
 from monitor.runtime.opening import open_store
 from monitor.runtime.service_process import run_scheduled
 from monitor.runtime.supervisor import Child, Supervisor
-from monitor.runtime.worker_process import run_worker
+from monitor.runtime.worker_process import recording_of, run_worker
 from monitor.store import migrate
 from monitor.store.base import Database
 from monitor.store.files import FileStore
 from monitor.store.place_repository import PlaceRepository
+from monitor.store.recordings import RecordingRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.workers import WorkerRepository
 from monitor.streams.segments import reconcile
@@ -45,11 +46,14 @@ def prepare(environment: Environment) -> None:
         ConfigError: the database is newer than this program, or the registers have a mistake.
     """
     environment.secret()
-    reconcile(environment.recordings_folder)
+    unfinished = reconcile(environment.recordings_folder)
     now = utc_now(SystemClock())
     with closing(environment.database()) as database:
         migrate.upgrade(database, lambda message: log.info("schema", message=message))
         PlaceRepository(database).sync(environment.district, now)
+        recordings = RecordingRepository(database)
+        for segment in unfinished:
+            recordings.add(recording_of(segment, environment.recordings_folder))
         if environment.settings.registers is not None:
             registers = RegisterRepository(database)
             # Days counted from today are for the demo; a district writes dates.

@@ -1,0 +1,160 @@
+"""Every mistake of a user gives one clear message, exit code 2 and no traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GOOD = """\
+version: 1
+service: {data_dir: data}
+district: {id: d, name: 区}
+institutions:
+  - id: sun
+    name: 阳光
+    rooms:
+      - id: sun-room
+        name: 托小班
+        type: activity
+        cameras:
+          - id: sun-cam
+            name: 东角
+            url: file:clip.mp4?loop=1
+            zones: [{id: mat, polygon: [[0, 0], [1, 0], [1, 1]]}]
+"""
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Path:
+    path = tmp_path / "district.yaml"
+    path.write_text(GOOD, "utf-8")
+    return path
+
+
+def changed(path: Path, old: str, new: str) -> Path:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return path
+
+
+def refused(outcome: Any, *parts: str) -> None:
+    text = outcome.out + outcome.err
+    assert outcome.code == 2, text
+    assert "Traceback" not in text
+    for part in parts:
+        assert part in text, text
+
+
+def test_a_sound_file_is_accepted(monitor: Any, district: Path) -> None:
+    outcome = monitor("check", "-c", district)
+    assert outcome.code == 0, outcome.err
+    assert "1 institutions, 1 rooms, 1 cameras" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("version: 1\n", "version: 1\n  x: [\n", ("district.yaml:2", "not valid YAML")),
+        ("version: 1\n", "version: 1\ncolour: red\n", ("district.yaml:2", "unknown key 'colour'")),
+        ("[1, 0]", "[1.5, 0]", ("district.yaml:15", "1.5 lies outside the picture")),
+        (
+            "type: activity",
+            "type: washroom",
+            ("district.yaml:11", "no camera may be in a washroom"),
+        ),
+        ("id: sun-cam", "id: sun-cam\n            id: other", ("district.yaml:13", "twice")),
+        ("name: 阳光", "name: 阳光\n    phone: 1", ("district.yaml:6", "unknown key 'phone'")),
+        ("type: activity", "type: moonbase", ("district.yaml:10",)),
+        ("url: file:clip.mp4?loop=1", "url: file:clip.mp4?x=1", ("district.yaml:14", "x")),
+    ],
+)
+def test_a_mistake_in_the_file(
+    monitor: Any, district: Path, old: str, new: str, parts: tuple[str, ...]
+) -> None:
+    refused(monitor("check", "-c", changed(district, old, new)), *parts, "→")
+
+
+def test_a_missing_configuration(monitor: Any, tmp_path: Path) -> None:
+    refused(monitor("check", "-c", tmp_path / "none.yaml"), "none.yaml", "no such file")
+
+
+def test_a_camera_that_cannot_be_read_is_named_with_its_reason(
+    monitor: Any, district: Path
+) -> None:
+    outcome = monitor("check", "-c", district, "--connect", "--json")
+    assert outcome.code == 1
+    assert "sun-cam" in outcome.out
+    assert "not readable" in outcome.out
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "truncated"])
+def test_analyze_refuses_what_is_not_a_video(
+    monitor: Any, tmp_path: Path, clip: Path, kind: str
+) -> None:
+    video = tmp_path / "video.mp4"
+    if kind == "text":
+        video.write_text("this is no video")
+    elif kind == "truncated":
+        video.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    camera = tmp_path / "camera.yaml"
+    camera.write_text("room: {type: activity}\n")
+    refused(monitor("analyze", video, "-c", camera), "video.mp4")
+
+
+def test_analyze_names_the_line_of_a_mistake_in_the_camera_file(
+    monitor: Any, tmp_path: Path, clip: Path
+) -> None:
+    camera = tmp_path / "camera.yaml"
+    camera.write_text(
+        "room: {type: activity}\nzones:\n  - {id: a, polygon: [[0, 0], [2, 0], [1, 1]]}\n"
+    )
+    refused(monitor("analyze", clip, "-c", camera), "camera.yaml:3", "2 lies outside the picture")
+    camera.write_text("rules:\n  unattended_child: {aftr: 5s}\n")
+    refused(monitor("analyze", clip, "-c", camera), "camera.yaml:2", "aftr")
+
+
+def test_the_database_must_have_its_schema(monitor: Any, district: Path) -> None:
+    refused(monitor("user", "list", "-c", district), "monitor db upgrade")
+
+
+def test_a_database_that_is_not_supported(monitor: Any, district: Path) -> None:
+    bad = changed(district, "data_dir: data", "data_dir: data, database_url: mysql://h/x")
+    refused(monitor("db", "upgrade", "-c", bad), "mysql", "SQLite or PostgreSQL")
+
+
+def test_a_month_that_is_none(monitor: Any, district: Path) -> None:
+    refused(
+        monitor("inspect", "generate", "-c", district, "--month", "2026-13"), "2026-13", "month"
+    )
+    refused(monitor("inspect", "generate", "-c", district, "--month", "2999-01"), "2999-01")
+
+
+def test_a_format_that_is_none(monitor: Any, district: Path) -> None:
+    refused(monitor("inspect", "generate", "-c", district, "--format", "docx"), "docx", "pdf")
+
+
+def test_an_option_that_does_not_exist(monitor: Any) -> None:
+    refused(monitor("check", "--colour", "red"), "--colour")
+
+
+def test_a_model_that_is_not_in_the_manifest(monitor: Any) -> None:
+    refused(monitor("models", "fetch", "yolo-moon"), "yolo-moon")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("--role", "institution"), "--institution"),
+        (("--institution", "moon"), "moon"),
+        (("--institution", "sun", "--community", "x"), "not both"),
+        (("--language", "fr"), "zh or en"),
+    ],
+)
+def test_user_add_explains_what_is_wrong(
+    monitor: Any, district: Path, arguments: tuple[str, ...], part: str
+) -> None:
+    assert monitor("db", "upgrade", "-c", district).code == 0
+    refused(monitor("user", "add", "wang", "-c", district, *arguments), part)
