@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 import uvicorn
@@ -39,11 +41,13 @@ pytestmark = pytest.mark.browser
 CHROMIUM = Path("/usr/bin/chromium")
 STATIC = Path(monitor.web.__file__).parent / "static"
 WIDTH, HEIGHT = 320, 180
+STILL = bytes(cv2.imencode(".png", np.full((90, 160, 3), 90, np.uint8))[1])
 CHILD = Track(1, "c1", Box(0.25, 0.25, 0.5, 0.75), 0.8, 0, 0, 9, AgeClass.CHILD)
 PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>live</title>
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/static/js/live-player.js"></script></head><body>
-<kanhu-live id="player" camera="c1" label="东角" whep="/api/v1/live/c1" pause-after="0.3" overlay>
+<kanhu-live id="player" camera="c1" label="东角" whep="/api/v1/live/c1" poster="/still.png"
+ pause-after="0.3" overlay>
 </kanhu-live></body></html>"""
 STYLE = """body { margin: 0 } kanhu-live { width: 400px; height: 400px; aspect-ratio: auto }
 .away { position: absolute; top: 5000px }"""
@@ -62,6 +66,7 @@ class Site:
         routes = [
             Route("/", lambda _: HTMLResponse(PAGE)),
             Route("/page.css", lambda _: PlainTextResponse(STYLE, media_type="text/css")),
+            Route("/still.png", lambda _: Response(STILL, media_type="image/png")),
             Route("/api/v1/live/{camera}", self._offer, methods=["POST"]),
             Route("/api/v1/live/{camera}/{session}", self._close, methods=["DELETE"]),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -258,7 +263,7 @@ def test_a_camera_that_is_away_is_explained_and_comes_back(
     player.until_state("offline")
     assert player.text(".headline") == "摄像机离线"
     player.until(lambda: player.text(".detail") == "摄像机暂时不能提供服务")
-    assert player.text(".age").endswith("秒前")
+    assert re.fullmatch(r"最后画面 \d+秒前", player.text(".age"))
     player.page.evaluate("document.documentElement.lang = 'en'")
     player.until(lambda: player.text(".detail") == "The camera cannot serve at present")
     cameras.refuse("square", on=False)
@@ -291,6 +296,7 @@ def test_refusals_are_explained_and_tried_again(browser: Browser, site: Site) ->
     player = Player(context.new_page())
     player.page.goto(site.url)
     player.until_state("offline")
+    player.until(lambda: player.ask("part('.still').hidden") is False)
     for status, words in (
         (404, "找不到这台摄像机"),
         (409, "观看人数已满"),
@@ -300,6 +306,7 @@ def test_refusals_are_explained_and_tried_again(browser: Browser, site: Site) ->
         player.until(lambda words=words: words in player.text(".detail"))  # type: ignore[misc]
     site.refuse_with = None
     player.until_state("live")
+    assert player.ask("part('.still').hidden") is True
     context.close()
 
 

@@ -277,15 +277,16 @@ class KanhuLive extends HTMLElement {
 
   #draw() {
     const message = this.#message;
-    const wanted = this.hasAttribute("overlay") && this.#state === "live" && message !== null;
-    const current = wanted && message.wall !== null;
+    const live = this.#state === "live" && message !== null;
+    const wanted = live && this.hasAttribute("overlay");
     const { video } = this.#parts;
-    if (current && message.now - message.wall < OLD_BOXES_SECONDS) {
+    if (wanted && message.wall !== null && message.now - message.wall < OLD_BOXES_SECONDS) {
       this.#boxes.draw(message.tracks, video.videoWidth, video.videoHeight);
     } else {
       this.#boxes.clear();
     }
-    this.#describeRoom(wanted ? message : null);
+    // What is wrong with the view is said even to those who want no overlay.
+    this.#describeRoom(wanted || (live && message.camera.fault) ? message : null);
   }
 
   #describeRoom(message) {
@@ -356,7 +357,7 @@ class KanhuLive extends HTMLElement {
     const old = seconds !== null && this.#state !== "live";
     const failed = this.#state === "offline" && this.#failure === null;
     write(headline, failed ? said.cameraOffline : said[this.#state]);
-    write(age, old ? said.ago(duration(seconds)) : "");
+    write(age, old ? ageText(this.#state, seconds) : "");
     write(detail, this.#detail());
     write(badge, this.#reason ? `${said[this.#state]}: ${this.#reason}` : said[this.#state]);
     const name = this.getAttribute("label") || this.getAttribute("camera") || "";
@@ -372,6 +373,11 @@ class KanhuLive extends HTMLElement {
 
 function write(element, text) {
   if (element.textContent !== (text ?? "")) element.textContent = text ?? "";
+}
+
+function ageText(state, seconds) {
+  const said = words();
+  return (state === "stale" ? said.ago : said.lastPicture)(duration(seconds));
 }
 
 function capitalised(text) {
