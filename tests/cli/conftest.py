@@ -4,7 +4,10 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 import structlog
 
@@ -41,3 +44,20 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     yield run
     logging.getLogger().handlers[:] = handlers
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return two seconds of moving noise as an MP4 with its index in front."""
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    noise = np.random.default_rng(1)
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for _ in range(20):
+            picture = noise.integers(0, 255, (180, 320, 3), dtype=np.uint8)
+            for packet in stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+    return path

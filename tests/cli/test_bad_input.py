@@ -66,7 +66,7 @@ def test_a_sound_file_is_accepted(monitor: Any, district: Path) -> None:
             ("district.yaml:11", "no camera may be in a washroom"),
         ),
         ("id: sun-cam", "id: sun-cam\n            id: other", ("district.yaml:13", "twice")),
-        ("name: 阳光", "name: 阳光\n    phone: 1", ("district.yaml:6", "unknown key 'phone'")),
+        ("name: 阳光", "name: 阳光\n    phone: 1", ("district.yaml:7", "unknown key 'phone'")),
         ("type: activity", "type: moonbase", ("district.yaml:10",)),
         ("url: file:clip.mp4?loop=1", "url: file:clip.mp4?x=1", ("district.yaml:14", "x")),
     ],
