@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 
 from monitor.cli.application import application
+from monitor.detectors.rules import rule_kinds
 from monitor.settings import Settings
 from monitor.settings.camera_file import CameraFile
 
@@ -39,6 +39,7 @@ def _configuration() -> str:
         *_tables(Settings.model_json_schema(by_alias=True), "The whole file"),
         "## Camera file of `monitor analyze`\n",
         *_tables(CameraFile.model_json_schema(by_alias=True), "Camera file", skip_known=True),
+        _rules(),
     ]
     return "\n".join(parts)
 
@@ -98,6 +99,19 @@ def _default(key: str, value: dict[str, Any], required: set[str]) -> str:
     return f"`{json.dumps(default, ensure_ascii=False)}`"
 
 
+def _rules() -> str:
+    parts = ["## Rules\n", "Under `rules:` of the district or of a room, by the rule's name.\n"]
+    for kind in rule_kinds().values():
+        rows = [
+            f"| `{parameter.name}` | {parameter.kind} | {parameter.help.en} |"
+            for parameter in kind.parameters
+        ]
+        text = (sys.modules[kind.build.__module__].__doc__ or "").strip()
+        parts.append(f"### `{kind.name}`\n\n{text}\n")
+        parts.append("| parameter | kind | meaning |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
 def _commands() -> str:
     root = typer.main.get_command(application)
     sections = [f"# Commands\n\n{_NOTE}"]
@@ -105,24 +119,30 @@ def _commands() -> str:
     return "\n".join(sections)
 
 
-def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from _walk(f"{path} {name}", child)
-    else:
+def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    children = getattr(command, "commands", None)
+    if children is None:
         yield path, command
+        return
+    for name, child in children.items():
+        yield from _walk(f"{path} {name}", child)
 
 
-def _command(path: str, command: click.Command) -> str:
-    arguments = [p for p in command.params if isinstance(p, click.Argument)]
-    options = [p for p in command.params if isinstance(p, click.Option)]
-    usage = " ".join([path, *(p.make_metavar(click.Context(command)) for p in arguments)])
+def _command(path: str, command: Any) -> str:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option"]
+    usage = " ".join([path, *(_metavar(p) for p in arguments)])
     text = "\n".join(line.strip() for line in (command.help or "").splitlines())
     lines = [f"## `{usage}`\n", text, ""]
     for option in options:
         names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
         lines.append(f"- {names}: {option.help or ''}")
     return "\n".join(lines) + "\n"
+
+
+def _metavar(argument: Any) -> str:
+    name = str(argument.name).upper()
+    return name if argument.required else f"[{name}]"
 
 
 def main() -> int:
