@@ -28,9 +28,9 @@ def rule_kinds() -> Mapping[str, RuleKind]:
         kind = point.load()
         if not isinstance(kind, RuleKind) or kind.name != point.name:
             raise ConfigError(
-                "is not a rule of that name",
-                where=f"entry point {point.value}",
-                hint=f"see {GROUP}",
+                f"is not a rule named '{point.name}'",
+                where=f"entry point {point.value} in {GROUP}",
+                hint="name the entry point like the RuleKind it points to",
             )
         if kinds.get(kind.name, kind) is not kind:
             raise ConfigError(

@@ -43,6 +43,7 @@ _LIKE_AGAIN = 0.35
 _LEAST_SIZE = 1e-4
 _BACKWARDS = 1.0
 _LONGEST_STEP = 10.0
+_LONGEST_PAUSE = 60.0
 _SELDOM = 0.4
 
 
@@ -119,6 +120,7 @@ class Tracker:
         self._next_id = 1
         self._time: float | None = None
         self._interval: float | None = None
+        self._step = 0.0
 
     def update(self, people: Sequence[Person], time: float) -> tuple[Track, ...]:
         """Take in everybody found in the frame of ``time`` and return the confirmed tracks.
@@ -148,6 +150,7 @@ class Tracker:
             self._time = time
             return time
         step = max(time - self._time, 0.0)
+        self._step = min(step, _LONGEST_PAUSE)
         if 0 < step <= _LONGEST_STEP:
             known = self._interval
             self._interval = step if known is None else known + 0.2 * (step - known)
@@ -253,8 +256,12 @@ class Tracker:
         self._motion.keep(stay)
 
     def _patience(self, seconds: float) -> float:
-        """Allow for at least two missed looks, however seldom the camera is looked at."""
-        return seconds if self._interval is None else max(seconds, 2.5 * self._interval)
+        """Allow for at least two missed looks, however seldom the camera is looked at.
+
+        Whoever was seen at the look before a pause (a picture in which nothing moved need not be
+        looked at) has not been missed at all.
+        """
+        return max(seconds, 2.5 * (self._interval or 0.0), self._step)
 
     def _tracks(self, time: float) -> list[Track]:
         hold = self._patience(self._settings.hold)

@@ -128,6 +128,15 @@ def test_a_recording_that_starts_again_forgets_everybody() -> None:
     assert [track.id for track in follow(tracker, [[person(0.5)]] * 4, start=0.2)[-1]] == [2]
 
 
+@pytest.mark.parametrize("pause", [5.0, 15.0, 45.0])
+def test_who_was_seen_before_a_pause_is_known_after_it(pause: float) -> None:
+    tracker = Tracker("c")
+    follow(tracker, [[person(0.5)]] * 10)
+    for look in range(1, 6):
+        tracks = tracker.update([person(0.5)], 2.0 + look * pause)
+        assert [track.id for track in tracks] == [1]
+
+
 def test_a_time_that_is_not_a_number_is_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
         Tracker("c").update([], math.nan)
