@@ -1,9 +1,9 @@
 """The whole path of one camera: RTSP in, events out, beside ultralytics' own tracking loop.
 
-``python -m benchmarks.pipeline`` serves a demo scene by the camera simulator and lets each contender
-watch it for the same time at the same rate, in a process of its own and one after the other. Counted
-is the CPU time, user plus system, of that process after its start-up, per second of stream.
-Compare ratios within one run, never milliseconds of two machines.
+``python -m benchmarks.pipeline`` serves a demo scene by the camera simulator and lets each
+contender watch it for the same time at the same rate, in a process of its own and one after the
+other. Counted is the CPU time, user plus system, of that process after its start-up, per second of
+stream. Compare ratios within one run, never milliseconds of two machines.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def ultralytics_track(url: str, fps: float, seconds: float) -> dict[str, float]:
     """Watch with ``YOLO.track``, taking as many frames a second."""
     os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", OMP_NUM_THREADS="1")
     import torch
-    from ultralytics import YOLO
+    from ultralytics.models import YOLO
 
     torch.set_num_threads(1)
     stride = max(1, round(SCENES[_SCENE].fps / fps))

@@ -92,6 +92,23 @@ def generate(
     print_rows(columns, rows, as_json=as_json)
 
 
+@group.command("plan")
+def plan(config: ConfigFile, month: Month = None, as_json: JsonFlag = False) -> None:
+    """Propose a day for each institution: the most pressing first, spread over working days.
+
+    Example: `monitor inspect plan -c configs/district.yaml --month 2026-12`
+    """
+    environment = Environment.load(config)
+    with closing(open_store(environment)) as database:
+        desk = StoreDesk(database, environment.district, SystemClock())
+        visits = desk.plan(DISTRICT, _month(month, environment))
+    rows = [
+        {"day": visit.day, "institution": visit.institution_id, "weight": visit.weight}
+        for visit in visits
+    ]
+    print_rows(("day", "institution", "weight"), rows, as_json=as_json)
+
+
 @group.command("report")
 def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = False) -> None:
     """Say for a month which institutions have a checklist and how its items stand.
