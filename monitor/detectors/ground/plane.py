@@ -10,7 +10,6 @@ modelled. Immutable.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
@@ -30,7 +29,6 @@ _LOWER_EDGE = 0.99
 _TALLEST_M = 4.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class GroundPlane:
     """The floor of one camera.
 
@@ -39,21 +37,32 @@ class GroundPlane:
     square reprojection error of the marks on the floor, 0 for a given mounting.
     """
 
-    projection: Floats
-    error_m: float = 0.0
+    def __init__(self, projection: Floats, error_m: float = 0.0) -> None:
+        self.projection = projection
+        self.error_m = error_m
+        ground = projection[:, [0, 1, 3]]
+        # Plain numbers: a few of them are looked up for every person of every frame.
+        self._back: list[list[float]] = np.linalg.inv(ground).tolist()
+        self._ground: list[list[float]] = ground.tolist()
+        self._up: list[float] = projection[:, 2].tolist()
 
     @property
     def tells_heights(self) -> bool:
         """Say whether :meth:`height` can answer at all."""
-        return bool(np.any(self.projection[:, 2]))
+        return any(self._up)
 
     def floor(self, foot: Point) -> Point | None:
         """Return where ``foot`` (normalised picture position) stands, in metres.
 
         ``None`` when it lies above the horizon or farther away than any room reaches.
         """
-        place = self._place(foot)
-        return None if place is None else (float(place[0]), float(place[1]))
+        u, v = foot
+        right, forward, scale = (row[0] * u + row[1] * v + row[2] for row in self._back)
+        if abs(scale) < 1e-12:
+            return None
+        x, z = right / scale, forward / scale
+        depth = self._depth(x, z)
+        return (x, z) if depth > 0 and math.hypot(x, z) <= _FARTHEST_M else None
 
     def height(self, box: Box) -> float | None:
         """Return the height in metres of a person who stands upright in ``box``.
@@ -63,36 +72,27 @@ class GroundPlane:
         """
         if box.y2 >= _LOWER_EDGE or not self.tells_heights:
             return None
-        place = self._place(box.foot)
+        place = self.floor(box.foot)
         if place is None:
             return None
-        ground = self.projection[:, [0, 1, 3]] @ place
-        up = self.projection[:, 2]
-        slope = up[1] - box.y1 * up[2]
+        row = self._ground[1]
+        down = row[0] * place[0] + row[1] * place[1] + row[2]
+        slope = self._up[1] - box.y1 * self._up[2]
         if abs(slope) < 1e-9:
             return None
-        height = float((box.y1 * ground[2] - ground[1]) / slope)
+        height = (box.y1 * self._depth(*place) - down) / slope
         return height if 0 < height < _TALLEST_M else None
 
     def width_m(self, box: Box) -> float | None:
         """Return the width in metres of whoever stands in ``box``, or ``None`` as for height."""
         if box.y2 >= _LOWER_EDGE:
             return None
-        left, right = self._place((box.x1, box.y2)), self._place((box.x2, box.y2))
-        if left is None or right is None:
-            return None
-        return math.hypot(float(left[0] - right[0]), float(left[1] - right[1]))
+        left, right = self.floor((box.x1, box.y2)), self.floor((box.x2, box.y2))
+        return None if left is None or right is None else math.dist(left, right)
 
-    def _place(self, foot: Point) -> Floats | None:
-        ground = self.projection[:, [0, 1, 3]]
-        pixel = np.array([foot[0], foot[1], 1.0])
-        place = np.linalg.solve(ground, pixel)
-        if abs(place[2]) < 1e-12:
-            return None
-        place = place / place[2]
-        if not np.isfinite(place).all() or (ground @ place)[2] <= 0:
-            return None
-        return place if math.hypot(float(place[0]), float(place[1])) <= _FARTHEST_M else None
+    def _depth(self, x: float, z: float) -> float:
+        row = self._ground[2]
+        return row[0] * x + row[1] * z + row[2]
 
 
 def ground_plane_of(camera: Camera, aspect: float = 16 / 9) -> GroundPlane | None:

@@ -133,10 +133,14 @@ class Crowding:
             severity=Severity.HIGH if high else Severity.MEDIUM,
             confidence=state.confidence,
             explain=partial(_explain, limit, count),
-            evidence={**base_evidence(state), "count": count, "limit": limit.most},
+            evidence=_evidence(state, limit, count) if holds else {},
             zone_id=limit.zone_id,
-            camera_id=busiest_camera(state, zone_id=limit.zone_id),
+            camera_id=busiest_camera(state, zone_id=limit.zone_id) if holds else None,
         )
+
+
+def _evidence(state: RoomState, limit: _Limit, count: int) -> dict[str, Any]:
+    return {**base_evidence(state), "count": count, "limit": limit.most}
 
 
 def _room_limits(room: Room) -> tuple[_Limit, ...]:

@@ -31,8 +31,9 @@ class Assessment:
     """What a rule says about one place at one moment.
 
     ``holds`` is ``None`` when it cannot be known. ``clears`` is stricter than "does not hold":
-    between the two nothing changes. ``zone_id`` is ``None`` for the whole room; ``camera_id`` is
-    where to look. ``part`` tells apart places that are neither room nor zone.
+    between the two nothing changes. ``evidence`` and ``camera_id`` (where to look) may be left
+    empty while it does not hold. ``zone_id`` is ``None`` for the whole room. ``part`` tells apart
+    places that are neither room nor zone.
     """
 
     holds: bool | None

@@ -83,15 +83,16 @@ class UnattendedChild:
                 ),
             )
 
+        holds = self._holds(state)
         return (
             Assessment(
-                holds=self._holds(state),
+                holds=holds,
                 clears=self._clears(state),
                 severity=self._severity,
                 confidence=state.confidence,
                 explain=explain,
-                evidence=base_evidence(state),
-                camera_id=busiest_camera(state, AgeClass.CHILD),
+                evidence=base_evidence(state) if holds else {},
+                camera_id=busiest_camera(state, AgeClass.CHILD) if holds else None,
             ),
         )
 
