@@ -27,6 +27,7 @@ _TOYS: tuple[Colour, ...] = (
 class Item:
     """A thing: its faces, and the part of the floor it stands on (x1, z1, x2, z2, metres).
 
+    Faces are drawn in order, so what is farther along z comes first, and what is higher later.
     ``hides`` says whether somebody behind it must be drawn before it; flat or far things need not.
     """
 
@@ -116,17 +117,13 @@ def cot(x: float, z: float, blanket: Colour) -> Item:
     """Return a child's cot, its head at the greater z."""
     width, length = 0.68, 1.25
     faces = [
-        *box((x, x + width), (0.16, 0.34), (z, z + length), WHITE),
-        *box((x + 0.02, x + width - 0.02), (0.34, 0.42), (z + 0.05, z + 0.85), blanket),
-        *box((x + 0.10, x + width - 0.10), (0.34, 0.42), (z + 0.95, z + 1.18), (250, 250, 250)),
         *box((x, x + width), (0, 0.62), (z + length, z + length + 0.05), WOOD),
+        *box((x, x + width), (0.16, 0.34), (z, z + length), WHITE),
+        *box((x + 0.10, x + width - 0.10), (0.34, 0.42), (z + 0.95, z + 1.18), (250, 250, 250)),
+        *box((x + 0.02, x + width - 0.02), (0.34, 0.42), (z + 0.05, z + 0.85), blanket),
         *box((x, x + width), (0, 0.48), (z - 0.05, z), WOOD),
     ]
-    return Item(tuple(_by_depth(faces)), (x, z - 0.05, x + width, z + length + 0.05))
-
-
-def _by_depth(faces: list[Face]) -> list[Face]:
-    return sorted(faces, key=lambda face: (face.middle[1], -face.middle[2]))
+    return Item(tuple(faces), (x, z - 0.05, x + width, z + length + 0.05))
 
 
 def ball(x: float, z: float, radius: float, colour: Colour) -> Item:
@@ -265,7 +262,7 @@ def lockers(x: float, z: tuple[float, float]) -> Item:
     faces: list[Face] = []
     depth = 0.38
     near, far = z
-    for i, start in enumerate(np.arange(near, far - 0.3, 0.42)):
+    for i, start in enumerate(np.arange(near, far - 0.3, 0.42)[::-1]):
         a = float(start)
         colour = _TOYS[i % len(_TOYS)]
         faces += box((x, x + depth), (0.0, 0.34), (a, a + 0.40), WOOD)

@@ -283,10 +283,10 @@ _SHADOW = _shadow_template()
 
 
 def _cloth(shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return dark cloth so close to the lens that nothing of it is sharp."""
+    """Return cloth so close to the lens that nothing of it is sharp."""
     coarse = np.random.default_rng(21).uniform(0, 1, (5, 8)).astype(np.float32)
     soft = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    cloth = np.array((26, 24, 30), np.float32) + 9 * np.clip(soft, 0, 1)[..., None]
+    cloth = np.array((62, 68, 82), np.float32) + 26 * np.clip(soft, 0, 1)[..., None]
     marked = cloth.astype(np.uint8)
     _burn_mark(marked)
     return marked.astype(np.float32)

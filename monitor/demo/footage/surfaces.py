@@ -1,12 +1,13 @@
 """Drawing flat things in perspective: textured walls and floors, plain faces of furniture.
 
 A :class:`Canvas` is drawn at twice the size of the picture and reduced at the end, which smooths
-every edge. Faces must be painted from far to near.
+every edge. Whoever draws gives the far parts first; the faces of one box need no order, for those
+that look away are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -36,11 +37,6 @@ class Face:
     paint: Colour | Picture
     two_sided: bool = False
 
-    @property
-    def middle(self) -> Points:
-        """Return the mean of the corners, metres, shape (3,)."""
-        return np.asarray(np.mean(self.corners, axis=0))
-
 
 class Canvas:
     """A picture being drawn; :meth:`picture` returns it at the size of the camera's."""
@@ -52,9 +48,8 @@ class Canvas:
         self._pixels: Picture = np.full(shape, backdrop, np.uint8)
 
     def draw(self, faces: Iterable[Face]) -> None:
-        """Draw faces, the farthest first."""
-        position = self.optics.position
-        for face in sorted(faces, key=lambda f: -float(np.linalg.norm(f.middle - position))):
+        """Draw faces one over the other."""
+        for face in faces:
             self._face(face)
 
     def mask(self, faces: Iterable[Face]) -> Picture:
@@ -198,8 +193,3 @@ def flat(texture: Picture, x: tuple[float, float], z: tuple[float, float], y: fl
         texture,
         two_sided=True,
     )
-
-
-def concatenated(parts: Sequence[Sequence[Face]]) -> list[Face]:
-    """Return the faces of several parts as one list."""
-    return [face for part in parts for face in part]

@@ -53,8 +53,8 @@ def dress(cutout: Cutout, look: Look, away: bool) -> Picture:
     _paint(colour, hair, _strands(colour, look.hair, face))
     _tint(colour, top * (1 - hair), look.top, flatness=0.62 if _dark(colour, top) else 0.12)
     _tint(colour, legs, look.trousers, flatness=0.35)
-    if not away:
-        _paint(colour, jaw * (1 - hair), _face(colour, cutout, look.skin))
+    features = 0.0 if away else 1.0
+    _paint(colour, jaw * (1 - hair), _face(colour, cutout, look.skin, features))
     image[..., 3] = np.maximum(image[..., 3], (hair * 255).astype(np.uint8))
     return image
 
@@ -91,8 +91,8 @@ def _paint(colour: Picture, mask: Mask, wanted: NDArray[np.float32]) -> None:
     colour[:] = np.clip(mixed, 0, 255).astype(np.uint8)
 
 
-def _face(colour: Picture, cutout: Cutout, skin: Colour) -> NDArray[np.float32]:
-    """Return a plain face: skin, lit from one side, with a hint of eyes and mouth."""
+def _face(colour: Picture, cutout: Cutout, skin: Colour, features: float) -> NDArray[np.float32]:
+    """Return plain skin, lit from one side, with ``features`` (0–1) of eyes and mouth."""
     left, top, width, height = cv2.boundingRect(cutout.face)
     y, x = np.mgrid[: colour.shape[0], : colour.shape[1]].astype(np.float32)
     across, down = (x - left) / width - 0.5, (y - top) / height
@@ -102,8 +102,10 @@ def _face(colour: Picture, cutout: Cutout, skin: Colour) -> NDArray[np.float32]:
     for place in (0.36, 0.76):
         _dot(eyes, left + place * width, top + 0.46 * height, 0.085 * width, 0.04 * height)
     _dot(mouth, left + 0.56 * width, top + 0.80 * height, 0.11 * width, 0.02 * height)
-    plain = plain * (1 - 0.62 * _soft(eyes)[..., None])
-    plain = plain * (1 - _soft(mouth)[..., None] * np.array((0.5, 0.45, 0.22), np.float32))
+    plain = plain * (1 - 0.62 * features * _soft(eyes)[..., None])
+    plain = plain * (
+        1 - features * _soft(mouth)[..., None] * np.array((0.5, 0.45, 0.22), np.float32)
+    )
     blurred = cv2.GaussianBlur(colour, (0, 0), 0.09 * height).astype(np.float32)
     return np.asarray(0.92 * plain + 0.08 * blurred, np.float32)
 
@@ -126,10 +128,12 @@ def _hair(cutout: Cutout, look: Look, face: Mask, away: bool) -> Mask:
             lock = middle + 0.56 * side * width
             _dot(grown, lock, top + 0.66 * height, 0.15 * width, 0.62 * height)
     grown = _soft(grown)
-    lowest = cutout.chin * 0.80 if away else top + 0.35 * height
+    nape = top + (1.1 if look.long_hair else 0.74) * height
+    lowest = nape if away else top + 0.35 * height
     own = (cutout.image[..., 3] / 255.0) * (1 - _ramp(rows, lowest, 2 * _BLEND))
     if away:
-        return np.asarray(np.maximum(np.maximum(own, grown), face), np.float32)
+        covered = face * (1 - _ramp(rows, nape, 2 * _BLEND))
+        return np.asarray(np.maximum(np.maximum(own, grown), covered), np.float32)
     return np.asarray(np.maximum(own, grown) * (1 - face), np.float32)
 
 

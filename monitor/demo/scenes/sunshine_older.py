@@ -60,7 +60,7 @@ _WORLD = World(
     loop=_LOOP,
     build=_build,
     actors=(
-        carer(2, play((-1.5, 4.7, -0.6, 5.3), _LOOP, seed=51, pauses=(4, 9))),
+        carer(2, play((0.7, 5.0, 1.4, 5.6), _LOOP, seed=51, pauses=(4, 9))),
         carer(3, play((0.6, 2.6, 1.2, 3.2), _LOOP, seed=52, pauses=(4, 9))),
         child(6, play((-0.3, 4.2, 0.5, 5.0), _LOOP, seed=53)),
         child(7, play((-1.6, 3.1, -0.8, 3.9), _LOOP, seed=54)),
