@@ -83,6 +83,7 @@ def test_an_alert_is_acknowledged_with_a_key(page: Page, service: Any) -> None:
     page.goto(service.address)
     target = row(page, "toddlers")
     expect(target).to_be_visible(timeout=30_000)
+    page.wait_for_function("() => document.querySelector('#connection[data-state=live]') !== null")
     for _ in range(page.locator("#queue li.row").count()):
         page.keyboard.press("j")
         if target.locator(":focus").count():
