@@ -73,6 +73,9 @@ class Pump:
                     if not self._wait_for_room():
                         return
                     self._deliver(playable)
+        except Exception:
+            # Its viewers connect anew; no other camera notices.
+            _log.exception("live_pump_failed", camera=self._camera_id)
         finally:
             self._reader.close()
             self._leave_encoding()
