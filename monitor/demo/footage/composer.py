@@ -39,11 +39,17 @@ _PACKAGES = Path(__file__).parent, Path(__file__).parents[1] / "scenes"
 
 
 def compose(
-    scenes: Sequence[str] | None, out_dir: Path, progress: Progress, workers: int
+    scenes: Sequence[str] | None,
+    out_dir: Path,
+    progress: Progress,
+    workers: int,
+    *,
+    seconds: float | None = None,
 ) -> dict[str, Path]:
     """Compose the named scenes (all: ``None``) as ``NAME.mp4`` in ``out_dir``.
 
-    ``workers`` is how many processes draw at once. Returns the file of each scene.
+    ``workers`` is how many processes draw at once; ``seconds`` composes only the beginning of each
+    loop, for trying things out. Returns the file of each scene.
 
     Raises:
         InputError: there is no such scene, or the picture of people is missing.
@@ -51,17 +57,17 @@ def compose(
     wanted = _named(scenes)
     out_dir.mkdir(parents=True, exist_ok=True)
     files = {scene.name: out_dir / f"{scene.name}.mp4" for scene in wanted}
-    fresh = [scene for scene in wanted if not _composed(files[scene.name])]
+    fresh = [scene for scene in wanted if not _composed(files[scene.name], seconds)]
     for scene in wanted:
         progress(scene.name, 0.0 if scene in fresh else 1.0)
     if fresh:
         cutouts = cut_out()
         fresh.sort(key=lambda scene: -scene.world.loop * (1 + len(scene.world.actors)))
         if workers > 1 and len(fresh) > 1:
-            _in_parallel(fresh, files, cutouts, progress, workers)
+            _in_parallel(fresh, files, cutouts, progress, workers, seconds)
         else:
             for scene in fresh:
-                render(scene, files[scene.name], progress=progress, cutouts=cutouts)
+                render(scene, files[scene.name], seconds, progress=progress, cutouts=cutouts)
         log.info("footage_composed", scenes=len(fresh), folder=str(out_dir))
     return files
 
@@ -92,7 +98,7 @@ def render(
         round(length * scene.fps),
         lambda i: painter.planar(start + i / scene.fps, i),
         told,
-        digest=_digest(),
+        digest=_stamp(seconds) if size is None and not start else "",
     )
 
 
@@ -115,13 +121,21 @@ def _digest() -> str:
     return total.hexdigest()
 
 
-def _composed(path: Path) -> bool:
+def _stamp(seconds: float | None) -> str:
+    return _digest() if seconds is None else f"{_digest()} {seconds:g} s"
+
+
+def _composed(path: Path, seconds: float | None) -> bool:
+    """Say whether ``path`` is complete and was made by this very code."""
     if not path.is_file():
         return False
     try:
         with av.open(str(path)) as file:
-            return file.metadata.get("comment") == _digest()
-    except (av.FFmpegError, OSError):
+            if file.metadata.get("comment") != _stamp(seconds):
+                return False
+            stream = file.streams.video[0]
+            return sum(1 for packet in file.demux(stream) if packet.size) == stream.frames
+    except (av.FFmpegError, OSError, IndexError):
         return False
 
 
@@ -131,6 +145,7 @@ def _in_parallel(
     cutouts: Sequence[Cutout],
     progress: Progress,
     workers: int,
+    seconds: float | None,
 ) -> None:
     context = multiprocessing.get_context("spawn")
     reports: Any = context.Queue(_REPORTS)
@@ -142,7 +157,7 @@ def _in_parallel(
     )
     try:
         waiting: set[Future[None]] = {
-            pool.submit(_work, scene.name, files[scene.name]) for scene in scenes
+            pool.submit(_work, scene.name, files[scene.name], seconds) for scene in scenes
         }
         while waiting:
             done, waiting = wait(waiting, timeout=_POLL_SECONDS)
@@ -176,8 +191,8 @@ def _begin(reports: Any, cutouts: Sequence[Cutout]) -> None:
     cv2.setNumThreads(1)
 
 
-def _work(name: str, path: Path) -> None:
-    render(SCENES[name], path, progress=_report, cutouts=_cutouts)
+def _work(name: str, path: Path, seconds: float | None) -> None:
+    render(SCENES[name], path, seconds, progress=_report, cutouts=_cutouts)
 
 
 def _report(name: str, share: float) -> None:
