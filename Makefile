@@ -51,7 +51,8 @@ check: $(VENV)/.dev  ## Lint, format, types and layers
 	@$(BIN)/python docs/generate.py --check
 
 test: $(VENV)/.dev install  ## Install what the tests need and run them all
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/system
+	@$(BIN)/pytest tests/system
 
 bench: $(VENV)/.dev install  ## Run the benchmarks and print one table
 	@$(BIN)/python -m benchmarks

@@ -40,26 +40,31 @@ _OPEN_CONNECTIONS = 2
 
 
 def prepare(environment: Environment) -> None:
-    """Bring schema, places and registers up to date, before any process of the service starts.
+    """Bring schema, places and registers up to date; harmless while the service runs.
 
     Raises:
         ConfigError: the database is newer than this program, or the registers have a mistake.
     """
     environment.secret()
-    unfinished = reconcile(environment.recordings_folder)
     now = utc_now(SystemClock())
     with closing(environment.database()) as database:
         migrate.upgrade(database, lambda message: log.info("schema", message=message))
         PlaceRepository(database).sync(environment.district, now)
-        recordings = RecordingRepository(database)
-        for segment in unfinished:
-            recordings.add(recording_of(segment, environment.recordings_folder))
         if environment.settings.registers is not None:
             registers = RegisterRepository(database)
             # Days counted from today are for the demo; a district writes dates.
             today = now.date() if environment.settings.demo else None
             for register in load_registers(environment.settings.registers, today):
                 registers.merge(register, now)
+
+
+def _finish_recordings(environment: Environment) -> None:
+    """File the segments that a crash left; only while no worker records."""
+    root = environment.recordings_folder
+    with closing(environment.database()) as database:
+        recordings = RecordingRepository(database)
+        for segment in reconcile(root):
+            recordings.add(recording_of(segment, root))
 
 
 def run_service(
@@ -80,6 +85,7 @@ def run_service(
     """
     refuse_taken_port(environment)
     prepare(environment)
+    _finish_recordings(environment)
     config = environment.config
     children = [*extra]
     children += [

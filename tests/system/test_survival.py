@@ -12,7 +12,7 @@ import pytest
 
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import SystemClock, utc_now
-from monitor.settings import load_settings
+from monitor.runtime.environment import Environment
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraStatusRepository
@@ -23,8 +23,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module")
 def store(service: Any) -> Any:
-    url = load_settings(service.config).service.database_url
-    database = Database(url.get_secret_value())
+    database = Environment.load(service.config).database()
     yield database
     database.close()
 
