@@ -12,6 +12,7 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -27,7 +28,7 @@ from monitor.domain.text import Language
 from monitor.web.answer import own_address, page
 from monitor.web.form_token import ForeignRequestError
 from monitor.web.i18n import catalogue, translate
-from monitor.web.visitor import PasswordDueError, SignInRequiredError, language_of
+from monitor.web.visitor import PasswordDueError, SignInRequiredError, language_of, visitor_of
 
 _STATUS: tuple[tuple[type[KanhuError], int], ...] = (
     (SignInRequiredError, 401),
@@ -55,12 +56,16 @@ async def failure_response(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status >= 500 and not isinstance(error, KanhuError | HTTPException):
         _logger.error("request_failed", path=request.url.path, exc_info=error)
-    if wants_page(request):
+    if not wants_page(request):
+        return _problem(request, error, status)
+    if status < 500:
+        visitor = await run_in_threadpool(visitor_of, request)
+        if visitor is None and status == 404:
+            error = SignInRequiredError()  # strangers do not learn what there is
         redirect = _redirect(request, error)
         if redirect is not None:
             return redirect
-        return failure_page(request, status, _page_key(error, status))
-    return _problem(request, error, status)
+    return failure_page(request, status, _page_key(error, status))
 
 
 def status_of(error: Exception) -> int:

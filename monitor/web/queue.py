@@ -33,9 +33,9 @@ class Queue:
     technical: tuple[AlertView, ...]
     ended: tuple[AlertView, ...]
 
-    def count(self, severity: Severity) -> int:
+    def count(self, severity: str) -> int:
         """Return how many alerts of a severity are open."""
-        return sum(alert.severity is severity for alert in self.open)
+        return sum(alert.severity == severity for alert in self.open)
 
 
 def read_queue(alerts: AlertRepository, scope: Scope, now: datetime) -> Queue:

@@ -50,19 +50,15 @@ def camera_fault(fault: ViewFault | None, language: Language) -> str:
 
 
 def duration(seconds: float, language: Language) -> str:
-    """Return a length of time in its two greatest units."""
+    """Return a length of time in its two greatest units, without the second if it is none."""
     total = max(0, round(seconds))
-    days, rest = divmod(total, 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    for first, second, key in (
-        (days, hours, "duration.days"),
-        (hours, minutes, "duration.hours"),
-        (minutes, left, "duration.minutes"),
-    ):
-        if first:
-            return translate(language, key, first=first, second=second)
-    return translate(language, "duration.seconds", first=left)
+    minutes, second = divmod(total, 60)
+    hours, minute = divmod(minutes, 60)
+    day, hour = divmod(hours, 24)
+    parts = (("day", day), ("hour", hour), ("minute", minute), ("second", second))
+    first = next((index for index, (_, count) in enumerate(parts) if count), len(parts) - 1)
+    shown = [part for part in parts[first : first + 2] if part[1] or part is parts[first]]
+    return " ".join(translate(language, f"duration.{unit}", n=count) for unit, count in shown)
 
 
 def moment(local: datetime, language: Language, style: str, today: date) -> str:

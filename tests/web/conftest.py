@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import httpx
 import numpy as np
 import pytest
+import structlog
 import uvicorn
+from fastapi import FastAPI
+from starlette.types import Receive, Send
+from starlette.types import Scope as Asgi
 
 from monitor.documents import parse_document
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
@@ -32,6 +40,7 @@ from monitor.domain.notices import (
 from monitor.domain.places import District
 from monitor.domain.room_state import RoomState, View, ViewFault
 from monitor.domain.text import Language, Text
+from monitor.inspections.template import Template, packaged_templates
 from monitor.runtime.desk import StoreDesk
 from monitor.settings import Settings, parse_settings
 from monitor.settings.district import district_of
@@ -51,13 +60,19 @@ from monitor.web import WebContext, create_app
 from monitor.web.context import ModelFact
 from monitor.web.gateway import LiveAnswer, Still
 
+if TYPE_CHECKING:
+    from tests.conftest import Postgres
+
+START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC).timestamp()
 PASSWORD = "a fine long password"
 DEMO_TOKEN = "secret-of-the-inbox"
 _CONFIGURATION = """
 version: 1
 demo: {demo}
 service: {{language: zh}}
-district: {{id: meiyuan, name: {{zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}}}}
+district:
+  id: meiyuan
+  name: {{zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}}
 institutions:
   - id: sunshine
     name: {{zh: 阳光托育园, en: Sunshine Nursery}}
@@ -108,6 +123,12 @@ institutions:
         cameras:
           - {{id: bamboo-yard-1, name: {{zh: 围墙, en: Fence}}, url: "rtsp://127.0.0.1/5"}}
 """
+
+
+@cache
+def _templates() -> tuple[Template, ...]:
+    return packaged_templates()
+
 
 EXPLAIN = {
     "unattended_child": Text(
@@ -202,7 +223,7 @@ class World:
             clock=self.clock,
             workers=self.workers,
             files=self.files,
-            inspections=StoreDesk(self.database, self.district, self.clock),
+            inspections=StoreDesk(self.database, self.district, self.clock, _templates()),
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             demo_token=DEMO_TOKEN,
         )
@@ -222,7 +243,7 @@ class World:
             display_name=name.capitalize(),
             role=role,
             scope=scope,
-            unit="指导中心" if scope == DISTRICT else "阳光托育园",
+            unit="指导中心" if scope == DISTRICT else "街道",
             language=language,
             must_change_password=must_change,
         )
@@ -376,58 +397,131 @@ def settle(world: World) -> None:
     jobs.finish("monthly-checklists", "2026-11", world.now, message="2 checklists made")
 
 
-MakeWorld = Callable[[Database, Clock, Path], World]
+def open_world(database: Database, clock: Clock, folder: Path) -> World:
+    """Return the district in a database that knows it already."""
+    settings = settings_of()
+    district = district_of(settings, Path("/"))
+    return World(database, clock, FileStore(folder / "evidence"), settings, district)
+
+
+def found_world(database: Database, clock: Clock, folder: Path) -> World:
+    """Enter the district into an empty database, with everything well."""
+    world = open_world(database, clock, folder)
+    PlaceRepository(database).sync(world.district, world.now)
+    settle(world)
+    return world
+
+
+class Cloner:
+    """Clones a PostgreSQL database that holds the district, for each test anew."""
+
+    def __init__(self, postgres: Postgres, folder: Path) -> None:
+        self._postgres = postgres
+        database = Database(postgres.clone())
+        found_world(database, ManualClock(START), folder)
+        database.close()
+        self._template = str(database.engine.url.database)
+
+    def clone(self) -> str:
+        """Create a database with the district and return its SQLAlchemy URL."""
+        return self._postgres.create(self._template)
+
+    def drop(self, url: str) -> None:
+        """Remove a database."""
+        self._postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Cloner:
+    """Found the district on PostgreSQL, once a test run."""
+    return Cloner(postgres, tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Found the district on SQLite, once a test run."""
+    folder = tmp_path_factory.mktemp("founded")
+    path = folder / "district.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    found_world(database, ManualClock(START), folder)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
 
 
 @pytest.fixture
-def make_world() -> MakeWorld:
-    """Return a maker of districts in a database."""
-
-    def make(database: Database, clock: Clock, folder: Path) -> World:
-        settings = settings_of()
-        district = district_of(settings, Path("/"))
-        world = World(database, clock, FileStore(folder / "evidence"), settings, district)
-        PlaceRepository(database).sync(district, world.now)
-        settle(world)
-        return world
-
-    return make
-
-
-@pytest.fixture
-def world(database: Database, clock: ManualClock, tmp_path: Path, make_world: MakeWorld) -> World:
+def world(database: Database, clock: ManualClock, tmp_path: Path) -> World:
     """Return the district on SQLite and on PostgreSQL."""
-    return make_world(database, clock, tmp_path)
+    return open_world(database, clock, tmp_path)
 
 
-class Served:
-    """An application behind a real server on loopback."""
+class Server:
+    """One real server on loopback for all tests; each puts its own application behind it."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.app = create_app(world.context)
+    def __init__(self) -> None:
+        self._app: FastAPI | None = None
         config = uvicorn.Config(
-            self.app,
+            self._serve,
             port=0,
             log_config=None,
             access_log=False,
             ws="none",
+            lifespan="off",
+            interface="asgi3",
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, name="web under test")
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=asyncio.run, args=[self._run()], name="test web")
         self._thread.start()
-        deadline = time.monotonic() + 20
-        while not (self._server.started and self._well()):
-            assert self._thread.is_alive(), "the server did not start"
-            assert time.monotonic() < deadline, "the server takes too long to start"
-            time.sleep(0.01)
-
-    @property
-    def url(self) -> str:
-        """Return the server's own address."""
+        assert self._started.wait(20), "the server takes too long to start"
         port = self._server.servers[0].sockets[0].getsockname()[1]
-        return f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}"
+
+    @contextlib.contextmanager
+    def serving(self, app: FastAPI) -> Iterator[None]:
+        """Start an application, serve it, and shut it down."""
+        lifespan = app.router.lifespan_context(app)
+        self._wait(lifespan.__aenter__())
+        self._app = app
+        try:
+            yield
+        finally:
+            self._app = None
+            self._wait(lifespan.__aexit__(None, None, None))
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone."""
+        self._server.should_exit = True
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        serving = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+        self._started.set()
+        await serving
+
+    async def _serve(self, scope: Asgi, receive: Receive, send: Send) -> None:
+        assert self._app is not None, "a request came outside any test"
+        await self._app(scope, receive, send)
+
+    def _wait(self, work: Coroutine[Any, Any, object]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+
+class Served:
+    """The district's application behind the server."""
+
+    def __init__(self, world: World, url: str, app: FastAPI) -> None:
+        self.world = world
+        self.url = url
+        self.app = app
 
     def client(self, user: User | None = None) -> httpx.Client:
         """Return a browser-like client, signed in as ``user`` if given."""
@@ -436,24 +530,47 @@ class Served:
             client.cookies.set("kanhu-session", self.world.session(user))
         return client
 
-    def stop(self) -> None:
-        """Stop the server and wait until it is gone."""
-        self._server.should_exit = True
-        self._thread.join(20)
-        assert not self._thread.is_alive()
 
-    def _well(self) -> bool:
-        with contextlib.suppress(httpx.HTTPError):
-            return httpx.get(f"{self.url}/healthz").status_code == 200
-        return False
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> Iterator[None]:
+    """Log plainly: structlog's own way draws tracebacks with all their values, which is slow."""
+    kept = structlog.get_config()
+    structlog.configure(
+        processors=[
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(),
+        ]
+    )
+    yield
+    structlog.configure(**kept)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Start the server, once a test run."""
+    server = Server()
+    yield server
+    server.stop()
+
+
+@contextlib.contextmanager
+def serve(server: Server, world: World) -> Iterator[Served]:
+    """Serve a district and wait until it is well."""
+    app = create_app(world.context)
+    with server.serving(app):
+        served = Served(world, server.url, app)
+        deadline = time.monotonic() + 20
+        while httpx.get(f"{served.url}/healthz").status_code != 200:
+            assert time.monotonic() < deadline, "the application does not get well"
+            time.sleep(0.01)
+        yield served
 
 
 @pytest.fixture
-def served(world: World) -> Iterator[Served]:
-    """Serve the district."""
-    server = Served(world)
-    yield server
-    server.stop()
+def served(server: Server, world: World) -> Iterator[Served]:
+    """Serve the district on SQLite and on PostgreSQL."""
+    with serve(server, world) as served:
+        yield served
 
 
 @pytest.fixture

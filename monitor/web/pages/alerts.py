@@ -26,6 +26,7 @@ from monitor.web.visitor import Visitor
 router = APIRouter(include_in_schema=False)
 _PER_PAGE = 40
 _EARLIER = 6
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _Watcher = Annotated[Visitor, require(Permission.WATCH)]
 
 
@@ -134,9 +135,11 @@ def _midnight(site: Site, chosen: dict[str, str], key: str) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(chosen[key])
-        return datetime.combine(day, time(), site.renderer.zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise InputError("this is not a day", where=key, hint="write it as 2026-11-02") from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise InputError("there are no alerts of that time", where=key)
+    return datetime.combine(day, time(), site.renderer.zone)
 
 
 def _newest(detail: AlertDetail, kind: EvidenceKind) -> object | None:

@@ -1,0 +1,133 @@
+"""Nobody gets in where they may not, and no route forgets to ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from monitor.domain.access import Role
+from monitor.web.access import Permission, check_every_route, permissions_of, rule_of
+from monitor.web.api import ROUTERS as API
+from monitor.web.pages import ROUTERS as PAGES
+
+if TYPE_CHECKING:
+    from tests.web.conftest import Served, World
+
+PUBLIC = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/sign-in/once/{token}"),
+    ("POST", "/preferences"),
+    ("POST", "/demo/inbox/{token}"),
+    ("GET", "/healthz"),
+}
+PLACES = {
+    "{alert_id}": "1",
+    "{institution_id}": "sunshine",
+    "{room_id}": "sunshine-toddler",
+    "{camera_id}": "sunshine-toddler-1",
+    "{session_id}": "session-1",
+    "{evidence_id}": "1",
+    "{checklist_id}": "1",
+    "{form}": "pdf",
+    "{token}": "token",
+}
+STREAM = "/api/v1/feed"
+
+
+def _routes() -> list[tuple[str, str, Permission | None]]:
+    found = []
+    for router in (*PAGES, *API):
+        for context in iter_route_contexts(router.routes):
+            route = context.original_route
+            assert isinstance(route, APIRoute)
+            found += [(method, route.path, rule_of(route)) for method in route.methods or ()]
+    return sorted(found, key=str)
+
+
+def _filled(path: str) -> str:
+    for place, value in PLACES.items():
+        path = path.replace(place, value)
+    return path
+
+
+def test_only_a_few_routes_are_public() -> None:
+    assert {(method, path) for method, path, rule in _routes() if rule is None} == PUBLIC
+
+
+def test_every_permission_guards_something() -> None:
+    used = {rule for _, _, rule in _routes()} - {None}
+    assert used == set(Permission) - {Permission.REOPEN}  # which depends on the action
+
+
+def test_a_route_without_a_rule_keeps_the_application_from_starting() -> None:
+    router = APIRouter()
+
+    @router.get("/forgotten")
+    def forgotten() -> str:
+        return "everybody may read this"
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(router, prefix="/deep")
+    with pytest.raises(LookupError, match="/forgotten"):
+        check_every_route(app.routes)
+
+
+def test_strangers_get_no_further_than_the_door(served: Served) -> None:
+    with served.client() as stranger:
+        for method, path, rule in _routes():
+            if rule is None:
+                continue
+            answer = stranger.request(method, _filled(path))
+            if path.startswith("/api/"):
+                assert answer.status_code == 401, (method, path)
+            else:
+                assert answer.status_code == 303, (method, path)
+                assert answer.headers["location"].startswith("/sign-in"), (method, path)
+
+
+def test_strangers_cannot_tell_what_exists(served: Served) -> None:
+    with served.client() as stranger:
+        for path in ("/alerts/1", "/alerts/999", "/nothing/at/all", "/openapi.json", "/docs"):
+            assert stranger.get(path).status_code == 303, path
+
+
+def test_each_role_gets_what_it_may_and_nothing_else(served: Served, world: World) -> None:
+    world.raise_alert()
+    for role in Role:
+        _check_role(role, served.client(world.user(role.value, role)))
+
+
+def _check_role(role: Role, client: httpx.Client) -> None:
+    token = "not the right token"  # forms are refused, but only after the permission was checked
+    for method, path, rule in _routes():
+        if rule is None or path == STREAM:
+            continue
+        data = {"token": token, "month": "2026-11"} if method == "POST" else None
+        answer = client.request(method, _filled(path), data=data)
+        allowed = rule in permissions_of(role)
+        refused = answer.status_code == 403 and "X-Request-ID" in answer.headers
+        if allowed and method == "POST" and not path.startswith("/api/"):
+            assert refused, (method, path)  # by its form token
+        else:
+            assert refused is not allowed, (role, method, path, answer.status_code)
+            assert answer.status_code < 500, (method, path)
+    client.close()
+
+
+def test_the_feed_is_only_for_those_who_may_watch() -> None:
+    rules = {path: rule for _, path, rule in _routes()}
+    assert rules[STREAM] is Permission.WATCH
+    assert all(Permission.WATCH in permissions_of(role) for role in Role)
+
+
+def test_pictures_are_not_for_auditors_and_live_video_not_for_inspectors() -> None:
+    assert Permission.EVIDENCE not in permissions_of(Role.AUDITOR)
+    assert Permission.LIVE not in permissions_of(Role.AUDITOR)
+    assert Permission.LIVE not in permissions_of(Role.INSPECTOR)
+    assert Permission.REOPEN not in permissions_of(Role.OPERATOR)
+    assert Permission.SYSTEM not in permissions_of(Role.INSTITUTION)

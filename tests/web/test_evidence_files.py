@@ -1,0 +1,85 @@
+"""Snapshots and clips: whole, in ranges, never beyond the scope or out of their type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.access import DISTRICT, Role
+from monitor.store.alert_repository import AlertRepository
+from monitor.web.api.evidence import wanted_range
+
+if TYPE_CHECKING:
+    from monitor.store.users import User
+    from tests.web.conftest import Served, World
+
+CLIP = bytes(range(256)) * 8
+
+
+def _url_of_clip(world: World) -> str:
+    alert = world.raise_alert()
+    world.add_clip(alert, CLIP)
+    pieces = AlertRepository(world.database).get(DISTRICT, alert).evidence
+    return f"/api/v1/evidence/{pieces[-1].id}"
+
+
+def test_a_player_asks_for_ranges(served: Served, world: World, operator: User) -> None:
+    url = _url_of_clip(world)
+    with served.client(operator) as client:
+        whole = client.get(url)
+        assert (whole.status_code, whole.content) == (200, CLIP)
+        assert whole.headers["accept-ranges"] == "bytes"
+        assert whole.headers["content-type"] == "video/mp4"
+        for asked, start, end in (
+            ("bytes=0-", 0, 2048),
+            ("bytes=100-199", 100, 200),
+            ("bytes=-48", 2000, 2048),
+            ("bytes=2000-9999", 2000, 2048),
+        ):
+            part = client.get(url, headers={"Range": asked})
+            assert part.status_code == 206, asked
+            assert part.content == CLIP[start:end]
+            assert part.headers["content-range"] == f"bytes {start}-{end - 1}/2048"
+        for asked in ("bytes=5000-", "bytes=2048-2050"):
+            beyond = client.get(url, headers={"Range": asked})
+            assert beyond.status_code == 416
+            assert beyond.headers["content-range"] == "bytes */2048"
+        for asked in ("bytes=0-1,5-6", "lines=1-2", "bytes=x"):
+            assert client.get(url, headers={"Range": asked}).status_code == 200
+
+
+def test_evidence_is_saved_under_a_telling_name(
+    served: Served, world: World, operator: User
+) -> None:
+    with served.client(operator) as client:
+        saved = client.get(_url_of_clip(world) + "?download=true")
+        assert saved.headers["content-disposition"].startswith('attachment; filename="alert-')
+        assert saved.headers["content-disposition"].endswith('.mp4"')
+
+
+def test_an_auditor_sees_the_alert_but_not_the_child(served: Served, world: World) -> None:
+    url = _url_of_clip(world)
+    with served.client(world.user("auditor", Role.AUDITOR)) as client:
+        assert client.get(url).status_code == 403
+        page = client.get("/alerts/1").text
+        assert "/api/v1/evidence/" not in page
+        assert "<kanhu-live" not in page
+        assert "您的角色不能查看影像证据" in page
+        assert "/api/v1/evidence/" not in client.get("/").text
+
+
+@given(
+    st.integers(1, 5000),
+    st.one_of(
+        st.none(),
+        st.text(max_size=20),
+        st.from_regex(r"bytes=\d{0,5}-\d{0,5}", fullmatch=True),
+    ),
+)
+def test_a_range_lies_within_the_file(size: int, header: str | None) -> None:
+    wanted = wanted_range(header, size)
+    if wanted is not None:
+        start, end = wanted
+        assert 0 <= start < end <= size

@@ -1,0 +1,123 @@
+"""The two catalogues say the same things, and nothing that nobody asks for."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import monitor.web
+from monitor.domain.access import Role, ScopeKind
+from monitor.domain.alerts import AlertAction, AlertState
+from monitor.domain.checklists import ItemSeverity, Result
+from monitor.domain.events import Severity
+from monitor.domain.notices import NoticeKind, Reason
+from monitor.domain.people import AgeClass
+from monitor.domain.places import ClassType, NoticeState, RoomType
+from monitor.domain.room_state import View, ViewFault
+from monitor.store.camera_status import CameraState
+from monitor.store.jobs import JobState
+from monitor.store.outbox import DeliveryState
+from monitor.web.i18n import best_language, catalogue, translate
+
+WEB = Path(monitor.web.__file__).parent
+FAMILIES: dict[str, type[StrEnum]] = {
+    "severity.": Severity,
+    "state.": AlertState,
+    "role.": Role,
+    "scope.": ScopeKind,
+    "step.": AlertAction,
+    "delivery.": DeliveryState,
+    "notice.": NoticeKind,
+    "reason.": Reason,
+    "camera.": CameraState,
+    "fault.": ViewFault,
+    "fact.view.": View,
+    "notice_state.": NoticeState,
+    "room_type.": RoomType,
+    "class_type.": ClassType,
+    "result.": Result,
+    "item.": ItemSeverity,
+    "job.": JobState,
+    "age.": AgeClass,
+}
+BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
+"""Families whose members are named by rules, statuses or lists in the templates."""
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert list(catalogue("zh")) == list(catalogue("en"))
+
+
+def test_both_languages_have_the_same_places_to_fill() -> None:
+    def places(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+    for key, chinese in catalogue("zh").items():
+        assert places(chinese) == places(catalogue("en")[key]), key
+
+
+def test_no_text_is_empty_or_in_the_wrong_language() -> None:
+    for key, text in catalogue("zh").items():
+        assert text.strip(), key
+    for key, text in catalogue("en").items():
+        assert text.strip(), key
+        assert not re.search(r"[\u4e00-\u9fff]", text), key
+
+
+@pytest.mark.parametrize(("prefix", "kinds"), FAMILIES.items())
+def test_every_member_of_a_family_has_its_text(prefix: str, kinds: type[StrEnum]) -> None:
+    missing = [kind for kind in kinds if prefix + kind.value not in catalogue("en")]
+    assert not missing
+
+
+def test_every_text_is_used() -> None:
+    source = "\n".join(
+        path.read_text("utf-8")
+        for path in WEB.rglob("*")
+        if path.suffix in (".py", ".html", ".js") and "__pycache__" not in path.parts
+    )
+    asked = set(re.findall(r"['\"]([a-z_]+(?:\.[a-z_0-9]+)+)['\"]", source))
+    members = {prefix + kind.value for prefix, kinds in FAMILIES.items() for kind in kinds}
+    unused = [
+        key
+        for key in catalogue("en")
+        if key not in asked | members
+        and not key.startswith(BY_NAME)
+        and key not in ("brand", "skip")
+    ]
+    plain = [key for key in unused if f"'{key}'" not in source and f'"{key}"' not in source]
+    assert not plain
+
+
+def test_a_missing_text_is_a_fault() -> None:
+    with pytest.raises(KeyError):
+        translate("en", "no.such.text")
+    with pytest.raises(KeyError):
+        translate("en", "sign_in.wait", hours=3)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "zh"),
+        ("en", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr-FR,en;q=0.5,zh;q=0.4", "en"),
+        ("de", "zh"),
+        ("en;q=0", "zh"),
+        ("en;q=nonsense", "zh"),
+    ],
+)
+def test_the_browser_chooses_the_language(header: str, language: str) -> None:
+    assert best_language(header, "zh") == language
+
+
+@given(st.text(max_size=300))
+def test_any_header_gives_a_language(header: str) -> None:
+    assert best_language(header, "en") in ("zh", "en")
