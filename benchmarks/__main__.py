@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("finders", "pipeline", "live")
+_ALL = ("finders", "pipeline", "scenes", "live")
 
 
 def main() -> int:

@@ -116,9 +116,9 @@ class EventRecorder:
             if picture is None:
                 return None
             stored = self._files.write(evidence_key(event, "jpg"), picture)
-        except (KanhuError, OSError):
-            # An alert without a picture is better than no alert.
-            log.exception("snapshot_failed", event=event.id)
+        except Exception:
+            # An alert without a picture is better than no alert, whatever went wrong.
+            log.exception("snapshot_failed", event_id=event.id)
             return None
         return NewEvidence(
             EvidenceKind.SNAPSHOT,
@@ -170,7 +170,7 @@ class EventRecorder:
     def _cut_later(self, event: Event) -> None:
         with self._lock:
             if self._clips_waiting >= _MOST_WAITING_CLIPS:
-                log.warning("clip_not_cut", event=event.id, reason="too many are waiting")
+                log.warning("clip_not_cut", event_id=event.id, reason="too many are waiting")
                 return
             self._clips_waiting += 1
         self._cutting.submit(self._cut, event)
@@ -181,9 +181,9 @@ class EventRecorder:
             if reader is not None:
                 self._keep_clip(event, reader)
         except KanhuError as error:
-            log.warning("clip_not_cut", event=event.id, reason=error.message)
+            log.warning("clip_not_cut", event_id=event.id, reason=error.message)
         except Exception:
-            log.exception("clip_failed", event=event.id)
+            log.exception("clip_failed", event_id=event.id)
         finally:
             with self._lock:
                 self._clips_waiting -= 1

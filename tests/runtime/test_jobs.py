@@ -1,0 +1,99 @@
+"""What is done by the calendar is done once, and caught up after a pause."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from monitor.domain.access import DISTRICT
+from monitor.domain.clock import ManualClock, to_datetime
+from monitor.inspections.schedule import JOB
+from monitor.runtime.desk import ReportFormat, StoreDesk
+from monitor.runtime.environment import Environment
+from monitor.runtime.service_process import Jobs
+from monitor.store.base import Database
+from monitor.store.jobs import JobRunRepository, JobState
+from monitor.store.place_repository import PlaceRepository
+
+CONFIG = {
+    "version": 1,
+    "service": {"data_dir": "data"},
+    "district": {"id": "d", "name": {"zh": "区", "en": "District"}},
+    "institutions": [
+        {"id": "sun", "name": {"zh": "阳光托育园", "en": "Sunshine"}, "community": "梅园街道"},
+        {"id": "moon", "name": {"zh": "月亮托育园", "en": "Moon"}, "community": "翠竹街道"},
+    ],
+}
+DAY = 86400.0
+
+
+@pytest.fixture
+def environment(tmp_path: Path, database: Database, clock: ManualClock) -> Environment:
+    path = tmp_path / "district.yaml"
+    path.write_text(yaml.safe_dump(CONFIG, allow_unicode=True), "utf-8")
+    loaded = Environment.load(path)
+    PlaceRepository(database).sync(loaded.district, to_datetime(clock.now()))
+    return loaded
+
+
+def months(database: Database, environment: Environment, clock: ManualClock) -> dict[str, int]:
+    desk = StoreDesk(database, environment.district, clock)
+    wanted = (date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1))
+    return {f"{month:%Y-%m}": len(desk.list(DISTRICT, month)) for month in wanted}
+
+
+def test_the_month_s_checklists_are_made_once_by_several_services(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    services = [Jobs(environment, database, clock) for _ in range(3)]
+    threads = [threading.Thread(target=service.monthly_checklists) for service in services]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert months(database, environment, clock)["2026-11"] == 2
+    runs = JobRunRepository(database).recent(JOB)
+    assert [(run.slot, run.state) for run in runs] == [("2026-11", JobState.DONE)]
+
+
+def test_what_was_missed_over_the_first_of_the_month_is_caught_up(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    Jobs(environment, database, clock).monthly_checklists()
+    clock.advance(70 * DAY)
+    Jobs(environment, database, clock).monthly_checklists()
+    assert months(database, environment, clock) == {
+        "2026-10": 0,
+        "2026-11": 2,
+        "2026-12": 2,
+        "2027-01": 2,
+    }
+
+
+def test_a_checklist_says_what_is_not_known_and_can_be_printed(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    desk = StoreDesk(database, environment.district, clock)
+    (saved,) = desk.make(DISTRICT, date(2026, 11, 1), "sun")
+    readings = [entry.reading for entry in saved.view.checklist.entries if entry.reading]
+    assert len(saved.view.checklist.entries) == 70
+    assert len(readings) == 40
+    assert not any(reading.status.value == "pass" for reading in readings)
+    pdf = desk.report(DISTRICT, saved.view.id, ReportFormat.PDF, "zh")
+    assert pdf.startswith(b"%PDF")
+    assert desk.report(DISTRICT, saved.view.id, ReportFormat.PDF, "zh") == pdf
+
+
+def test_retention_runs_once_a_day(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    for _ in range(2):
+        Jobs(environment, database, clock).daily_retention()
+    clock.advance(DAY)
+    Jobs(environment, database, clock).daily_retention()
+    runs = JobRunRepository(database).recent("retention")
+    assert [run.state for run in runs] == [JobState.DONE, JobState.DONE]
