@@ -56,6 +56,11 @@ class Supervisor:
         """Ask :meth:`run` to end; may be called from any thread or signal handler."""
         self._stop.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
     def run(self, ready: Callable[[], None] | None = None) -> None:
         """Start everything and return once :meth:`stop` was called and all have ended."""
         for number in (signal.SIGINT, signal.SIGTERM):

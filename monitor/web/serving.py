@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -37,6 +39,7 @@ from monitor.web.http_gateway import HttpWorkerGateway
 log = structlog.get_logger(__name__)
 
 _OPEN_CONNECTIONS = 2
+_LOOK_EVERY = 0.2
 
 
 def prepare(environment: Environment) -> None:
@@ -77,7 +80,8 @@ def run_service(
 ) -> None:
     """Run all processes until told to stop.
 
-    ``extra`` are further processes to look after, started first. Logs go to ``log_file``, or as
+    ``ready`` is called once the pages answer. ``extra`` are further processes to look after,
+    started first. Logs go to ``log_file``, or as
     JSON lines to the error stream.
 
     Raises:
@@ -94,7 +98,29 @@ def run_service(
     ]
     children.append(Child("service", run_scheduled, (config, log_file)))
     children.append(Child("web", run_web, (config, log_file)))
-    Supervisor(children).run(ready)
+    supervisor = Supervisor(children)
+    if ready is None:
+        supervisor.run()
+        return
+    told = threading.Thread(
+        target=_when_it_answers, args=(environment, supervisor, ready), daemon=True
+    )
+    supervisor.run(told.start)
+
+
+def _when_it_answers(
+    environment: Environment, supervisor: Supervisor, ready: Callable[[], None]
+) -> None:
+    service = environment.settings.service
+    host = "127.0.0.1" if service.host == "0.0.0.0" else service.host  # noqa: S104
+    while not supervisor.stopping:
+        try:
+            socket.create_connection((host, service.port), _LOOK_EVERY).close()
+        except OSError:
+            time.sleep(_LOOK_EVERY)
+        else:
+            ready()
+            return
 
 
 def run_web(config: Path, log_file: Path | None) -> None:
