@@ -222,8 +222,8 @@ async def measure(way: str, path: Path, viewers: int, seconds: float) -> Cost:
 def report(costs: Sequence[Cost]) -> None:
     """Print the table."""
     table = Table(title="Live view, 720p25, per viewer and second")
-    for heading in ("viewers", "way", "CPU ms", "pictures", "CPU ms a picture", "times ours"):
-        table.add_column(heading, justify="left" if heading == "way" else "right")
+    for heading in ("viewers", "way", "CPU ms", "pictures", "a picture", "times ours"):
+        table.add_column(heading, justify="left" if heading == "way" else "right", no_wrap=True)
     base = {cost.viewers: cost.a_picture for cost in costs if cost.way == OURS}
     for cost in sorted(costs, key=lambda cost: cost.viewers):
         ratio = cost.a_picture / base[cost.viewers]
