@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import ssl
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,19 +64,20 @@ from monitor.web.gateway import LiveAnswer, Still
 if TYPE_CHECKING:
     from tests.conftest import Postgres
 
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: httpx makes a dear one each time
 START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC).timestamp()
 PASSWORD = "a fine long password"
 DEMO_TOKEN = "secret-of-the-inbox"
 _CONFIGURATION = """
 version: 1
-demo: {demo}
-service: {{language: zh}}
+demo: true
+service: {language: zh}
 district:
   id: meiyuan
-  name: {{zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}}
+  name: {zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}
 institutions:
   - id: sunshine
-    name: {{zh: 阳光托育园, en: Sunshine Nursery}}
+    name: {zh: 阳光托育园, en: Sunshine Nursery}
     community: 梅园街道
     address: 梅园路 18 号
     contact_name: 王园长
@@ -86,42 +88,42 @@ institutions:
     approved_capacity: 60
     rooms:
       - id: sunshine-toddler
-        name: {{zh: 托小班, en: Toddler room}}
+        name: {zh: 托小班, en: Toddler room}
         type: activity
         class: toddler
         capacity: 15
         person_capacity: 18
         cameras:
           - id: sunshine-toddler-1
-            name: {{zh: 东角, en: East corner}}
+            name: {zh: 东角, en: East corner}
             url: rtsp://viewer:hunter2@127.0.0.1:8554/toddler
-            zones: [{{id: mat, polygon: [[0.1, 0.5], [0.9, 0.5], [0.9, 0.95]], capacity: 8}}]
-          - {{id: sunshine-toddler-2, name: {{zh: 西角, en: West corner}}, url: "rtsp://127.0.0.1/2"}}
+            zones: [{id: mat, polygon: [[0.1, 0.5], [0.9, 0.5], [0.9, 0.95]], capacity: 8}]
+          - {id: sunshine-toddler-2, name: {zh: 西角, en: West corner}, url: "rtsp://127.0.0.1/2"}
       - id: sunshine-nap
-        name: {{zh: 睡眠室, en: Nap room}}
+        name: {zh: 睡眠室, en: Nap room}
         type: nap
         class: toddler
         capacity: 15
         cameras:
-          - {{id: sunshine-nap-1, name: {{zh: 门上方, en: Above the door}}, url: "rtsp://127.0.0.1/3"}}
+          - {id: sunshine-nap-1, name: {zh: 门上方, en: Above the door}, url: "rtsp://127.0.0.1/3"}
   - id: bamboo
-    name: {{zh: 竹林托育中心, en: Bamboo Grove Child Care Centre}}
+    name: {zh: 竹林托育中心, en: Bamboo Grove Child Care Centre}
     community: 竹园街道
     contact_name: 李园长
     contact_phone: "021-55550226"
     notice_state: expiring
     rooms:
       - id: bamboo-hall
-        name: {{zh: 活动大厅, en: Activity hall}}
+        name: {zh: 活动大厅, en: Activity hall}
         type: activity
         person_capacity: 20
         cameras:
-          - {{id: bamboo-hall-1, name: {{zh: 北墙, en: North wall}}, url: "rtsp://127.0.0.1/4"}}
+          - {id: bamboo-hall-1, name: {zh: 北墙, en: North wall}, url: "rtsp://127.0.0.1/4"}
       - id: bamboo-yard
-        name: {{zh: 户外场地, en: Yard}}
+        name: {zh: 户外场地, en: Yard}
         type: outdoor
         cameras:
-          - {{id: bamboo-yard-1, name: {{zh: 围墙, en: Fence}}, url: "rtsp://127.0.0.1/5"}}
+          - {id: bamboo-yard-1, name: {zh: 围墙, en: Fence}, url: "rtsp://127.0.0.1/5"}
 """
 
 
@@ -146,10 +148,10 @@ EXPLAIN = {
 }
 
 
-def settings_of(*, demo: bool = True) -> Settings:
+@cache
+def settings_of() -> Settings:
     """Return the configuration of the test district."""
-    text = _CONFIGURATION.format(demo=str(demo).lower())
-    return parse_settings(parse_document(text, "district.yaml"), Path("/"))
+    return parse_settings(parse_document(_CONFIGURATION, "district.yaml"), Path("/"))
 
 
 def picture(label: str = "", width: int = 640, height: int = 360) -> bytes:
@@ -525,7 +527,9 @@ class Served:
 
     def client(self, user: User | None = None) -> httpx.Client:
         """Return a browser-like client, signed in as ``user`` if given."""
-        client = httpx.Client(base_url=self.url, headers={"Origin": self.url}, timeout=20)
+        client = httpx.Client(
+            base_url=self.url, headers={"Origin": self.url}, timeout=20, verify=_NO_TLS
+        )
         if user is not None:
             client.cookies.set("kanhu-session", self.world.session(user))
         return client
@@ -553,6 +557,10 @@ def server() -> Iterator[Server]:
     server.stop()
 
 
+Serving = Callable[[World], contextlib.AbstractContextManager[Served]]
+Founding = Callable[[Database, Clock, Path], World]
+
+
 @contextlib.contextmanager
 def serve(server: Server, world: World) -> Iterator[Served]:
     """Serve a district and wait until it is well."""
@@ -560,10 +568,22 @@ def serve(server: Server, world: World) -> Iterator[Served]:
     with server.serving(app):
         served = Served(world, server.url, app)
         deadline = time.monotonic() + 20
-        while httpx.get(f"{served.url}/healthz").status_code != 200:
+        while httpx.get(f"{served.url}/healthz", verify=_NO_TLS).status_code != 200:
             assert time.monotonic() < deadline, "the application does not get well"
             time.sleep(0.01)
         yield served
+
+
+@pytest.fixture
+def serving(server: Server) -> Serving:
+    """Return a way to serve a district of one's own."""
+    return partial(serve, server)
+
+
+@pytest.fixture
+def founding() -> Founding:
+    """Return a way to found the district in an empty database."""
+    return found_world
 
 
 @pytest.fixture

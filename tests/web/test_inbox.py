@@ -10,7 +10,7 @@ from monitor.domain.access import Role
 
 if TYPE_CHECKING:
     from monitor.store.users import User
-    from tests.web.conftest import Served, Server, World
+    from tests.web.conftest import Served, Serving, World
 
 ADDRESS = "/demo/inbox/secret-of-the-inbox"
 
@@ -42,11 +42,9 @@ def test_the_inbox_refuses_what_is_not_a_message(served: Served, world: World) -
     assert httpx.post(served.url + ADDRESS, json=large).status_code == 413
 
 
-def test_there_is_no_inbox_outside_a_demo(server: Server, world: World) -> None:
-    from tests.web.conftest import serve, settings_of
-
-    world.settings = settings_of(demo=False)
-    with serve(server, world) as served:
+def test_there_is_no_inbox_outside_a_demo(serving: Serving, world: World) -> None:
+    world.settings = world.settings.model_copy(update={"demo": False})
+    with serving(world) as served:
         assert httpx.post(served.url + ADDRESS, json={"title": "x"}).status_code == 404
         with served.client(world.user("admin", Role.ADMIN)) as client:
             assert client.get("/demo/inbox").status_code == 404

@@ -13,6 +13,7 @@ from monitor.web.directory import Directory
 from monitor.web.queue import Queue, count_cameras, newest_snapshots, read_queue
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor
+from monitor.web.wall import tiles
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,6 +30,7 @@ def show(request: Request, visitor: Annotated[Visitor, require(Permission.WATCH)
         "control_room.html",
         directory=directory,
         queue=queue,
+        wall=tiles(directory, queue),
         snapshots=_snapshots(site, visitor, queue),
         cameras=count_cameras(directory),
         position=position,

@@ -1,24 +1,21 @@
 // Entry of every page: wires up what the page's markup asks for.
 import "./clock.js";
 import { startAges } from "./ages.js";
+import { startAlertPage } from "./alert-page.js";
+import { startControlRoom } from "./control-room.js";
 import { startFeed } from "./feed.js";
 import { startMenus } from "./menus.js";
 import { startParts } from "./parts.js";
+import { startRoom } from "./room.js";
 
-startAges();
+const PAGES = { "control-room": startControlRoom, alert: startAlertPage, room: startRoom };
+
+const { page, position } = document.body.dataset;
 startMenus();
-if (document.querySelector("kanhu-live, [data-live]")) await import("./live-player.js");
-if (document.body.dataset.position !== undefined) {
+startAges();
+if (position !== undefined) {
   startParts();
-  if (document.body.dataset.page === "control-room") {
-    const { startControlRoom } = await import("./control-room.js");
-    startControlRoom();
-  } else if (document.body.dataset.page === "alert") {
-    const { startAlertPage } = await import("./alert-page.js");
-    startAlertPage();
-  } else if (document.body.dataset.page === "room") {
-    const { startRoom } = await import("./room.js");
-    startRoom();
-  }
-  startFeed(Number(document.body.dataset.position));
+  PAGES[page]?.();
+  startFeed(Number(position));
 }
+if (document.querySelector("kanhu-live, [data-live]")) import("./live-player.js");

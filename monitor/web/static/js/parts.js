@@ -60,25 +60,30 @@ async function take() {
 }
 
 function remember(part) {
-  known.set(part, part.innerHTML);
+  known.set(part, timeless(part.innerHTML));
   for (const item of part.querySelectorAll("[data-keyed] > [data-key]")) {
-    known.set(item, item.outerHTML);
+    known.set(item, timeless(item.outerHTML));
   }
 }
 
+/** Returns markup without its ages, which tick anyway. */
+function timeless(markup) {
+  return markup.replace(/(<time[^>]*\bdata-age\b[^>]*>)[^<]*/g, "$1");
+}
+
 function renew(part, other) {
-  if (known.get(part) === other.innerHTML) return;
+  if (known.get(part) === timeless(other.innerHTML)) return;
   const focus = focusWithin(part);
   const kept = new Map();
   for (const item of part.querySelectorAll("[data-keyed] > [data-key]")) {
     kept.set(keyOf(item), item);
   }
-  const markup = other.innerHTML;
+  const markup = timeless(other.innerHTML);
   const fresh = [...other.querySelectorAll("[data-keyed] > [data-key]")];
   const replacements = [];
   for (const item of fresh) {
     const old = kept.get(keyOf(item));
-    const html = item.outerHTML;
+    const html = timeless(item.outerHTML);
     if (old !== undefined && known.get(old) === html) replacements.push([item, old]);
     else {
       known.set(item, html);

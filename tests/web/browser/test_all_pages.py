@@ -1,0 +1,165 @@
+"""Every page in a real browser: on a desk and on a phone, in both languages, without complaint."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.domain.access import DISTRICT, Role
+from monitor.domain.events import Severity
+from monitor.domain.room_state import ViewFault
+from monitor.domain.text import LANGUAGES, Language, Text
+from monitor.store.camera_status import CameraState
+
+if TYPE_CHECKING:
+    from tests.web.browser.conftest import MakeVisit
+    from tests.web.conftest import World
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+PAGES = (
+    "/",
+    "/alerts",
+    "/alerts/1",
+    "/institutions",
+    "/institutions/bamboo",
+    "/cameras/bamboo-yard-1",
+    "/inspections",
+    "/inspections/1",
+    "/demo/inbox",
+    "/system",
+    "/account",
+)
+NAMELESS = """() => {
+  const things = document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary");
+  return [...things].filter((thing) => thing.checkVisibility()).filter((thing) => {
+    const label = thing.labels?.length ? thing.labels[0].textContent : "";
+    const name = thing.getAttribute("aria-label") || label || thing.textContent ||
+      thing.querySelector("img")?.alt || "";
+    return name.trim() === "" && !thing.closest("[aria-hidden=true]");
+  }).map((thing) => thing.outerHTML.slice(0, 120));
+}"""
+UNTOUCHABLE = """() => {
+  const things = document.querySelectorAll("button, .button, .bar-nav a, select, input[type=text]");
+  return [...things].filter((thing) => thing.checkVisibility()).filter((thing) => {
+    const box = thing.getBoundingClientRect();
+    return box.height < 24 || box.width < 24;
+  }).map((thing) => thing.outerHTML.slice(0, 120));
+}"""
+SHIFT = """() => new Promise((done) => {
+  let total = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) total += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(total), 1200);
+})"""
+
+
+@pytest.fixture
+def busy_world(live_world: World) -> World:
+    """Return a district with something of everything."""
+    live_world.raise_alert()
+    live_world.raise_alert("bamboo-yard", severity=Severity.CRITICAL, ago=70)
+    live_world.raise_alert("bamboo-hall", "crowding", Severity.MEDIUM, ago=4000)
+    live_world.raise_alert("bamboo-yard", "view_lost", Severity.TECHNICAL)
+    reason = Text("摄像机拒绝了密码，10 秒后重试", "The camera refused the password; retry in 10 s")
+    live_world.report_camera("bamboo-yard-1", CameraState.OFFLINE, ViewFault.OFFLINE, reason)
+    month = live_world.now.date().replace(day=1)
+    live_world.context.inspections.generate(DISTRICT, month, None)
+    return live_world
+
+
+def _overflow(page: Page) -> Any:
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_fits_a_phone(visit: MakeVisit, busy_world: World, language: Language) -> None:
+    admin = busy_world.user("admin", Role.ADMIN, language=language)
+    visitor = visit(admin, PHONE)
+    for path in PAGES:
+        page = visitor.go(path)
+        assert _overflow(page) <= 0, path
+        assert page.evaluate(NAMELESS) == [], path
+        assert page.evaluate(UNTOUCHABLE) == [], path
+        expect(page.locator("h1")).to_have_count(1)
+        current = page.locator(".bar-nav [aria-current]")
+        expect(current).to_have_count(0 if path == "/account" else 1)
+
+
+def test_every_page_stands_still_on_a_desk(visit: MakeVisit, busy_world: World) -> None:
+    visitor = visit(busy_world.user("admin", Role.ADMIN))
+    for path in PAGES:
+        page = visitor.go(path)
+        assert _overflow(page) <= 0, path
+        if path in ("/", "/alerts/1", "/institutions"):
+            assert page.evaluate(SHIFT) < 0.02, path
+
+
+def test_the_control_room_does_not_scroll_as_a_whole(visit: MakeVisit, busy_world: World) -> None:
+    page = visit(busy_world.user("wang")).go("/")
+    height = page.evaluate("document.documentElement.scrollHeight - window.innerHeight")
+    assert height <= 0
+
+
+def test_language_and_colours_are_changed_from_the_menu(
+    visit: MakeVisit, live_world: World
+) -> None:
+    page = visit(live_world.user("wang")).go("/institutions")
+    dark = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    page.locator("summary").first.click()
+    page.get_by_role("button", name="浅色").click()
+    expect(page).to_have_url(re.compile("/institutions$"))
+    light = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    assert light != dark
+    page.locator("summary").first.click()
+    page.get_by_role("button", name="English").click()
+    expect(page).to_have_title("Institutions · Kanhu")
+    page.locator("summary").first.click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".menu-body")).to_be_hidden()
+
+
+def test_a_stranger_is_led_back_to_where_she_wanted_to_go(
+    visit: MakeVisit, live_world: World
+) -> None:
+    live_world.user("wang")
+    number = live_world.raise_alert()
+    visitor = visit(None, PHONE)
+    page = visitor.go(f"/alerts/{number}")
+    assert _overflow(page) <= 0
+    page.get_by_label("用户名").fill("wang")
+    page.get_by_label("密码").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("用户名或密码不对")
+    expect(page.get_by_label("用户名")).to_have_value("wang")
+    visitor.complaints.clear()  # the browser logs the 401
+    page.get_by_label("密码").fill("a fine long password")
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(re.compile(f"/alerts/{number}$"))
+
+
+def test_a_page_that_is_not_there_leads_back(visit: MakeVisit, live_world: World) -> None:
+    visitor = visit(live_world.user("wang"))
+    page = visitor.go("/no/such/page")
+    expect(page.get_by_role("heading", level=1)).to_have_text("没有找到")
+    page.get_by_role("link", name="回到首页").click()
+    expect(page).to_have_title("值班室 · 看护")
+    visitor.complaints.clear()  # the browser logs the 404
+
+
+def test_the_focus_is_always_visible(visit: MakeVisit, busy_world: World) -> None:
+    page = visit(busy_world.user("wang")).go("/alerts/1")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        ring = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return [s.outlineStyle, parseFloat(s.outlineWidth)] })()"
+        )
+        assert ring[0] != "none"
+        assert ring[1] >= 2
