@@ -11,7 +11,7 @@ from monitor.demo.footage.walls import Wall, enclose
 from monitor.demo.footage.world import Scene, World
 from monitor.demo.scenes.people import carer, child
 
-_LOOP = 80.0
+_LOOP = 60.0
 _WIDTH, _DEPTH = (-3.5, 3.5), (0.0, 7.4)
 _BLUE, _CREAM = (226, 206, 178), (232, 236, 238)
 

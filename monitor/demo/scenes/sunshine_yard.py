@@ -11,7 +11,7 @@ from monitor.demo.footage.walls import Wall, enclose
 from monitor.demo.footage.world import Scene, World
 from monitor.demo.scenes.people import carer, child
 
-_LOOP = 80.0
+_LOOP = 60.0
 
 
 def _build() -> Setting:
