@@ -28,6 +28,7 @@ from monitor.domain.access import DISTRICT, Role
 from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.text import Language
 from monitor.runtime.environment import Environment, demo_token
+from monitor.runtime.logs import configure_logs
 from monitor.runtime.supervisor import Child
 from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
@@ -80,6 +81,7 @@ def run_demo(options: DemoOptions, report: Report, ready: Callable[[Welcome], No
         refuse_taken_port(environment)
         prepare(environment)
         welcome = _let_in(environment, folder, options)
+        configure_logs(welcome.logs)
         run_service(
             environment,
             workers=environment.settings.service.workers,

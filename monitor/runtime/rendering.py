@@ -12,17 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.alerts.evidence import COLOURS
 from monitor.domain.errors import InputError
-from monitor.domain.people import AgeClass, Track
+from monitor.domain.people import Track
 from monitor.domain.room_state import RoomState
 from monitor.runtime.analyze import Seen
 
 _TICKS = 1000
-_COLOURS = {  # BGR; the same hues as on the page
-    AgeClass.ADULT: (196, 140, 40),
-    AgeClass.CHILD: (40, 140, 240),
-    AgeClass.UNKNOWN: (150, 150, 150),
-}
 
 
 class VideoWriter:
@@ -82,7 +78,8 @@ def annotated(
     for track in tracks:
         if track.seen < state.time:
             continue
-        colour = _COLOURS[track.age]
+        red, green, blue = COLOURS[track.age]
+        colour = (blue, green, red)
         box = track.box
         corner = (round(box.x1 * width), round(box.y1 * height))
         cv2.rectangle(picture, corner, (round(box.x2 * width), round(box.y2 * height)), colour, 2)
