@@ -51,8 +51,8 @@ check: $(VENV)/.dev  ## Lint, format, types and layers
 	@$(BIN)/python docs/generate.py --check
 
 test: $(VENV)/.dev install  ## Install what the tests need and run them all
-	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/system
-	@$(BIN)/pytest tests/system
+	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/system --ignore tests/web/browser
+	@$(BIN)/pytest tests/web/browser tests/system
 
 bench: $(VENV)/.dev install  ## Run the benchmarks and print one table
 	@$(BIN)/python -m benchmarks
