@@ -75,6 +75,5 @@ async def _reading_the_feed(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        reader.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await reader
+        site.hub.stop()  # not cancelled: a thread may be in the middle of reading
+        await reader

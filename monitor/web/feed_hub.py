@@ -51,6 +51,8 @@ class FeedHub:
         self._room_number = 0
         self._institutions: dict[str, str | None] = {}
         self._read = 0.0
+        self._failing = False
+        self._stopping = asyncio.Event()
         self.tick = asyncio.Event()
         self.head = 0
 
@@ -65,10 +67,10 @@ class FeedHub:
         return self._room_number
 
     async def run(self) -> None:
-        """Read on until cancelled; while the database is away, keep trying."""
+        """Read on until :meth:`stop`; while the database is away, keep trying."""
         started = False
         rooms_due = 0.0
-        while True:
+        while not self._stopping.is_set():
             try:
                 if not started:
                     self.head = await run_in_threadpool(self._feed.latest_id)
@@ -77,13 +79,17 @@ class FeedHub:
                 if time.monotonic() >= rooms_due:
                     await self._read_rooms()
                     rooms_due = time.monotonic() + ROOMS_SECONDS
-                self._read = time.monotonic()
+                self._told(None)
             except Exception as error:  # whatever the driver raises while the database is away
-                _logger.warning("feed_unreadable", error=type(error).__name__)
-            await asyncio.sleep(POLL_SECONDS)
+                self._told(error)
+            await self.wait(self._stopping, POLL_SECONDS)
+
+    def stop(self) -> None:
+        """Let :meth:`run` end once it has read what it is reading."""
+        self._stopping.set()
 
     async def wait(self, tick: asyncio.Event, seconds: float) -> None:
-        """Wait until something is new, at most ``seconds``.
+        """Wait until ``tick`` is set because something is new, at most ``seconds``.
 
         ``tick`` is the value of :attr:`tick` from before the caller last looked, so that nothing
         slips in between.
@@ -133,6 +139,17 @@ class FeedHub:
             changed = True
         if changed:
             self._wake()
+
+    def _told(self, error: Exception | None) -> None:
+        if error is None:
+            self._read = time.monotonic()
+        if (error is not None) == self._failing:
+            return
+        self._failing = error is not None
+        if error is None:
+            _logger.info("feed_readable_again")
+        else:
+            _logger.warning("feed_unreadable", error=type(error).__name__)
 
     def _wake(self) -> None:
         tick, self.tick = self.tick, asyncio.Event()

@@ -465,6 +465,7 @@ class Server:
 
     def __init__(self) -> None:
         self._app: FastAPI | None = None
+        self._busy = 0
         config = uvicorn.Config(
             self._serve,
             port=0,
@@ -491,6 +492,10 @@ class Server:
         self._app = app
         try:
             yield
+            deadline = time.monotonic() + 20
+            while self._busy:
+                assert time.monotonic() < deadline, "requests are still being answered"
+                time.sleep(0.01)
         finally:
             self._app = None
             self._wait(lifespan.__aexit__(None, None, None))
@@ -511,7 +516,11 @@ class Server:
 
     async def _serve(self, scope: Asgi, receive: Receive, send: Send) -> None:
         assert self._app is not None, "a request came outside any test"
-        await self._app(scope, receive, send)
+        self._busy += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._busy -= 1
 
     def _wait(self, work: Coroutine[Any, Any, object]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(20)

@@ -68,11 +68,7 @@ def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 def _headers(piece: EvidenceView, *, download: bool) -> dict[str, str]:
-    headers = {
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{piece.sha256}"',
-        "Cache-Control": "private, max-age=3600",
-    }
+    headers = {"Accept-Ranges": "bytes"}
     if download or _media_type(piece) == "application/octet-stream":
         ending = _SHOWN.get(piece.media_type, "bin")
         name = f"alert-{piece.alert_id}-{piece.kind.value}-{piece.id}.{ending}"

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.detectors.rules import rule_kinds
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import EvidenceKind
@@ -64,7 +65,7 @@ def history(
         first=not cursor,
         first_page=urlencode(chosen),
         states=tuple(AlertState),
-        rules=("unattended_child", "crowding", "view_lost"),
+        rules=tuple(rule_kinds()),
         position=position,
     )
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from monitor.domain.clock import SystemClock
 from monitor.store.base import Database
@@ -22,7 +29,8 @@ if TYPE_CHECKING:
     from tests.web.conftest import Founding, Served, Serving, World
 
 DESK = {"width": 1920, "height": 1080}
-PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=15_000)  # the machine may be busy
 
 
 @pytest.fixture(scope="module")

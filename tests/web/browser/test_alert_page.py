@@ -45,9 +45,12 @@ def test_the_clip_appears_by_itself_and_plays(visit: MakeVisit, live_world: Worl
     assert page.locator("[data-part='snapshot'] img").evaluate("image => image.naturalWidth") == 640
     live_world.add_clip(number, _clip())
     video = page.locator("video[controls]")
-    expect(video).to_be_visible(timeout=8_000)
+    expect(video).to_be_visible()
     video.evaluate("video => { video.muted = true; video.currentTime = 2; return video.play() }")
-    page.wait_for_function("document.querySelector('video[controls]').currentTime > 2.3")
+    video.evaluate(
+        "video => new Promise((done) => {"
+        " video.ontimeupdate = () => { if (video.currentTime > 2.3) done(); } })"
+    )
     assert video.evaluate("video => video.error") is None
 
 
@@ -70,11 +73,11 @@ def test_a_decision_is_taken_on_the_page(visit: MakeVisit, live_world: World) ->
 def test_what_she_writes_survives_what_others_do(visit: MakeVisit, live_world: World) -> None:
     number = live_world.raise_alert()
     page = visit(live_world.user("wang")).go(f"/alerts/{number}")
-    expect(page.locator("#connection[data-state='live']")).to_be_visible(timeout=15_000)
+    expect(page.locator("#connection[data-state='live']")).to_be_visible()
     page.get_by_label("说明").press_sequentially("已联系")
     alerts = AlertRepository(live_world.database)
     alerts.act(DISTRICT, number, AlertAction.ACKNOWLEDGE, SOMEBODY, live_world.now)
-    expect(page.locator(".steps")).to_contain_text("somebody else", timeout=8_000)
+    expect(page.locator(".steps")).to_contain_text("somebody else")
     expect(page.get_by_label("说明")).to_have_value("已联系")
     expect(page.get_by_label("说明")).to_be_focused()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -120,6 +121,7 @@ def test_language_and_colours_are_changed_from_the_menu(
     page.locator("summary").first.click()
     page.get_by_role("button", name="English").click()
     expect(page).to_have_title("Institutions · Kanhu")
+    expect(page.locator("#connection[data-state='live']")).to_be_visible()
     page.locator("summary").first.click()
     page.keyboard.press("Escape")
     expect(page.locator(".menu-body")).to_be_hidden()
@@ -163,3 +165,12 @@ def test_the_focus_is_always_visible(visit: MakeVisit, busy_world: World) -> Non
         )
         assert ring[0] != "none"
         assert ring[1] >= 2
+
+
+def test_messages_come_in_by_themselves(visit: MakeVisit, live_world: World) -> None:
+    visitor = visit(live_world.user("wang"))
+    page = visitor.go("/demo/inbox")
+    expect(page.get_by_text("还没有消息")).to_be_visible()
+    message = {"title": "【高】儿童无人看护", "message": "托小班有 2 名儿童"}
+    httpx.post(f"{visitor.url}/demo/inbox/secret-of-the-inbox", json=message)
+    expect(page.locator(".message")).to_contain_text("托小班有 2 名儿童")

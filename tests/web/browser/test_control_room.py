@@ -27,7 +27,7 @@ SOMEBODY = Actor(99, "somebody else")
 
 
 def _wait_until_live(page: Page) -> None:
-    expect(page.locator("#connection[data-state='live']")).to_be_visible(timeout=15_000)
+    expect(page.locator("#connection[data-state='live']")).to_be_visible()
 
 
 def test_she_signs_in_with_the_keyboard(visit: MakeVisit, live_world: World) -> None:
@@ -193,7 +193,7 @@ def test_counts_and_cameras_follow(visit: MakeVisit, live_world: World) -> None:
     _wait_until_live(page)
     tile = page.locator("[data-tile='bamboo-hall-1']")
     live_world.report_room("bamboo-hall", 4, 21)
-    expect(tile.locator("[data-count='children']")).to_have_text("21", timeout=8_000)
+    expect(tile.locator("[data-count='children']")).to_have_text("21")
     expect(page.locator(".figure-number", has_text="/5")).to_have_text("5/5")
     live_world.report_camera("bamboo-hall-1", CameraState.OFFLINE)
     expect(tile).to_contain_text("离线")

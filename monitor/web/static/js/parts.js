@@ -16,9 +16,12 @@ export function startParts() {
   const subject = document.body.dataset.subject;
   document.addEventListener("kanhu:feed", ({ detail }) => {
     if (detail.kind === "rooms") showRooms(detail.rooms);
-    const mine = subject === undefined || detail.subject === subject || detail.alert === subject;
+    const alert = detail.kind === "alert" ? detail.subject : String(detail.alert_id);
+    const mine = subject === undefined || alert === subject;
     if (detail.kind === "resync" || (kinds.includes(detail.kind) && mine)) refresh();
   });
+  const seconds = Number(document.body.dataset.every ?? 0); // for what the feed does not tell
+  if (seconds > 0) setInterval(() => document.hidden || refresh(), seconds * 1000);
 }
 
 /** Fetches the page and takes over what changed; calls while it runs make it run once more. */
