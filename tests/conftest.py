@@ -110,7 +110,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever needs a database on both; a module may name those it needs in ``DATABASES``."""
+    if "database_url" in metafunc.fixturenames:
+        wanted = getattr(metafunc.module, "DATABASES", ["sqlite", "postgresql"])
+        metafunc.parametrize("database_url", wanted, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a fresh database with all tables: first on SQLite, then on PostgreSQL."""
     if request.param == "sqlite":

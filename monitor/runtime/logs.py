@@ -13,7 +13,6 @@ import structlog
 from monitor.streams.url import redact
 
 _LIBRARY_LEVELS = {
-    "apprise": logging.ERROR,
     "httpx": logging.WARNING,
     "aioice": logging.WARNING,
     "aiortc": logging.WARNING,

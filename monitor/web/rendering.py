@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,46 +26,21 @@ class Renderer:
     """Renders templates for one district."""
 
     def __init__(self, context: WebContext) -> None:
+        settings = context.settings
         self._context = context
-        self.zone = ZoneInfo(context.settings.district.timezone)
+        self.zone = ZoneInfo(settings.district.timezone)
+        self._own: dict[str, Any] = {
+            "demo": settings.demo,
+            "district": settings.district.name.text(),
+            "zone": self.zone.key,
+            "moment": self._moment,
+            "clock": self._clock,
+        }
 
     def render(self, template: str, language: Language, **values: Any) -> str:
         """Return a rendered template; ``values`` are its variables."""
-        return self._environment.get_template(template).render(language=language, **values)
-
-    @cached_property
-    def _environment(self) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        settings = self._context.settings
-        environment.globals.update(
-            demo=settings.demo,
-            district=settings.district.name.text(),
-            version=__version__,
-            t=_t,
-            raw_text=_raw_text,
-            zone=self.zone.key,
-            month_name=self._month,
-            moment=self._moment,
-            day=self._day,
-            icon=_icon,
-        )
-        environment.filters.update(
-            say=_say,
-            rule_name=_worded(wording.rule_name),
-            fact_name=_worded(wording.fact_name),
-            fact_value=_worded(wording.fact_value),
-            camera_fault=_worded(wording.camera_fault),
-            duration=_worded(wording.duration),
-            size=wording.file_size,
-            clock=self._clock,
-        )
-        return environment
+        page = _environment().get_template(template)
+        return page.render(language=language, **self._own, **values)
 
     @pass_context
     def _moment(self, context: Context, when: datetime, style: str = "full") -> Markup:
@@ -76,16 +51,36 @@ class Renderer:
     def _clock(self, when: datetime) -> str:
         return f"{when.astimezone(self.zone):%H:%M:%S}"
 
-    @pass_context
-    def _day(self, context: Context, value: date) -> str:
-        return wording.day(value, context["language"])
-
-    @pass_context
-    def _month(self, context: Context, value: date) -> str:
-        return wording.month(value, context["language"])
-
     def _today(self) -> date:
         return self._context.now().astimezone(self.zone).date()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        version=__version__,
+        t=_t,
+        raw_text=_raw_text,
+        day=_worded(wording.day),
+        month_name=_worded(wording.month),
+        icon=_icon,
+    )
+    environment.filters.update(
+        say=_say,
+        rule_name=_worded(wording.rule_name),
+        fact_name=_worded(wording.fact_name),
+        fact_value=_worded(wording.fact_value),
+        camera_fault=_worded(wording.camera_fault),
+        duration=_worded(wording.duration),
+    )
+    return environment
 
 
 @pass_context

@@ -87,13 +87,6 @@ def month(value: date, language: Language) -> str:
     return f"{_MONTHS[value.month - 1]} {value.year}"
 
 
-def file_size(size: int) -> str:
-    """Return a number of bytes in a readable unit."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KiB"
-    return f"{size / 1024 / 1024:.1f} MiB"
-
-
 def _is_seconds(key: str) -> bool:
     return key in ("after", "clear_after", "lasted") or key.endswith(("_after", "_seconds"))
 

@@ -60,6 +60,7 @@ from monitor.store.workers import WorkerRepository
 from monitor.web import WebContext, create_app
 from monitor.web.context import ModelFact
 from monitor.web.gateway import LiveAnswer, Still
+from monitor.web.site import Site
 
 if TYPE_CHECKING:
     from tests.conftest import Postgres
@@ -465,6 +466,7 @@ class Server:
 
     def __init__(self) -> None:
         self._app: FastAPI | None = None
+        self._built: FastAPI | None = None
         self._busy = 0
         config = uvicorn.Config(
             self._serve,
@@ -483,6 +485,13 @@ class Server:
         assert self._started.wait(20), "the server takes too long to start"
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+
+    def application(self, world: World) -> FastAPI:
+        """Return an application for a district; the routes, which take long, are built once."""
+        if self._built is None:
+            self._built = create_app(world.context)
+        self._built.state.site = Site.of(world.context)
+        return self._built
 
     @contextlib.contextmanager
     def serving(self, app: FastAPI) -> Iterator[None]:
@@ -573,7 +582,7 @@ Founding = Callable[[Database, Clock, Path], World]
 @contextlib.contextmanager
 def serve(server: Server, world: World) -> Iterator[Served]:
     """Serve a district and wait until it is well."""
-    app = create_app(world.context)
+    app = server.application(world)
     with server.serving(app):
         served = Served(world, server.url, app)
         deadline = time.monotonic() + 20

@@ -17,6 +17,8 @@ from monitor.web.pages import ROUTERS as PAGES
 if TYPE_CHECKING:
     from tests.web.conftest import Served, World
 
+DATABASES = ["sqlite"]
+
 PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from monitor.domain.access import Role
 from monitor.domain.clock import ManualClock
 from monitor.domain.events import Severity
@@ -139,24 +141,29 @@ def test_the_clip_follows_until_it_is_too_late_for_it(
 
 
 def test_the_history_is_filtered_and_turned_page_by_page(
-    served: Served, world: World, operator: User, clock: ManualClock
+    served: Served,
+    world: World,
+    operator: User,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("monitor.web.pages.alerts._PER_PAGE", 10)
     with served.client(operator) as client:
-        for number in range(45):
+        for number in range(15):
             clock.advance(60)
-            alert = world.raise_alert("sunshine-nap" if number % 9 else "bamboo-hall")
+            alert = world.raise_alert("sunshine-nap" if number % 5 else "bamboo-hall")
             done = client.post(f"/api/v1/alerts/{alert}/actions", json={"action": "resolve"})
             assert done.status_code == 200
         first = client.get("/alerts").text
-        assert first.count("<tr data-key") == 40
+        assert first.count("<tr data-key") == 10
         following = re.search(r'href="(/alerts\?cursor=[^"]+)" rel="next"', first)
         assert following is not None
         second = client.get(following[1]).text
         assert second.count("<tr data-key") == 5
         seen = re.findall(r'<tr data-key="(\d+)"', first + second)
-        assert len(set(seen)) == 45
+        assert len(set(seen)) == 15
         only = client.get("/alerts?institution=bamboo&state=resolved&since=2026-11-02").text
-        assert only.count("<tr data-key") == 5
+        assert only.count("<tr data-key") == 3
         assert client.get("/alerts?until=2026-11-01").text.count("<tr data-key") == 0
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from monitor.store.users import User
     from tests.web.conftest import Served, Serving, World
 
+DATABASES = ["sqlite"]
+
 ADDRESS = "/demo/inbox/secret-of-the-inbox"
 
 

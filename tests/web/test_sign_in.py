@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from monitor.store.users import User
     from tests.web.conftest import Served, World
 
+DATABASES = ["sqlite"]
+
 PASSWORD = "a fine long password"
 
 

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from monitor.store.users import User
     from tests.web.conftest import Served, World
 
+DATABASES = ["sqlite"]
+
 SDP = {"Content-Type": "application/sdp"}
 
 

@@ -72,8 +72,3 @@ def test_names_of_plug_ins_are_their_own() -> None:
     assert wording.fact_name("people_per_m2", "en") == "people per m2"
     assert wording.camera_fault(ViewFault.DARK, "zh") == "画面过暗"
     assert wording.camera_fault(None, "zh") == ""
-
-
-def test_sizes() -> None:
-    assert wording.file_size(10) == "1 KiB"
-    assert wording.file_size(3 * 1024 * 1024) == "3.0 MiB"

@@ -51,10 +51,13 @@ def test_the_exported_model_agrees_with_the_reference(
 ) -> None:
     image = cv2.resize(pictures[picture], None, fx=scale, fy=scale).astype(np.uint8, copy=False)
     [ours], [theirs] = finder.find([image]), reference.find([image])
-    assert len(sure(ours, 0.25)) == len(sure(theirs, 0.25)) > 0
-    for one, other in zip(sure(ours, 0.25), sure(theirs, 0.25), strict=True):
-        assert iou(one.box, other.box) > 0.8
-        assert one.score == pytest.approx(other.score, abs=0.05)
+    # Two people may score all but the same, so the order says nothing.
+    assert sure(ours, 0.25)
+    for some, others in ((ours, theirs), (theirs, ours)):
+        for one in sure(some, 0.3):
+            twin = max(others, key=lambda other: iou(one.box, other.box))
+            assert iou(one.box, twin.box) > 0.8
+            assert one.score == pytest.approx(twin.score, abs=0.05)
 
 
 def test_both_name_their_model(finder: Finder, reference: Finder) -> None:
