@@ -16,8 +16,11 @@ $(BIN)/uv: requirements/bootstrap.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Kanhu needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	@echo "→ creating $(VENV)"
-	@$(PYTHON) -m venv --without-pip $(VENV)
-	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install --require-hashes -r requirements/bootstrap.txt
+	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then \
+	  $(PYTHON) -m venv --without-pip $(VENV) && pip="$(PYTHON) -m pip --python $(BIN)/python"; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && pip="$(BIN)/python -m pip"; \
+	fi && $$pip --quiet --disable-pip-version-check install --require-hashes -r requirements/bootstrap.txt
 	@touch $@
 
 $(VENV)/.run: $(BIN)/uv requirements/run.txt requirements/headless.txt pyproject.toml
