@@ -121,10 +121,13 @@ class Analysis:
 
     def _look(self, packet: Packet, watch: RoomWatch, sampler: FrameSampler) -> list[Event]:
         self._clock.set(packet.time)
-        frame = sampler.offer(packet, urgent=watch.urgent)
+        frames = sampler.offer(packet, urgent=watch.urgent)
         watch.view(sampler.health.view())
-        if frame is None:
+        if not frames:
             return watch.step(packet.time) if packet.keyframe else []
+        return [event for frame in frames for event in self._see(frame, watch)]
+
+    def _see(self, frame: Frame, watch: RoomWatch) -> list[Event]:
         self._mask.apply(frame)
         people = self._finder.find([frame.image])[0]
         tracks = watch.observe(frame.camera_id, people, frame.time, frame.width / frame.height)

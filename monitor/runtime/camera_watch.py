@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from enum import Enum
+from dataclasses import replace
+from enum import IntEnum
 from typing import Protocol
 
 import structlog
@@ -35,14 +36,15 @@ _TICK = 0.5
 _QUEUE = 512
 _LONGEST_MEMORY = 180.0
 _AFTER_FAULT = 1.0
+_EMPTY_HEARTBEAT = 10.0  # seconds between two looks at an empty room in which nothing moves
 
 
-class Attention(Enum):
-    """How closely a room must be looked at."""
+class Attention(IntEnum):
+    """How closely a room must be looked at; the greater, the closer."""
 
-    QUIET = "quiet"
-    OCCUPIED = "occupied"
-    PRESSING = "pressing"
+    QUIET = 0
+    OCCUPIED = 1
+    PRESSING = 2
 
 
 class Listener(Protocol):
@@ -83,8 +85,12 @@ class CameraWatch:
         self.reader = CameraReader(camera, on_state=self._state, clock=clock, ring=ring)
         self._recorder = recorder(self.reader) if recorder is not None else None
         self._health = CameraHealth(camera.id, clock=clock)
-        self._full = GateSettings(fps=camera.analysis_fps)
-        self._calm = GateSettings(fps=min(camera.analysis_fps, calm_fps))
+        calm = GateSettings(fps=min(camera.analysis_fps, calm_fps))
+        self._settings = {
+            Attention.QUIET: replace(calm, heartbeat=_EMPTY_HEARTBEAT),
+            Attention.OCCUPIED: calm,
+            Attention.PRESSING: GateSettings(fps=camera.analysis_fps),
+        }
         self._sampler = self._new_sampler()
         self._mask = MaskedOut([mask.points for mask in camera.masks])
         self._stopping = threading.Event()
@@ -136,10 +142,9 @@ class CameraWatch:
     def _consider(self, packet: Packet) -> None:
         attention = self._attention()
         # A condition that may soon be raised is looked at as often as the camera allows.
-        self._sampler.gate.settings = self._full if attention is Attention.PRESSING else self._calm
-        frame = self._sampler.offer(packet, urgent=attention is not Attention.QUIET)
-        if frame is not None:
-            self._slots.put(self._mask.apply(frame), urgent=attention is Attention.PRESSING)
+        self._sampler.gate.settings = self._settings[attention]
+        frames = self._sampler.offer(packet, urgent=attention is Attention.PRESSING)
+        self._slots.put([self._mask.apply(frame) for frame in frames], urgency=attention)
 
     def _still(self, packet: Packet) -> None:
         self._listener.still(self.camera.id, packet.wall)
@@ -148,7 +153,7 @@ class CameraWatch:
         return FrameSampler(
             self.camera.id,
             lambda: self.reader.info,
-            gate=Gate(self._calm),
+            gate=Gate(self._settings[Attention.QUIET]),
             health=self._health,
             max_width=_WIDEST,
             on_still=self._still,

@@ -7,7 +7,7 @@ What a room decides depends only on what that one thread saw, in order.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import partial
@@ -202,9 +202,17 @@ class Worker:
     def _look(self) -> set[str]:
         """Find the people of the frames that wait; return the rooms that this concerns."""
         frames = self._slots.take(_BATCH, _STEP_EVERY / 2)
-        self._take_in()
-        if not frames:
-            return set()
+        for view in self._inbox.take_views():
+            self._room_of[view.camera_id].view(view)
+        touched = self._find(frames) if frames else set()
+        # Only now: a picture found unchanged since is newer than every frame taken above.
+        for camera_id, wall in self._inbox.take_stills():
+            # What waits is older, and must be looked at first; another word of it will come.
+            if not self._slots.waits(camera_id):
+                self._room_of[camera_id].still(camera_id, wall)
+        return touched
+
+    def _find(self, frames: Sequence[Frame]) -> set[str]:
         with INFERENCE.time():
             found = self._finder.find([frame.image for frame in frames])
         FRAMES.inc(len(frames))
@@ -216,12 +224,6 @@ class Worker:
             self._sights[frame.camera_id] = _Sight(frame, tracks)
             touched.add(room.room.id)
         return touched
-
-    def _take_in(self) -> None:
-        for view in self._inbox.take_views():
-            self._room_of[view.camera_id].view(view)
-        for camera_id, wall in self._inbox.take_stills():
-            self._room_of[camera_id].still(camera_id, wall)
 
     def _step(self, room: RoomWatch, now: float) -> None:
         for event in room.step(now):

@@ -4,12 +4,14 @@ The gate saves work in quiet rooms; it never decides that somebody is absent. It
 
 * at most ``fps`` pictures a second are looked at;
 * whatever happens or does not, one is analysed at least every ``heartbeat`` seconds;
-* while the caller says ``urgent`` (people are present, or a rule is about to fire) every picture
-  due by ``fps`` is analysed.
+* while the caller says ``urgent`` (a rule may soon fire) every picture due by ``fps`` is analysed.
 
-In between, a picture is *peeked* at when it is a keyframe (cheap: nothing before it is needed),
-when packets have grown beyond their usual size, or shortly after something moved. A peeked picture
-is analysed only if it differs from the one analysed last. Pure: time is stream time.
+In between, a picture is *peeked* at when it is a keyframe (cheap: nothing before it is needed) and
+none was looked at for a while, when packets have grown beyond their usual size, shortly after
+something moved, and, for cameras that hardly send keyframes, when none was looked at for
+``peek_every``. A peeked picture is analysed only if it differs from the one analysed last. Packet
+sizes alone are never trusted: a camera of constant bit rate hides motion in them.
+Pure: time is stream time.
 """
 
 from __future__ import annotations
@@ -42,14 +44,16 @@ class Look(Enum):
 class GateSettings:
     """How curious the gate is.
 
-    ``heartbeat`` and ``hold`` are seconds; a pixel has changed when it differs by more than
-    ``pixel_step`` levels, and the picture when more than ``changed_share`` of its pixels have.
+    ``heartbeat``, ``hold`` and ``peek_every`` are seconds; a pixel has changed when it differs by
+    more than ``pixel_step`` levels, and the picture when more than ``changed_share`` of its pixels
+    have.
     Packets are large from ``size_factor`` times the usual size plus ``size_margin`` bytes.
     """
 
     fps: float = 5.0
     heartbeat: float = 2.0
     hold: float = 2.0
+    peek_every: float = 2.5
     pixel_step: int = 14
     changed_share: float = 0.0005
     size_factor: float = 1.6
@@ -66,6 +70,7 @@ class Gate:
         self._reference: NDArray[np.uint8] | None = None
         self._due = -math.inf
         self._looked = -math.inf
+        self._keyframe = -math.inf
         self._hold_until = -math.inf
         self._analysed: float | None = None
 
@@ -76,13 +81,15 @@ class Gate:
             self._reset()
         lively = self._sizes.add(packet)
         time = packet.time
+        if packet.keyframe:
+            self._keyframe = time
         if time + self._grace(packet) < self._due:
             return Look.SKIP
         if urgent or self._heartbeat_due(packet):
             self._advance(time)
             self._analysed = time
             return Look.ANALYSE
-        if packet.keyframe or lively or time < self._hold_until:
+        if lively or time < self._hold_until or self._unseen_for_long(packet):
             self._advance(time)
             return Look.PEEK
         return Look.SKIP
@@ -97,15 +104,20 @@ class Gate:
         ``luma`` is its brightness, ``uint8`` of shape ``(height, width)``, at most about 320×180;
         ``time`` is its packet's stream time.
         """
-        if not self._differs(luma):
+        if not self.differs(luma, self._reference):
             return False
         self._reference = luma
         self._analysed = time
         self._hold_until = time + self.settings.hold
         return True
 
-    def _differs(self, luma: NDArray[np.uint8]) -> bool:
-        reference = self._reference
+    @property
+    def reference(self) -> NDArray[np.uint8] | None:
+        """The brightness of the picture analysed last."""
+        return self._reference
+
+    def differs(self, luma: NDArray[np.uint8], reference: NDArray[np.uint8] | None) -> bool:
+        """Say whether something moved between two pictures; see :meth:`moved`."""
         if reference is None or reference.shape != luma.shape:
             return True
         changed = cv2.absdiff(luma, reference) > self.settings.pixel_step
@@ -121,10 +133,13 @@ class Gate:
     def _heartbeat_due(self, packet: Packet) -> bool:
         if self._analysed is None:
             return True
-        waited = packet.time + packet.duration / 2 - self._analysed
-        # A keyframe costs a fraction of the group of pictures that would follow it.
-        share = 0.6 if packet.keyframe else 1.0
-        return waited >= self.settings.heartbeat * share
+        return _waited(packet, self._analysed, self.settings.heartbeat)
+
+    def _unseen_for_long(self, packet: Packet) -> bool:
+        patience = self.settings.peek_every
+        # Where keyframes come often enough, the next one is awaited.
+        awaited = not packet.keyframe and not _waited(packet, self._keyframe, patience)
+        return not awaited and _waited(packet, self._looked, patience)
 
     def _advance(self, time: float) -> None:
         interval = 1.0 / self.settings.fps
@@ -133,9 +148,15 @@ class Gate:
         self._due = interval + (self._due if punctual else time)
 
     def _reset(self) -> None:
-        self._due = self._looked = self._hold_until = -math.inf
+        self._due = self._looked = self._keyframe = self._hold_until = -math.inf
         self._analysed = None
         self._reference = None
+
+
+def _waited(packet: Packet, since: float, patience: float) -> bool:
+    # A keyframe costs a fraction of the group of pictures that would follow it.
+    share = 0.6 if packet.keyframe else 1.0
+    return packet.time + packet.duration / 2 - since >= patience * share
 
 
 class _PacketSizes:

@@ -2,7 +2,8 @@
 
 Feed every packet of one camera, in order, on one thread. Pictures are decoded only where the gate
 wants to look, converted only where they are to be analysed, and judged for the health of the view
-about once a second.
+about once a second. When a keyframe shows that something moved while nobody looked, the pictures
+since the last look are decoded after all (:mod:`monitor.streams.replay`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from monitor.domain.media import Frame, Packet, StreamInfo
 from monitor.streams.decode import DecodeCounts, Decoder
 from monitor.streams.gate import Gate, Look
 from monitor.streams.health import CameraHealth
+from monitor.streams.replay import Replay
 
 _JUDGE_EVERY = 1.0  # seconds of stream time
 
@@ -48,42 +50,53 @@ class FrameSampler:
         self._decoder: Decoder | None = None
         self._epoch: int | None = None
         self._judge_at = 0.0
+        self._replay = Replay(camera_id, max_width=max_width, skip_loop_filter=skip_loop_filter)
 
     @property
     def counts(self) -> DecodeCounts:
         """What has been decoded since the stream last changed its format."""
         return self._decoder.counts if self._decoder is not None else DecodeCounts()
 
-    def offer(self, packet: Packet, urgent: bool = False) -> Frame | None:
-        """Take the next packet and return a frame if one is to be analysed now.
+    def offer(self, packet: Packet, urgent: bool = False) -> list[Frame]:
+        """Take the next packet and return the frames that are to be analysed now, oldest first.
 
-        ``urgent`` (people are present, or a rule is about to fire) asks for the full rate.
+        Mostly there is none, or one; there are several when the moments before a movement are
+        looked at afterwards. ``urgent`` (a rule is about to fire) asks for the full rate.
         """
         self.health.packet(packet)
         decoder = self._decoder_for(packet)
         look = self.gate.consider(packet, urgent)
+        self._replay.keep(packet)
         if decoder is None:
-            return None
+            return []
         if not decoder.take(packet, look is not Look.SKIP):
             if look is not Look.SKIP:
                 self.health.unreadable()
-            return None
+            return []
         return self._chosen(decoder, packet, look)
 
-    def _chosen(self, decoder: Decoder, packet: Packet, look: Look) -> Frame | None:
+    def _chosen(self, decoder: Decoder, packet: Packet, look: Look) -> list[Frame]:
         luma = decoder.luma()
         if luma is None:
-            return None
+            return []
         if packet.time >= self._judge_at:
             self._judge_at = packet.time + _JUDGE_EVERY
             self.health.picture(luma)
+        before: list[Frame] = []
         if look is Look.ANALYSE:
             self.gate.analysed(luma)
-        elif not self.gate.moved(luma, packet.time):
-            if self._on_still is not None:
-                self._on_still(packet)
-            return None
-        return decoder.frame()
+        else:
+            reference = self.gate.reference
+            if not self.gate.moved(luma, packet.time):
+                self._replay.looked(packet)
+                if self._on_still is not None:
+                    self._on_still(packet)
+                return []
+            if packet.keyframe and reference is not None:
+                before = self._replay.frames(self.gate, reference)
+        self._replay.looked(packet)
+        frame = decoder.frame()
+        return before if frame is None else [*before, frame]
 
     def _decoder_for(self, packet: Packet) -> Decoder | None:
         if packet.epoch == self._epoch and self._decoder is not None:
@@ -100,4 +113,5 @@ class FrameSampler:
                 skip_loop_filter=self._skip_loop_filter,
                 reordered=info.has_b_frames,
             )
+            self._replay.format(info)
         return self._decoder

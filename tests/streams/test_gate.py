@@ -107,7 +107,7 @@ def test_a_moving_child_is_seen_and_noise_is_not() -> None:
 
 
 def test_after_motion_every_due_picture_is_peeked_for_a_while() -> None:
-    gate = Gate(GateSettings(fps=5, hold=2, heartbeat=60))
+    gate = Gate(GateSettings(fps=5, hold=2, heartbeat=60, peek_every=60))
     packets = stream(40, gop=100_000)
     run(gate, packets[:500])
     assert run(gate, packets[500:600]) == []
@@ -119,7 +119,7 @@ def test_after_motion_every_due_picture_is_peeked_for_a_while() -> None:
 
 
 def test_growing_packets_open_the_gate() -> None:
-    gate = Gate(GateSettings(heartbeat=60))
+    gate = Gate(GateSettings(heartbeat=60, peek_every=60))
     packets = stream(40, gop=100_000)
     run(gate, packets[:500])
     assert run(gate, packets[500:520]) == []
@@ -134,3 +134,13 @@ def test_a_new_epoch_is_looked_at_at_once() -> None:
     run(gate, stream(10))
     packet = Packet("camera", 1, 0.0, 0.04, 0.0, True, b"x")
     assert gate.consider(packet) is Look.ANALYSE
+
+
+@pytest.mark.parametrize("gop", [12, 25, 50, 100, 250, 100_000])
+def test_a_quiet_camera_is_peeked_at_however_seldom_or_often_it_sends_keyframes(gop: int) -> None:
+    gate = Gate(GateSettings(heartbeat=1000, peek_every=2.5))
+    settled = [time for time, _ in run(gate, stream(60, gop=gop)) if time > 5]
+    assert max(np.diff(settled)) <= 2.6
+    assert min(np.diff(settled)) >= 1.4
+    if gop <= 50:
+        assert all(round(time * FPS) % gop == 0 for time in settled)

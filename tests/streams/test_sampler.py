@@ -34,8 +34,7 @@ class Watch:
         frames = []
         for packet in packets:
             self.clock.advance(packet.duration)
-            if (frame := self.sampler.offer(packet, urgent)) is not None:
-                frames.append(frame)
+            frames.extend(self.sampler.offer(packet, urgent))
         return frames
 
 
