@@ -20,11 +20,12 @@ from monitor.domain.clock import Clock
 from monitor.domain.media import Packet
 from monitor.domain.places import Camera
 from monitor.domain.room_state import CameraView
+from monitor.runtime.analysis_feed import AnalysisFeed
 from monitor.runtime.masking import MaskedOut
 from monitor.runtime.slots import FrameSlots
 from monitor.streams.gate import Gate, GateSettings
 from monitor.streams.health import CameraHealth
-from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
+from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.ring import PacketRing
 from monitor.streams.sampler import FrameSampler
@@ -82,16 +83,19 @@ class CameraWatch:
         self._listener = listener
         self._attention = attention
         ring = PacketRing(seconds=min(remember, _LONGEST_MEMORY))
-        self.reader = CameraReader(camera, on_state=self._state, clock=clock, ring=ring)
-        self._recorder = recorder(self.reader) if recorder is not None else None
         self._health = CameraHealth(camera.id, clock=clock)
+        self.reader = CameraReader(
+            camera, on_state=lambda *_: self._tell_health(), clock=clock, ring=ring
+        )
+        self._feed = AnalysisFeed(camera, self.reader, clock=clock, changed=self._tell_health)
+        self._recorder = recorder(self.reader) if recorder is not None else None
         calm = GateSettings(fps=min(camera.analysis_fps, calm_fps))
         self._settings = {
             Attention.QUIET: replace(calm, heartbeat=_EMPTY_HEARTBEAT),
             Attention.OCCUPIED: calm,
             Attention.PRESSING: GateSettings(fps=camera.analysis_fps),
         }
-        self._sampler = self._new_sampler()
+        self._sampler = self._new_sampler(self.reader)
         self._mask = MaskedOut([mask.points for mask in camera.masks])
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{camera.id}", daemon=True)
@@ -101,32 +105,37 @@ class CameraWatch:
         if self._recorder is not None:
             self._recorder.start()
         self.reader.start()
+        self._feed.start()
         self._thread.start()
 
     def stop(self) -> None:
         """End reading, looking and recording."""
         self._stopping.set()
+        self._feed.stop()
         self.reader.stop()
         if self._recorder is not None:
             self._recorder.stop()
         self._thread.join(2)
         self._slots.forget(self.camera.id)
 
-    def _state(self, _camera_id: str, status: ReaderStatus) -> None:
-        self._health.online(status.state is ConnectionState.ONLINE)
+    def _tell_health(self) -> None:
+        self._health.online(self._feed.online)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self._watch()
+                self._watch(self._feed.choose())
             except Exception:
                 log.exception("camera_analysis_failed", camera=self.camera.id)
-                self._sampler = self._new_sampler()
                 self._stopping.wait(_AFTER_FAULT)
 
-    def _watch(self) -> None:
+    def _watch(self, reader: CameraReader) -> None:
+        """Look at one stream until it ends, or another one is to be looked at."""
+        self._sampler = self._new_sampler(reader)
+        self._health.online(False)  # nothing that was seen of another stream counts for this one
+        self._tell_health()
         next_view = 0.0
-        with self.reader.subscribe("analysis", _QUEUE) as subscription:
+        with reader.subscribe("analysis", _QUEUE) as subscription:
             while not self._stopping.is_set() and not subscription.closed:
                 packet = subscription.get(_TICK)
                 if packet is not None:
@@ -138,6 +147,11 @@ class CameraWatch:
                 ):
                     next_view = (packet.wall if packet is not None else 0.0) + _TICK
                     self._listener.view(self._health.view())
+                    if self._feed.choose() is not reader:
+                        log.info("camera_stream_chosen", camera=self._feed.current.camera.id)
+                        return
+        if subscription.closed and not self._stopping.is_set():
+            self._stopping.wait(_TICK)
 
     def _consider(self, packet: Packet) -> None:
         attention = self._attention()
@@ -149,10 +163,10 @@ class CameraWatch:
     def _still(self, packet: Packet) -> None:
         self._listener.still(self.camera.id, packet.wall)
 
-    def _new_sampler(self) -> FrameSampler:
+    def _new_sampler(self, reader: CameraReader) -> FrameSampler:
         return FrameSampler(
             self.camera.id,
-            lambda: self.reader.info,
+            lambda: reader.info,
             gate=Gate(self._settings[Attention.QUIET]),
             health=self._health,
             max_width=_WIDEST,
