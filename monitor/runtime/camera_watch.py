@@ -20,7 +20,7 @@ from monitor.domain.clock import Clock
 from monitor.domain.media import Packet
 from monitor.domain.places import Camera
 from monitor.domain.room_state import CameraView
-from monitor.runtime.analysis_feed import AnalysisFeed
+from monitor.runtime.analysis_feed import PATIENCE, PATIENCE_UNSEEN, AnalysisFeed
 from monitor.runtime.masking import MaskedOut
 from monitor.runtime.slots import FrameSlots
 from monitor.streams.gate import Gate, GateSettings
@@ -85,7 +85,11 @@ class CameraWatch:
         ring = PacketRing(seconds=min(remember, _LONGEST_MEMORY))
         self._health = CameraHealth(camera.id, clock=clock)
         self.reader = CameraReader(
-            camera, on_state=lambda *_: self._tell_health(), clock=clock, ring=ring
+            camera,
+            on_state=lambda *_: self._tell_health(),
+            clock=clock,
+            ring=ring,
+            patience=PATIENCE if camera.substream_url is None else PATIENCE_UNSEEN,
         )
         self._feed = AnalysisFeed(camera, self.reader, clock=clock, changed=self._tell_health)
         self._recorder = recorder(self.reader) if recorder is not None else None
@@ -135,7 +139,7 @@ class CameraWatch:
         self._health.online(False)  # nothing that was seen of another stream counts for this one
         self._tell_health()
         next_view = 0.0
-        with reader.subscribe("analysis", _QUEUE) as subscription:
+        with reader.subscribe("analysis", _QUEUE, patient=True) as subscription:
             while not self._stopping.is_set() and not subscription.closed:
                 packet = subscription.get(_TICK)
                 if packet is not None:

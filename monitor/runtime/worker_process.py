@@ -175,7 +175,7 @@ class _WorkerProcess:
 
         return Recorder(
             reader.camera.id,
-            reader.subscribe("recorder"),
+            reader.subscribe("recorder", patient=True),
             lambda: reader.info,
             root,
             on_segment=keep,

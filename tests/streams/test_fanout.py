@@ -79,3 +79,13 @@ def test_a_closed_subscription_is_forgotten() -> None:
     with fanout.subscribe("short"):
         assert len(fanout.subscriptions) == 1
     assert not fanout.subscriptions
+
+
+def test_one_consumer_in_a_hurry_is_enough() -> None:
+    fanout = Fanout()
+    assert not fanout.hurried
+    with fanout.subscribe("analysis", patient=True):
+        assert not fanout.hurried
+        with fanout.subscribe("live"):
+            assert fanout.hurried
+        assert not fanout.hurried
