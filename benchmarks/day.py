@@ -1,7 +1,7 @@
 """What a camera costs over a day, and how many of them two cores carry.
 
 ``python -m benchmarks.day`` serves a minute that is busy for a fifth of its time (see
-:mod:`benchmarks.footage`) by the camera simulator and lets each contender watch whole minutes of it,
+:mod:`benchmarks.footage`) by the camera simulator and lets each contender watch whole minutes,
 in a process of its own and one after the other. Counted is that process's CPU time, user plus
 system, per second of stream. ``--cameras N`` serves that minute from N cameras, each at another
 moment of it, to two worker processes, and reports the gaps between looks while people are there.
@@ -11,6 +11,7 @@ Compare ratios within one run, never milliseconds of two machines.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -118,7 +119,7 @@ def kanhu(url: str, small: str | None, seconds: float) -> dict[str, float]:
 
 
 def ultralytics_track(url: str, engine: str, seconds: float) -> dict[str, float]:
-    """Watch with ``YOLO.track`` at five frames a second; ``engine`` is ``torch`` or ``openvino``."""
+    """Watch with ``YOLO.track`` at five frames a second, on ``torch`` or ``openvino``."""
     os.environ.update(YOLO_OFFLINE="true", YOLO_AUTOINSTALL="false", OMP_NUM_THREADS="1")
     import torch
     from ultralytics.models import YOLO
@@ -216,7 +217,7 @@ def _busy_gaps(looks: Sequence[tuple[float, bool]], began: float) -> list[float]
     """Return the gaps between looks at which somebody was there both times."""
     return [
         later - at
-        for (at, there), (later, still) in zip(looks, looks[1:], strict=False)
+        for (at, there), (later, still) in itertools.pairwise(looks)
         if there and still and at >= began
     ]
 
@@ -225,9 +226,7 @@ def capacity(cameras: int, folder: Path, seconds: float) -> dict[str, Any]:
     """Return how ``cameras`` substreams fare on two worker processes."""
     clip = make_day(folder, SMALL)
     with CameraSimulator() as simulator:
-        urls = []
-        for number in range(cameras):
-            urls.append(simulator.add(f"c{number}", clip))
+        urls = [simulator.add(f"c{number}", clip) for number in range(cameras)]
         for number in range(cameras):
             simulator.jump(f"c{number}", number * DAY_SECONDS / cameras)
         answers = _in_children(
