@@ -86,6 +86,7 @@ class Worker:
         }
         self._inbox = _Inbox()
         self._sights: dict[str, _Sight] = {}
+        self._unchanged: dict[str, float] = {}
         self._watches = {
             camera.id: CameraWatch(
                 camera,
@@ -157,7 +158,7 @@ class Worker:
         return Overlay(
             state=status.state.value,
             time=sight.frame.time if sight else None,
-            wall=sight.frame.wall if sight else None,
+            wall=max(sight.frame.wall, self._unchanged.get(camera_id, 0.0)) if sight else None,
             tracks=_shown(sight),
             room=room,
             fault=view.fault if view else None,
@@ -209,6 +210,7 @@ class Worker:
         for camera_id, wall in self._inbox.take_stills():
             # What waits is older, and must be looked at first; another word of it will come.
             if not self._slots.waits(camera_id):
+                self._unchanged[camera_id] = wall
                 self._room_of[camera_id].still(camera_id, wall)
         return touched
 
