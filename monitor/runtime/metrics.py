@@ -6,6 +6,11 @@ from prometheus_client import Counter, Gauge, Histogram
 
 FRAMES = Counter("kanhu_frames_analysed_total", "Frames in which people were looked for")
 SHED = Gauge("kanhu_frames_replaced", "Frames replaced by newer ones before anybody looked")
+GATE = Counter(
+    "kanhu_gate_looks_total",
+    "Pictures looked at, gate in shadow: passed, suppressed, changed (suppressed wrongly)",
+    ["outcome"],
+)
 INFERENCE = Histogram(
     "kanhu_inference_seconds",
     "Time to find the people of one batch of frames",

@@ -25,7 +25,8 @@ from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
-from monitor.runtime.camera_watch import Attention, CameraWatch
+from monitor.runtime.attention import Attention, GateMode
+from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
@@ -67,6 +68,7 @@ class Worker:
         calm_fps: float = 2.0,
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
+        gate: GateMode = GateMode.ON,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
@@ -96,6 +98,7 @@ class Worker:
                 attention=self._attention_of(camera.id),
                 calm_fps=calm_fps,
                 remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
+                gate=gate,
                 recorder=recorder,
             )
             for camera in cameras
@@ -224,6 +227,7 @@ class Worker:
             room = self._room_of[frame.camera_id]
             tracks = room.observe(frame.camera_id, people, frame.wall, frame.width / frame.height)
             self._sights[frame.camera_id] = _Sight(frame, tracks)
+            self._watches[frame.camera_id].found(frame, people)
             touched.add(room.room.id)
         return touched
 

@@ -18,6 +18,7 @@ from monitor.domain.clock import Clock, SystemClock, to_datetime
 from monitor.domain.errors import KanhuError
 from monitor.domain.room_state import ViewFault
 from monitor.domain.text import Text
+from monitor.runtime.attention import GateMode
 from monitor.runtime.environment import Environment
 from monitor.runtime.event_recorder import ClipTimes, EventRecorder
 from monitor.runtime.logs import configure_logs
@@ -113,6 +114,7 @@ class _WorkerProcess:
             clock=self._clock,
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
+            gate=GateMode(settings.model.gate),
             clip_before=settings.evidence.before,
             zone=ZoneInfo(environment.district.timezone),
             recorder=self._recorder if settings.recording.enabled else None,

@@ -86,6 +86,10 @@ class Finder(Model):
     calm_fps: float = Field(
         2.0, gt=0, le=30, description="Most frames analysed a second while nothing is pending"
     )
+    gate: Literal["on", "off", "shadow"] = Field(
+        "on",
+        description="Skip pictures in which nothing moves; `shadow` only counts them",
+    )
     models_dir: Path | None = Field(None, description="Folder with fetched and exported models")
 
 

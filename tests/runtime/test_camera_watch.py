@@ -17,7 +17,8 @@ from monitor.domain.places import Camera
 from monitor.domain.room_state import CameraView
 from monitor.domain.text import Text
 from monitor.runtime import analysis_feed
-from monitor.runtime.camera_watch import Attention, CameraWatch
+from monitor.runtime.attention import Attention
+from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.slots import FrameSlots
 from monitor.streams.backoff import Backoff
 

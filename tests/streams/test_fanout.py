@@ -83,9 +83,10 @@ def test_a_closed_subscription_is_forgotten() -> None:
 
 def test_one_consumer_in_a_hurry_is_enough() -> None:
     fanout = Fanout()
-    assert not fanout.hurried
+    hurried = [fanout.hurried]
     with fanout.subscribe("analysis", patient=True):
-        assert not fanout.hurried
+        hurried.append(fanout.hurried)
         with fanout.subscribe("live"):
-            assert fanout.hurried
-        assert not fanout.hurried
+            hurried.append(fanout.hurried)
+        hurried.append(fanout.hurried)
+    assert hurried == [False, False, True, False]
