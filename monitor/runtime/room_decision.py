@@ -15,13 +15,13 @@ from monitor.domain.events import Event
 from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
-from monitor.runtime.tracks.calls import coarse
+from monitor.runtime.tracks.calls import Look, coarse
 
 
 class Tape(Protocol):
     """Takes down what a room decides from."""
 
-    def look(self, camera_id: str, time: float, tracks: tuple[Track, ...]) -> None:
+    def look(self, look: Look) -> None:
         """Note a look and the rounded tracks that came of it."""
 
     def still(self, camera_id: str, time: float) -> None:
@@ -78,10 +78,13 @@ class RoomDecision:
 
     def observe(self, camera_id: str, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the judged tracks of the frame of ``time``; return them with their zones."""
-        rounded = coarse(tracks)
+        return self.take(Look(camera_id, time, coarse(tracks)))
+
+    def take(self, look: Look) -> tuple[Track, ...]:
+        """Take in a look whose tracks are rounded already; return them with their zones."""
         if self._tape is not None:
-            self._tape.look(camera_id, time, rounded)
-        return self._fusion.observe(camera_id, time, rounded)
+            self._tape.look(look)
+        return self._fusion.observe(look.camera_id, look.time, look.tracks)
 
     def still(self, camera_id: str, time: float) -> None:
         """Take in that a camera's picture at ``time`` is as it was when last looked at."""

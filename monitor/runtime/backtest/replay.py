@@ -113,7 +113,7 @@ class RoomReplay:
             return []
         match call:
             case Look():
-                decision.observe(call.camera_id, call.time, call.tracks)
+                decision.take(call)
                 self.result.looks += 1
             case Still():
                 decision.still(call.camera_id, call.time)

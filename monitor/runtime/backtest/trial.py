@@ -37,12 +37,17 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class RoomResult:
-    """What came of one room; ``seconds`` of tracks were there, with so many looks."""
+    """What came of one room; ``spans`` are the times for which tracks were there."""
 
     room_id: str
     comparison: Comparison
-    seconds: float
+    spans: tuple[Span, ...]
     looks: int
+
+    @property
+    def seconds(self) -> float:
+        """For how long tracks were there."""
+        return sum(span.end - span.start for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def _run_room(
         replayed.spans,
         window,
     )
-    return RoomResult(room.id, comparison, _seconds(replayed, window), replayed.looks)
+    return RoomResult(room.id, comparison, _within(replayed, window), replayed.looks)
 
 
 def _concerns(trial: Trial, event: Event) -> bool:
@@ -175,8 +180,8 @@ def _concerns(trial: Trial, event: Event) -> bool:
     return trial.camera_id is None or not technical or event.camera_id == trial.camera_id
 
 
-def _seconds(replayed: Replayed, window: Span) -> float:
-    return sum(
-        max(min(span.end, window.end) - max(span.start, window.start), 0.0)
-        for span in replayed.spans
-    )
+def _within(replayed: Replayed, window: Span) -> tuple[Span, ...]:
+    cut = [
+        Span(max(span.start, window.start), min(span.end, window.end)) for span in replayed.spans
+    ]
+    return tuple(span for span in cut if span.start < span.end)

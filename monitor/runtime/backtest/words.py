@@ -31,7 +31,7 @@ def summary(comparison: Comparison) -> Text:
     zh, en = ["此规则没有已触发的事件可比较"], ["Nothing of this rule fired that can be compared"]
     if dropped:
         zh = ["会去掉" + "、".join(text.zh for text in dropped)]
-        en = ["Would have dropped " + _listed([text.en for text in dropped])]
+        en = [f"Would have dropped {_listed([text.en for text in dropped])} alerts"]
     if comparison.new:
         zh.append(f"新增 {comparison.new} 个")
         en.append(f"raised {comparison.new} new")
@@ -49,10 +49,9 @@ def summary(comparison: Comparison) -> Text:
 def _dropped(verdict: Verdict, count: Count) -> Text:
     kind = _KINDS[verdict]
     gone = "none" if not count.gone else f"{count.gone}"
-    noun = f"{kind.en} one{'s' if count.total > 1 else ''}"
     return Text(
         zh=f"{count.total} 个{kind.zh}中的 {count.gone} 个",
-        en=f"{gone} of the {count.total} {noun}",
+        en=f"{gone} of {count.total} {kind.en}",
     )
 
 

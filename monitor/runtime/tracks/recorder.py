@@ -16,7 +16,6 @@ from pathlib import Path
 import structlog
 
 from monitor.domain.events import Event
-from monitor.domain.people import Track
 from monitor.domain.room_state import CameraView
 from monitor.runtime.metrics import TRACK_BYTES, TRACK_CHUNKS_LOST
 from monitor.runtime.tracks.calls import Call, Chunk, Look, Sight, Step, Still
@@ -46,9 +45,9 @@ class RoomTape:
         self._start: float | None = None
         self._end = 0.0
 
-    def look(self, camera_id: str, time: float, tracks: tuple[Track, ...]) -> None:
+    def look(self, look: Look) -> None:
         """Note a look and the rounded tracks that came of it."""
-        self._calls.append(Look(camera_id, time, tracks))
+        self._calls.append(look)
 
     def still(self, camera_id: str, time: float) -> None:
         """Note that a picture had not changed."""

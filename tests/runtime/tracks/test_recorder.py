@@ -20,7 +20,7 @@ def test_a_tape_hands_over_every_few_seconds_and_loses_nothing() -> None:
     chunks: list[Chunk] = []
     tape = RoomTape("room", ["east"], chunks.append)
     for n in range(600):
-        tape.look("east", START + n / 5, ())
+        tape.look(Look("east", START + n / 5, ()))
         tape.step(START + n / 5, ())
     tape.still("east", START + 120)  # after the last step, nothing was decided from it
     tape.flush()
