@@ -30,7 +30,7 @@ def summary(comparison: Comparison) -> Text:
     dropped = [_dropped(verdict, counts[verdict]) for verdict in _KINDS if verdict in counts]
     zh, en = ["此规则没有已触发的事件可比较"], ["Nothing of this rule fired that can be compared"]
     if dropped:
-        zh = ["会去掉" + "、".join(text.zh for text in dropped)]
+        zh = ["会去掉 " + "、".join(text.zh for text in dropped)]
         en = [f"Would have dropped {_listed([text.en for text in dropped])} alerts"]
     if comparison.new:
         zh.append(f"新增 {comparison.new} 个")
