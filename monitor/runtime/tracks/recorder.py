@@ -40,6 +40,7 @@ class RoomTape:
         self._session = secrets.token_hex(8)
         self._number = 0
         self._calls: list[Call] = []
+        self._views: dict[str, CameraView] = {}
         self._open: tuple[Event, ...] = ()
         self._open_now: tuple[Event, ...] = ()
         self._start: float | None = None
@@ -54,8 +55,10 @@ class RoomTape:
         self._calls.append(Still(camera_id, time))
 
     def view(self, view: CameraView) -> None:
-        """Note how far a view can be trusted."""
-        self._calls.append(Sight(view))
+        """Note how far a view can be trusted, if that is new; each chunk begins with all views."""
+        if self._views.get(view.camera_id) != view:
+            self._views[view.camera_id] = view
+            self._calls.append(Sight(view))
 
     def resume(self, events: Sequence[Event]) -> None:
         """Note the events that are open at the start."""
@@ -87,7 +90,7 @@ class RoomTape:
             self._end,
         )
         self._number += 1
-        self._calls = []
+        self._calls = [Sight(view) for view in self._views.values()]
         self._open = self._open_now
         self._start = None
         self._hand_over(chunk)

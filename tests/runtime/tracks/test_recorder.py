@@ -4,8 +4,9 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
+from monitor.domain.room_state import CameraView, ViewFault
 from monitor.runtime.metrics import TRACK_CHUNKS_LOST
-from monitor.runtime.tracks.calls import Chunk, Look, Still
+from monitor.runtime.tracks.calls import Chunk, Look, Sight, Still
 from monitor.runtime.tracks.files import read_chunks
 from monitor.runtime.tracks.recorder import CHUNK_SECONDS, MOST_WAITING, RoomTape, TrackRecorder
 
@@ -31,6 +32,18 @@ def test_a_tape_hands_over_every_few_seconds_and_loses_nothing() -> None:
         START + n / 5 for n in range(600)
     ]
     assert isinstance(calls[-1], Still)
+
+
+def test_each_chunk_says_how_far_views_can_be_trusted_and_then_only_what_changes() -> None:
+    chunks: list[Chunk] = []
+    tape = RoomTape("room", ["east"], chunks.append)
+    good, dark = CameraView("east"), CameraView("east", ViewFault.DARK, START + 30)
+    for n in range(120):
+        tape.view(good if n < 60 else dark)
+        tape.step(START + n / 2, ())
+    tape.flush()
+    sights = [[call.view for call in chunk.calls if isinstance(call, Sight)] for chunk in chunks]
+    assert sights == [[good], [good, dark], [dark]]
 
 
 def test_two_sessions_of_a_room_can_be_told_apart(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 PLACE = "room.sunshine-toddler"
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 60_000  # a run gives way to everything else on the machine
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_a_threshold_is_tried_and_the_alert_is_one_click_away(
     page.get_by_label("Raise after").fill("90s")
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator(".verdict-sentence")).to_contain_text(
-        "Would have dropped 1 of 2 undecided alerts; those kept would come 30 s later."
+        "Would have dropped 1 of 2 undecided alerts; those kept would come 30 s later.",
+        timeout=PATIENCE,
     )
     expect(page.get_by_label("Raise after")).to_have_value("90")
     expect(page.locator(".lanes a[data-verdict=none]")).to_have_count(2)
@@ -68,6 +70,7 @@ def test_a_run_ends_when_its_page_is_left(visit: MakeVisit, lived: World) -> Non
     page = visitor.go(f"/backtest?place={PLACE}")
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator("[data-running]")).to_be_visible()
+    page.wait_for_load_state("load")  # the scripts have run
     visitor.go("/alerts")
     expect(visitor.go("/backtest").locator("[data-part=run]")).to_contain_text("Nothing has been")
 
@@ -75,5 +78,5 @@ def test_a_run_ends_when_its_page_is_left(visit: MakeVisit, lived: World) -> Non
 def test_the_lanes_fit_a_phone(visit: MakeVisit, lived: World) -> None:
     page = visit(lived.user("head", Role.SUPERVISOR), PHONE).go(f"/backtest?place={PLACE}")
     page.get_by_role("button", name="试算", exact=True).click()
-    expect(page.locator(".verdict-sentence")).to_be_visible()
+    expect(page.locator(".verdict-sentence")).to_be_visible(timeout=PATIENCE)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
