@@ -44,6 +44,9 @@ def backtest(
     until: Annotated[
         str, typer.Option(help="Until when, written likewise; now if not given.")
     ] = "",
+    jobs: Annotated[
+        int, typer.Option(min=1, max=64, help="How many rooms to replay at once, a process each.")
+    ] = 1,
     language: Annotated[str, typer.Option(help="Language of the sentences: zh or en.")] = "en",
     as_json: JsonFlag = False,
 ) -> None:
@@ -72,7 +75,11 @@ def backtest(
         )
     with progress() as report:
         result = run_trial(
-            trial, environment.tracks_folder, fired, lambda share: report("tracks", share)
+            trial,
+            environment.tracks_folder,
+            fired,
+            lambda share: report("tracks", share),
+            jobs=jobs,
         )
     if as_json:
         print_json(_as_json(trial, result, spoken))

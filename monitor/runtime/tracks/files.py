@@ -63,7 +63,7 @@ def delete_before(folder: Path, before: float) -> tuple[int, int]:
         if hour is None or hour + HOUR > before:
             continue
         size += path.stat().st_size
-        path.unlink()
+        path.unlink(missing_ok=True)
         count += 1
     for room in folder.glob("*"):
         if room.is_dir() and not any(room.iterdir()):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 
 import pytest
 from hypothesis import given
@@ -127,6 +128,11 @@ def test_a_look_at_somebody_who_stays_takes_a_few_bytes() -> None:
 def test_what_is_not_a_chunk_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(ValueError, match="not a chunk"):
         unpack_chunk(data)
+
+
+def test_another_version_of_the_format_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="version 99"):
+        unpack_chunk(zlib.compress(b'{"version":99}\n'))
 
 
 @given(st.binary(max_size=200), st.integers(0, 10_000))
