@@ -80,7 +80,7 @@ def test_a_longer_wait_is_tried(admin: httpx.Client, tried: list[int]) -> None:
         assert f'<a href="/alerts/{alert}"' in text
     assert text.count('data-fate="gone"') == 2  # one in its lane, one in the legend
     assert text.count('<g data-would="kept">') == 1
-    assert 'value="90"' in text
+    assert 'value="90s"' in text
 
 
 def test_the_form_names_present_values_and_bounds(admin: httpx.Client) -> None:

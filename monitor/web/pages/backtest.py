@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.detectors.rules import rule_kinds
+from monitor.detectors.rules import rule_kinds, rule_parameters
 from monitor.domain.errors import InputError
 from monitor.domain.places import Room
 from monitor.runtime.backtest.comparison import Fired, Would
@@ -53,7 +53,7 @@ def show(
     written: dict[str, str] = {}
     if run is not None and not place and not rule:
         place, rule = _place_of(run), run.trial.rule
-        written = {name: _written(value) for name, value in run.trial.changes.items()}
+        written = _written(run)
     return _page(request, visitor, place, rule or _FIRST_RULE, written, run=run)
 
 
@@ -189,5 +189,13 @@ def _wrong(site: Site, rule: str, written: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def _written(value: float | bool) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else f"{value:g}"
+def _written(run: Run) -> dict[str, str]:
+    """Return the changes of a run as somebody would write them into the form."""
+    kinds = {parameter.name: parameter.kind for parameter in rule_parameters()[run.trial.rule]}
+    written = {}
+    for name, value in run.trial.changes.items():
+        if isinstance(value, bool):
+            written[name] = "true" if value else "false"
+        else:
+            written[name] = f"{value:g}s" if kinds[name] == "duration" else f"{value:g}"
+    return written

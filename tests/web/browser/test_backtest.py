@@ -48,7 +48,7 @@ def test_a_threshold_is_tried_and_the_alert_is_one_click_away(
         "Would have dropped 1 of 2 undecided alerts; those kept would come 30 s later.",
         timeout=PATIENCE,
     )
-    expect(page.get_by_label("Raise after")).to_have_value("90")
+    expect(page.get_by_label("Raise after")).to_have_value("90s")
     expect(page.locator(".lanes a[data-verdict=none]")).to_have_count(2)
     expect(page.locator(".lanes g[data-would=kept]")).to_have_count(1)
     page.locator(".lanes a[data-verdict=none]").first.click()
