@@ -30,6 +30,7 @@ from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
+from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.streams.live.overlay import Overlay
 from monitor.streams.reader import CameraReader, ReaderStatus
 from monitor.streams.recorder import Recorder
@@ -70,6 +71,7 @@ class Worker:
         zone: tzinfo = UTC,
         gate: GateMode = GateMode.ON,
         recorder: Callable[[CameraReader], Recorder] | None = None,
+        tapes: TrackRecorder | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
@@ -82,7 +84,8 @@ class Worker:
         for room in rooms:
             here = [camera for camera in cameras if camera.room_id == room.id]
             if here:
-                self._rooms[room.id] = RoomWatch(room, here, self._origin)
+                tape = tapes.tape(room.id, [c.id for c in here]) if tapes else None
+                self._rooms[room.id] = RoomWatch(room, here, self._origin, tape)
         self._room_of = {
             camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
         }

@@ -26,6 +26,7 @@ from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
 from monitor.runtime.placement import place
 from monitor.runtime.spool import Spool
+from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
 from monitor.runtime.worker_api import WorkerServer
 from monitor.store.base import Database
@@ -96,6 +97,7 @@ class _WorkerProcess:
             input_size=(settings.model.input_width, settings.model.input_height),
             confidence=settings.model.confidence,
         )
+        tapes = self._tapes(stack)
         self.worker: Worker
         events = EventRepository(database, decide_with(environment))
         recorder = EventRecorder(
@@ -118,6 +120,7 @@ class _WorkerProcess:
             clip_before=settings.evidence.before,
             zone=ZoneInfo(environment.district.timezone),
             recorder=self._recorder if settings.recording.enabled else None,
+            tapes=tapes,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
         self._server = WorkerServer(
@@ -130,6 +133,14 @@ class _WorkerProcess:
         stack.callback(recorder.stop)
         self._server.start()
         stack.callback(self._server.stop)
+
+    def _tapes(self, stack: ExitStack) -> TrackRecorder | None:
+        if not self._environment.settings.tracks.keep:
+            return None
+        tapes = TrackRecorder(self._environment.tracks_folder)
+        tapes.start()
+        stack.callback(tapes.stop)
+        return tapes
 
     def run(self, stop: threading.Event) -> None:
         cameras = self.worker.camera_ids

@@ -109,6 +109,14 @@ class Evidence(Model):
     keep: Seconds = Field(180 * 86400.0, description="How long snapshots and clips are kept")
 
 
+class Tracks(Model):
+    """What is kept so that rules can be tried on the last days: where people were, no pictures."""
+
+    keep: Seconds = Field(
+        7 * 86400.0, le=30 * 86400, description="How long; 0 keeps none (at most 30 days)"
+    )
+
+
 class Channel(Model):
     """Somebody to be told, by any service that Apprise knows."""
 
@@ -248,6 +256,7 @@ class Settings(Model):
     model: Finder = Finder()
     recording: Recording = Recording()
     evidence: Evidence = Evidence()
+    tracks: Tracks = Tracks()
     notify: Notify = Notify()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
