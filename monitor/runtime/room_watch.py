@@ -15,9 +15,12 @@ from monitor.detectors.ground.plane import GroundPlane, ground_plane_of
 from monitor.detectors.rules import Origin, RuleEngine, rules_for
 from monitor.detectors.tracking.tracker import Tracker
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.people import Person, Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
+
+_SHOWN = 180.0
 
 
 @dataclass(slots=True)
@@ -35,15 +38,24 @@ class _Eye:
 class RoomWatch:
     """Tracks, ages, room state and rules of one room.
 
-    ``longest_wait`` is the longest time, in seconds, from an onset to its raise by any rule.
+    ``longest_wait`` is the longest time, in seconds, from an onset to its raise by any rule whose
+    onset is worth showing; what builds up over many minutes has none.
     """
 
-    def __init__(self, room: Room, cameras: Sequence[Camera], origin: Origin) -> None:
+    def __init__(
+        self,
+        room: Room,
+        cameras: Sequence[Camera],
+        origin: Origin,
+        calendar: Calendar | None = None,
+    ) -> None:
+        """Without ``calendar``, rules that need the time of day judge nothing."""
         self.room = room
         self.cameras = tuple(camera for camera in cameras if camera.enabled)
-        self._fusion = RoomFusion(room, self.cameras)
+        self._fusion = RoomFusion(room, self.cameras, calendar=calendar)
         rules = rules_for(room, self.cameras)
-        self.longest_wait = max((rule.timing.after for rule in rules), default=0.0)
+        waits = [rule.timing.after for rule in rules if rule.timing.after <= _SHOWN]
+        self.longest_wait = max(waits, default=0.0)
         self._engine = RuleEngine(room, rules, origin)
         self._eyes = {camera.id: _Eye(camera, Tracker(camera.id)) for camera in self.cameras}
         self._state: RoomState | None = None

@@ -20,6 +20,7 @@ from monitor.detectors.finder import Finder
 from monitor.detectors.rules import Origin
 from monitor.domain.clock import Clock
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.media import Frame
 from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
@@ -68,6 +69,7 @@ class Worker:
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
         recorder: Callable[[CameraReader], Recorder] | None = None,
+        calendar_of: Callable[[Room], Calendar | None] = lambda _room: None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
@@ -80,7 +82,7 @@ class Worker:
         for room in rooms:
             here = [camera for camera in cameras if camera.room_id == room.id]
             if here:
-                self._rooms[room.id] = RoomWatch(room, here, self._origin)
+                self._rooms[room.id] = RoomWatch(room, here, self._origin, calendar_of(room))
         self._room_of = {
             camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
         }
