@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.detectors.door_book import DoorBook
+from monitor.detectors.door_book import DoorBook, Key
 from monitor.detectors.lines import LineWatch
 from monitor.detectors.shared_floor import Tally
 from monitor.domain.people import AgeClass, Track
@@ -32,6 +32,8 @@ class Doors:
             self._beyond[goal] = (DoorBook(beyond), tuple(sorted(seeing)))
         self._alone = len(cameras) == 1
         self._recent: deque[Crossing] = deque(maxlen=_MOST_CROSSINGS)
+        self._new: deque[Crossing] = deque(maxlen=_MOST_CROSSINGS)
+        self._departed: deque[Key] = deque(maxlen=_MOST_CROSSINGS)
         self._latest: float | None = None
 
     def observe(
@@ -46,23 +48,28 @@ class Doors:
         self._latest = time if self._latest is None else max(time, self._latest)
         self._refresh(tracks)
         crossings = watch.observe(time, tracks) if watch is not None else []
-        for crossing in crossings:
+        self._new.extend(crossings)
+        if self._alone:
+            # Another camera of the room may see on whom this one has lost at its edge.
+            self._departed.extend((camera_id, track.id) for track in departed)
+        return crossings
+
+    def settle(self) -> None:
+        """Write what was seen since the last time into the books, in one order for all cameras."""
+        for crossing in sorted(self._new, key=_order):
             if not self._known(crossing):
                 self._recent.append(crossing)
                 self._write_down(crossing)
-        if self._alone:
-            # Another camera of the room may see on whom this one has lost at its edge.
-            for track in departed:
-                self._inside.strike((camera_id, track.id))
-        return crossings
+        self._new.clear()
+        for key in self._departed:
+            self._inside.strike(key)
+        self._departed.clear()
 
     def crossings(self, time: float) -> tuple[Crossing, ...]:
-        """Return the crossings of the last seconds, oldest first."""
+        """Return the settled crossings of the last seconds, oldest first."""
         while self._recent and time - self._recent[0].time > _RECENT:
             self._recent.popleft()
-        if not self._recent:
-            return ()
-        return tuple(sorted(self._recent, key=_order))
+        return tuple(sorted(self._recent, key=_order)) if self._recent else ()
 
     def unseen(self, time: float, seen: Tally, present: Sequence[Track]) -> Tally:
         """Return how many came in by a line and must be there beyond those ``seen``."""
@@ -112,6 +119,8 @@ class Doors:
 
     def _restart(self) -> None:
         self._recent.clear()
+        self._new.clear()
+        self._departed.clear()
         self._inside.clear()
         for book, _ in self._beyond.values():
             book.clear()

@@ -116,6 +116,7 @@ class RoomFusion:
             if camera_id in good
         }
         tally = self._tally(present.values())
+        self._doors.settle()
         tracks = tuple(track for seen in present.values() for track in seen)
         entered_adults, entered_children = self._entered(time, tally, present, tracks)
         view = _view(len(good), len(views))
