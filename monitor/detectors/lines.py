@@ -35,10 +35,10 @@ class _Geometry:
     """A line in units of the picture's height: distances from it and places along it."""
 
     line: Line
-    x: float
-    y: float
-    dx: float
-    dy: float
+    along_x: float
+    along_y: float
+    offset: float
+    start: float
     length: float
     inward: int
 
@@ -46,21 +46,23 @@ class _Geometry:
     def of(cls, line: Line) -> _Geometry:
         (x1, y1), (x2, y2) = line.start, line.end
         dx, dy = (x2 - x1) * _ASPECT, y2 - y1
+        length = max(math.hypot(dx, dy), 1e-9)
+        ux, uy = dx / length, dy / length
         sign = 1 if line.inward is Side.RIGHT else -1
-        return cls(line, x1 * _ASPECT, y1, dx, dy, max(math.hypot(dx, dy), 1e-9), sign)
+        offset, start = uy * x1 * _ASPECT - ux * y1, ux * x1 * _ASPECT + uy * y1
+        return cls(line, ux, uy, offset, start, length, sign)
 
     def distance(self, point: Point) -> float:
         """Return how far ``point`` lies from the line, positive to its right."""
-        across = self.dx * (point[1] - self.y) - self.dy * (point[0] * _ASPECT - self.x)
-        return across / self.length
+        return self.along_x * point[1] - self.along_y * _ASPECT * point[0] + self.offset
 
     def passed_through(self, before: Point, after: Point) -> bool:
         """Say whether the way between two points on different sides leads through the line."""
         first, last = self.distance(before), self.distance(after)
         share = first / (first - last)
-        x = (before[0] + share * (after[0] - before[0])) * _ASPECT - self.x
-        y = before[1] + share * (after[1] - before[1]) - self.y
-        along = (x * self.dx + y * self.dy) / self.length
+        x = (before[0] + share * (after[0] - before[0])) * _ASPECT
+        y = before[1] + share * (after[1] - before[1])
+        along = self.along_x * x + self.along_y * y - self.start
         return -_ENDS <= along <= self.length + _ENDS
 
 
@@ -101,8 +103,13 @@ class LineWatch:
         for track in seen:
             walker = self._walkers.get(track.id) or self._newcomer(track, ids)
             walker.track = track
+            foot = track.box.foot
+            band = min(max(_BAND * track.box.height, _NARROWEST), _WIDEST)
             for geometry, side in zip(self._lines, walker.sides, strict=True):
-                crossing = _step(geometry, side, track)
+                distance = geometry.distance(foot)
+                if -band < distance < band:
+                    continue
+                crossing = _step(geometry, side, track, foot, 1 if distance > 0 else -1)
                 if crossing is not None:
                     crossings.append(crossing)
         crossings.extend(self._lost(time))
@@ -138,12 +145,8 @@ class LineWatch:
         return crossings
 
 
-def _step(geometry: _Geometry, side: _Side, track: Track) -> Crossing | None:
-    foot = track.box.foot
-    distance = geometry.distance(foot)
-    if abs(distance) < min(max(_BAND * track.box.height, _NARROWEST), _WIDEST):
-        return None
-    now = 1 if distance > 0 else -1
+def _step(geometry: _Geometry, side: _Side, track: Track, foot: Point, now: int) -> Crossing | None:
+    """Take in that ``track`` stands with ``foot`` on the side ``now``, beyond the band."""
     if side.side in (0, now):
         side.side, side.at, side.over, side.looks = now, foot, None, 0
         return None

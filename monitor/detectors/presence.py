@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.detectors.shared_floor import Tally
+from monitor.domain.geometry import Point, Polygon
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
 
@@ -93,6 +94,7 @@ class CameraPresence:
     def __init__(self, camera: Camera, settings: PresenceSettings) -> None:
         self.id = camera.id
         self.zones: tuple[Zone, ...] = camera.zones
+        self._areas = tuple(_Area.of(zone) for zone in camera.zones)
         self._doorways = frozenset(zone.id for zone in camera.zones if zone.is_doorway)
         self._blind = camera.blind
         self._departed: list[Track] = []
@@ -105,7 +107,7 @@ class CameraPresence:
     def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the tracks of the frame of ``time``; return them with their zones."""
         passed = self._look(time)
-        placed = tuple(_with_zones(track, self.zones) for track in tracks)
+        placed = tuple(_with_zones(track, self._areas) for track in tracks)
         for track in placed:
             self._see(track)
         self._departed.clear()
@@ -313,6 +315,31 @@ def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:
     return deque((v for v in vanished if v.track_id != track_id), maxlen=_MOST_PRESUMED)
 
 
-def _with_zones(track: Track, zones: Sequence[Zone]) -> Track:
-    inside = tuple(zone.id for zone in zones if zone.polygon.contains(track.box.foot))
-    return track if inside == track.zones else replace(track, zones=inside)
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A zone with the upright box around it, which most feet are outside of."""
+
+    id: str
+    polygon: Polygon
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @classmethod
+    def of(cls, zone: Zone) -> _Area:
+        across = [x for x, _ in zone.polygon.points]
+        down = [y for _, y in zone.polygon.points]
+        return cls(zone.id, zone.polygon, min(across), min(down), max(across), max(down))
+
+    def contains(self, foot: Point) -> bool:
+        inside = self.x1 <= foot[0] <= self.x2 and self.y1 <= foot[1] <= self.y2
+        return inside and self.polygon.contains(foot)
+
+
+def _with_zones(track: Track, areas: Sequence[_Area]) -> Track:
+    if not areas and not track.zones:
+        return track
+    foot = track.box.foot
+    inside = tuple(area.id for area in areas if area.contains(foot))
+    return track if inside == track.zones else track.within(inside)

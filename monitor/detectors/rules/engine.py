@@ -84,7 +84,7 @@ class RuleEngine:
         for rule in self._rules:
             for assessment in rule.assess(state):
                 timer = self._timer(rule, assessment.place)
-                event = timer.step(state.time, assessment, self._provenance(rule))
+                event = timer.step(state.time, assessment, self.origin)
                 if event is not None:
                     events.append(event)
         return events
@@ -94,15 +94,6 @@ class RuleEngine:
         if key not in self._timers:
             self._timers[key] = _Timer(rule, self._room)
         return self._timers[key]
-
-    def _provenance(self, rule: Rule) -> Provenance:
-        return Provenance(
-            rule_version=rule.version,
-            thresholds=dict(rule.thresholds),
-            model=self.origin.model,
-            model_sha256=self.origin.model_sha256,
-            config_version=self.origin.config_version,
-        )
 
 
 class _Timer:
@@ -131,7 +122,7 @@ class _Timer:
             spell.reset()
         self._quiet_since = None
 
-    def step(self, time: float, now: Assessment, provenance: Provenance) -> Event | None:
+    def step(self, time: float, now: Assessment, origin: Origin) -> Event | None:
         """Take in one assessment; return the event if it began, worsened or ended."""
         reached: Severity | None = None
         after = self._timing.after if now.after is None else now.after
@@ -143,12 +134,10 @@ class _Timer:
                 reached = severity
         if self.event is None:
             cool = self._quiet_since is None or (time - self._quiet_since >= self._timing.cool_down)
-            return self._raise(time, now, reached, provenance) if reached and cool else None
+            return self._raise(time, now, reached, origin) if reached and cool else None
         return self._cleared(time, now) or self._worsened(now, reached)
 
-    def _raise(
-        self, time: float, now: Assessment, severity: Severity, provenance: Provenance
-    ) -> Event:
+    def _raise(self, time: float, now: Assessment, severity: Severity, origin: Origin) -> Event:
         spell = self._spells[self._least]
         onset = time if spell.since is None else spell.since
         self._clear.reset()
@@ -166,7 +155,13 @@ class _Timer:
             confidence=now.confidence,
             evidence=dict(now.evidence),
             explain=now.explain(time - onset),
-            provenance=provenance,
+            provenance=Provenance(
+                rule_version=self._rule.version,
+                thresholds=dict(self._rule.thresholds),
+                model=origin.model,
+                model_sha256=origin.model_sha256,
+                config_version=origin.config_version,
+            ),
         )
         return self.event
 

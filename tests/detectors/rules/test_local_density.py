@@ -47,7 +47,7 @@ def play(
     events_of: Callable[..., list[Event]],
 ) -> Callable[..., list[Event]]:
     def run(*parts: tuple[int, tuple[Track, ...]], **others: Any) -> list[Event]:
-        states = []
+        states: list[RoomState] = []
         for seconds, tracks in parts:
             for _ in range(seconds):
                 states.append(make_state(float(len(states)), tracks=tracks, **others))

@@ -21,7 +21,7 @@ def play(
 ) -> Callable[..., list[Event]]:
     def run(*parts: Part, room: Room | None = None, **others: Any) -> list[Event]:
         """Run through ``(seconds, children to one adult)``."""
-        states = []
+        states: list[RoomState] = []
         for seconds, ratio in parts:
             for _ in range(seconds):
                 now = float(len(states))

@@ -22,7 +22,7 @@ def play(
 ) -> Callable[..., list[Event]]:
     def run(*parts: tuple[int, int, int], **others: Any) -> list[Event]:
         """Run through ``(seconds, adults, children)`` in the washroom."""
-        states = []
+        states: list[RoomState] = []
         for seconds, adults, children in parts:
             for _ in range(seconds):
                 now = float(len(states))
