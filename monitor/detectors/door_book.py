@@ -19,6 +19,7 @@ Key = tuple[str, int]
 
 _LEANS_CHILD = -0.75
 _MOST_GUESTS = 128
+_ACCOUNTED = 0.7
 
 
 @dataclass(slots=True)
@@ -49,21 +50,33 @@ class DoorBook:
     def enter(self, track: Track, time: float) -> None:
         """Write down that ``track`` went in."""
         key = (track.camera_id, track.id)
-        self.strike(key)
+        self._strike(key)
         if len(self._guests) < _MOST_GUESTS:
             self._guests.append(_Guest(key, _counts_as_adult(track), time, time))
 
     def leave(self, track: Track) -> None:
         """Strike off ``track``, or whoever of the same age was missed for longest."""
-        if self.strike((track.camera_id, track.id)):
+        if self._strike((track.camera_id, track.id)):
             return
         adult = _counts_as_adult(track)
         same = [guest for guest in self._guests if guest.adult is adult] or self._guests
         if same:
             self._guests.remove(min(same, key=lambda guest: (guest.last, guest.entered)))
 
-    def strike(self, key: Key) -> bool:
-        """Strike off the one who crossed as track ``key``; say whether she was in the book."""
+    def depart(self, track: Track, time: float) -> None:
+        """Strike off ``track``, who left otherwise than by a line.
+
+        Under another number she is the one of her age who has been missed since about then; those
+        who are accounted for stay.
+        """
+        if self._strike((track.camera_id, track.id)):
+            return
+        adult = _counts_as_adult(track)
+        missed = [g for g in self._guests if g.adult is adult and g.last < time - _ACCOUNTED]
+        if missed:
+            self._guests.remove(min(missed, key=lambda guest: abs(guest.last - track.seen)))
+
+    def _strike(self, key: Key) -> bool:
         for guest in self._guests:
             if guest.key == key:
                 self._guests.remove(guest)

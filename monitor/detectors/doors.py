@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.detectors.door_book import DoorBook, Key
+from monitor.detectors.door_book import DoorBook
 from monitor.detectors.lines import LineWatch
 from monitor.detectors.shared_floor import Tally
 from monitor.domain.people import AgeClass, Track
@@ -33,7 +33,7 @@ class Doors:
         self._alone = len(cameras) == 1
         self._recent: deque[Crossing] = deque(maxlen=_MOST_CROSSINGS)
         self._new: deque[Crossing] = deque(maxlen=_MOST_CROSSINGS)
-        self._departed: deque[Key] = deque(maxlen=_MOST_CROSSINGS)
+        self._departed: deque[Track] = deque(maxlen=_MOST_CROSSINGS)
         self._latest: float | None = None
 
     def observe(
@@ -51,7 +51,7 @@ class Doors:
         self._new.extend(crossings)
         if self._alone:
             # Another camera of the room may see on whom this one has lost at its edge.
-            self._departed.extend((camera_id, track.id) for track in departed)
+            self._departed.extend(departed)
         return crossings
 
     def settle(self) -> None:
@@ -61,9 +61,6 @@ class Doors:
                 self._recent.append(crossing)
                 self._write_down(crossing)
         self._new.clear()
-        for key in self._departed:
-            self._inside.strike(key)
-        self._departed.clear()
 
     def crossings(self, time: float) -> tuple[Crossing, ...]:
         """Return the settled crossings of the last seconds, oldest first."""
@@ -72,7 +69,16 @@ class Doors:
         return tuple(sorted(self._recent, key=_order)) if self._recent else ()
 
     def unseen(self, time: float, seen: Tally, present: Sequence[Track]) -> Tally:
-        """Return how many came in by a line and must be there beyond those ``seen``."""
+        """Return how many came in by a line and must be there beyond those ``seen``.
+
+        Who left otherwise is struck off only now that it is clear who is accounted for.
+        """
+        unseen = self._inside.unseen(time, seen, present)
+        if not self._departed:
+            return unseen
+        for track in self._departed:
+            self._inside.depart(track, time)
+        self._departed.clear()
         return self._inside.unseen(time, seen, present)
 
     def beyond(self, time: float) -> tuple[Beyond, ...]:

@@ -44,7 +44,7 @@ class FusionSettings:
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     shared_floor: bool = False
     same_place_m: float = 0.8
-    inside: float = 120.0
+    inside: float = 60.0
     beyond: float = 1200.0
 
 

@@ -25,7 +25,8 @@ _ENDS = 0.05
 _LOOKS = 2
 _GONE = 0.8
 _ADOPT = 3.0
-_REACH, _SPEED = 0.5, 1.5
+_REACH, _SPEED, _FARTHEST = 0.3, 1.0, 1.5
+_SIZES = 1.6
 _FORGET = 20.0
 _BACKWARDS = 1.0
 
@@ -171,10 +172,11 @@ def _apart(one: Point, other: Point) -> float:
 
 
 def _may_be(lost: Track, track: Track) -> bool:
-    """Say whether ``track``, new now, may be ``lost``, at the pace of somebody who runs."""
+    """Say whether ``track``, new now, may be ``lost``: of like size, and within her reach."""
     gap = track.seen - lost.seen
     ages = {lost.age, track.age} - {AgeClass.UNKNOWN}
     if not 0 < gap <= _ADOPT or len(ages) > 1:
         return False
-    tall = max(lost.box.height, track.box.height)
-    return _apart(lost.box.foot, track.box.foot) <= tall * (_REACH + _SPEED * gap)
+    small, tall = sorted((lost.box.height, track.box.height))
+    reach = tall * min(_REACH + _SPEED * gap, _FARTHEST)
+    return tall <= _SIZES * small and _apart(lost.box.foot, track.box.foot) <= reach

@@ -145,15 +145,20 @@ class CameraPresence:
         return any(v.blind and time <= v.until for v in self._vanished)
 
     def departed(self) -> tuple[Track, ...]:
-        """Return those who turned out to have left since the look before the last one."""
+        """Return those who, as the last look showed, left otherwise than over a line."""
         return tuple(self._departed)
 
     def cross(self, track_id: int, *, inward: bool) -> None:
         """Take in that somebody crossed a line of this camera: outward she is on her way out."""
         kept = self._kept.get(track_id)
-        if kept is not None:
-            kept.outside = not inward
-            kept.born_inside = kept.born_inside and not inward
+        if kept is None:
+            return
+        kept.outside = not inward
+        if inward:
+            kept.born_inside = False
+        elif kept.born_inside and not kept.claimed:
+            # She never came in by what is known: she is somebody who was there and vanished.
+            kept.claimed = self._claim(kept.track, _TURNED_UP)
 
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
@@ -226,10 +231,18 @@ class CameraPresence:
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
             kept.claimed = self._claim(track)
 
-    def _claim(self, track: Track) -> bool:
-        """Take a newcomer in the middle of the room for the nearest one who vanished there."""
+    def _claim(self, track: Track, overlap: float = 0.0) -> bool:
+        """Take a newcomer in the middle of the room for the nearest one who vanished there.
+
+        The two may have been seen together for ``overlap`` seconds, as two boxes of one person.
+        """
         foot = track.box.foot
-        before = [v for v in self._vanished if v.age is track.age and v.since <= track.first_seen]
+        latest = track.first_seen + overlap
+        before = [
+            v
+            for v in self._vanished
+            if v.age is track.age and v.since <= latest and v.until >= track.first_seen
+        ]
         if not before:
             return False
         nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
@@ -258,7 +271,7 @@ class CameraPresence:
         del self._kept[track.id]
         blind = not kept.outside and self._in_blind(track.box)
         left = not blind and _left(kept)
-        if left:
+        if left and not kept.outside:
             self._departed.append(track)
         if track.age is AgeClass.UNKNOWN:
             if left and kept.born_inside and track.adult_log_odds > 0:

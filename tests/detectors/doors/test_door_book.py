@@ -51,6 +51,22 @@ def test_who_leaves_under_another_number_is_the_one_missed_longest(
     assert book.unseen(51.0, NOBODY, []) == Tally(0, 1, 0)
 
 
+def test_who_leaves_by_another_way_is_the_one_missed_since_then(
+    book: DoorBook, make_track: MakeTrack
+) -> None:
+    first, second = make_track(1, A), make_track(2, A)
+    book.enter(first, 0.0)
+    book.enter(second, 0.0)
+    book.unseen(10.0, Tally(1, 0, 0), [second])
+    book.unseen(40.0, NOBODY, [])
+    book.depart(make_track(9, C, seen=10.0), 40.0)
+    assert book.unseen(40.0, NOBODY, []) == Tally(2, 0, 0)
+    book.depart(make_track(9, A, seen=10.0), 40.0)
+    assert book.unseen(41.0, Tally(1, 0, 0), [first]) == NOBODY
+    book.depart(make_track(9, A, seen=41.0), 41.2)
+    assert not book.empty
+
+
 def test_a_wrong_entry_is_believed_for_a_bounded_time(
     book: DoorBook, make_track: MakeTrack
 ) -> None:

@@ -77,15 +77,15 @@ def scene(
     return make
 
 
-def test_an_adult_who_entered_and_hides_is_inside_for_two_minutes(
+def test_an_adult_who_entered_and_hides_is_inside_for_a_minute(
     scene: Callable[..., Scene],
 ) -> None:
     room = scene(lines=[DOOR])
     assert room.walk((A, 1), 0.4, 0.7).adults == 1
     room.show(5, (A, 1, (0.5, 0.7)))
-    assert room.show(60).entered_adults == 1
-    assert room.show(50).entered_adults == 1
-    assert room.show(20).entered_adults == 0
+    assert room.show(30).entered_adults == 1
+    assert room.show(28).entered_adults == 1
+    assert room.show(10).entered_adults == 0
 
 
 def test_without_a_line_she_is_presumed_for_a_shorter_time(scene: Callable[..., Scene]) -> None:
@@ -114,6 +114,35 @@ def test_who_leaves_by_the_edge_is_struck_off(scene: Callable[..., Scene]) -> No
     assert room.show(6).entered_adults == 0
 
 
+def test_who_leaves_by_the_edge_under_another_number_is_struck_off(
+    scene: Callable[..., Scene],
+) -> None:
+    room = scene(lines=[DOOR])
+    room.walk((A, 1), 0.4, 0.7)
+    room.show(5, (A, 1, (0.5, 0.7)))
+    room.show(4, (A, 2, (0.45, 0.7)))
+    room.show(1, (A, 2, (0.02, 0.7)))
+    assert room.show(6).entered_adults == 0
+
+
+def test_one_who_leaves_does_not_take_along_another_who_is_there(
+    scene: Callable[..., Scene],
+) -> None:
+    room = scene(lines=[DOOR])
+    room.show(5, (A, 2, (0.2, 0.7)))
+    room.walk((A, 1), 0.4, 0.7, (A, 2, (0.2, 0.7)))
+    room.show(5, (A, 1, (0.5, 0.7)), (A, 2, (0.02, 0.7)))
+    room.show(6, (A, 1, (0.5, 0.7)))
+    assert room.show(40).entered_adults == 1
+
+
+def test_an_old_number_left_behind_goes_out_with_the_new_one(scene: Callable[..., Scene]) -> None:
+    room = scene(lines=[DOOR])
+    room.show(30, (A, 1, (0.5, 0.75)))
+    room.walk((A, 2), 0.7, 0.4)
+    assert room.show(6).entered_adults == 0
+
+
 def test_with_two_cameras_the_edge_of_one_is_no_way_out(scene: Callable[..., Scene]) -> None:
     room = scene("east", "west", lines=[DOOR])
     room.walk((A, 1), 0.4, 0.7)
@@ -126,7 +155,7 @@ def test_two_cameras_tell_of_one_crossing_once(scene: Callable[..., Scene]) -> N
     room = scene("east", "west", lines=[DOOR])
     state = room.walk((A, 1), 0.4, 0.7)
     assert len(state.crossings) == 1
-    assert room.show(60).entered_adults == 1
+    assert room.show(50).entered_adults == 1
 
 
 def test_crossings_are_forgotten_and_learn_ages(scene: Callable[..., Scene]) -> None:
