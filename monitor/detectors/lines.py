@@ -29,6 +29,7 @@ _REACH, _SPEED, _FARTHEST = 0.3, 1.0, 1.5
 _SIZES = 1.6
 _FORGET = 20.0
 _BACKWARDS = 1.0
+_LONGEST_INTERVAL = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,13 @@ class LineWatch:
         self._lines = tuple(_Geometry.of(line) for line in lines)
         self._walkers: dict[int, _Walker] = {}
         self._looked: float | None = None
+        self._interval = 0.2
 
     def observe(self, time: float, tracks: Sequence[Track]) -> list[Crossing]:
         """Take in the tracks of the frame of ``time``; return who crossed which line."""
         if not self._lines:
             return []
-        if self._looked is not None and time < self._looked - _BACKWARDS:
-            self._walkers.clear()
-        self._looked = time
+        self._look(time)
         seen = [track for track in tracks if track.seen >= time]
         ids = {track.id for track in seen}
         crossings: list[Crossing] = []
@@ -115,6 +115,15 @@ class LineWatch:
                     crossings.append(crossing)
         crossings.extend(self._lost(time))
         return crossings
+
+    def _look(self, time: float) -> None:
+        """Note how often the camera is looked at; a recording that starts again begins anew."""
+        passed = 0.0 if self._looked is None else time - self._looked
+        if passed < -_BACKWARDS:
+            self._walkers.clear()
+        elif 0 < passed <= _LONGEST_INTERVAL:
+            self._interval += 0.2 * (passed - self._interval)
+        self._looked = time
 
     def _newcomer(self, track: Track, seen: set[int]) -> _Walker:
         """Begin to follow ``track``, or go on where somebody just lost has vanished."""
@@ -136,7 +145,8 @@ class LineWatch:
     def _lost(self, time: float) -> list[Crossing]:
         """Return the crossings of those who were last seen beyond a line; forget the long gone."""
         crossings = []
-        gone = [walker for walker in self._walkers.values() if time - walker.track.seen > _GONE]
+        patience = max(_GONE, 1.5 * self._interval)
+        gone = [walker for walker in self._walkers.values() if time - walker.track.seen > patience]
         for walker in gone:
             for geometry, side in zip(self._lines, walker.sides, strict=True):
                 if side.over is not None:

@@ -95,6 +95,12 @@ def test_one_stray_box_beyond_the_line_is_no_crossing(walk: Callable[..., list[C
     assert walk(stray) == []
 
 
+def test_one_missed_look_of_a_slow_camera_is_no_loss(walk: Callable[..., list[Crossing]]) -> None:
+    stand: list[Step] = [(1, (0.5, 0.55))] * 20
+    assert walk([*stand, (1, (0.5, 0.66)), None, *stand], fps=1.0) == []
+    assert len(walk([*stand, (1, (0.5, 0.66)), None, None, None], fps=1.0)) == 1
+
+
 def test_who_is_seen_beyond_once_and_no_more_has_crossed(
     walk: Callable[..., list[Crossing]],
 ) -> None:
