@@ -94,12 +94,16 @@ class UnattendedChild:
         self._severity = Severity.CRITICAL if room.type is RoomType.OUTDOOR else Severity.HIGH
         self.timing = Timing.of(values)
         self.severities: tuple[Severity, ...] = (self._severity,)
-        self.thresholds: Mapping[str, Any] = dict(values)
         self._min_confidence = float(values["min_confidence"])
         self._reach = float(values["reach"]) if room.type is RoomType.OUTDOOR else None
         self._nap_after: float | None = None
         if room.nap_times and room.type in _NAPPED_IN:
             self._nap_after = float(values["nap_after"])
+        unused = {"reach"} if self._reach is None else set()
+        unused |= {"nap_after"} if self._nap_after is None else set()
+        self.thresholds: Mapping[str, Any] = {
+            name: value for name, value in values.items() if name not in unused
+        }
 
     def assess(self, state: RoomState) -> Sequence[Assessment]:
         """Say whether children are alone in the room."""

@@ -298,6 +298,16 @@ def test_outdoors_what_cannot_be_measured_is_not_far(yard: Callable[..., bool | 
     assert yard((C, 4.0, "east"), (A, 30.0, "east"), view=View.PARTIAL) is None
 
 
+def test_only_what_counts_here_is_among_the_thresholds(make_room: MakeRoom) -> None:
+    def named(room_type: RoomType, **parts: Any) -> set[str]:
+        (rule, *_) = rules_for(make_room(room_type, **parts), [])
+        return {"reach", "nap_after"} & set(rule.thresholds)
+
+    assert named(RoomType.ACTIVITY) == set()
+    assert named(RoomType.NAP, nap_times=NAPS) == {"nap_after"}
+    assert named(RoomType.OUTDOOR, nap_times=NAPS) == {"reach"}
+
+
 def test_how_far_is_told(make_room: MakeRoom, make_state: MakeState, make_track: MakeTrack) -> None:
     tracks = (make_track(1, C, floor=(0.0, 4.0)), make_track(2, A, floor=(0.0, 24.0)))
     (rule, *_) = rules_for(make_room(RoomType.OUTDOOR), [])
