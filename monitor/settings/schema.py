@@ -82,7 +82,9 @@ def _span(value: str) -> str:
 
 
 SpanText = Annotated[str, AfterValidator(_span)]
-Spans = Annotated[tuple[SpanText, ...], BeforeValidator(_spans)]
+Spans = Annotated[
+    tuple[SpanText, ...], BeforeValidator(_spans, json_schema_input_type=str | tuple[str, ...])
+]
 
 
 def spans_of(texts: tuple[str, ...]) -> tuple[Span, ...]:
@@ -113,7 +115,9 @@ def _week(value: Any) -> Any:
     return dict.fromkeys(WEEKDAYS[:5], value) if isinstance(value, str | list) else value
 
 
-OpeningHours = Annotated[Week, BeforeValidator(_week)]
+OpeningHours = Annotated[
+    Week, BeforeValidator(_week, json_schema_input_type=str | tuple[str, ...] | Week)
+]
 
 
 class Service(Model):
