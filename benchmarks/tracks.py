@@ -72,7 +72,8 @@ def _lived(seconds: float, fps: float) -> tuple[list[Chunk], int]:
         _Walker(n < 2, random.uniform(0.1, 0.9), random.uniform(0.5, 0.95), 0.5) for n in range(10)
     ]
     chunks: list[Chunk] = []
-    watch = RoomWatch(_ROOM, [_CAMERA], Origin(), RoomTape(_ROOM.id, [_CAMERA.id], chunks.append))
+    tape = RoomTape(_ROOM.id, [_CAMERA.id], chunks.append)
+    watch = RoomWatch(_ROOM, [_CAMERA], Origin(), tape=tape)
     watch.view(CameraView(_CAMERA.id))
     tracks, stepped = 0, 0.0
     for look in range(round(seconds * fps)):

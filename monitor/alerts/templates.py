@@ -14,6 +14,13 @@ from monitor.domain.text import Language, Text
 
 RULE_NAMES: Mapping[str, Text] = {
     "unattended_child": Text(zh="儿童无人看护", en="unattended child"),
+    "nap_check_overdue": Text(zh="午睡巡查超时", en="nap check overdue"),
+    "washroom_dwell": Text(zh="儿童独自在盥洗室", en="child alone in washroom"),
+    "exit_alone": Text(zh="儿童独自离开出口", en="child left alone by exit"),
+    "restricted_zone": Text(zh="儿童进入禁入区域", en="child in restricted zone"),
+    "after_hours": Text(zh="非开放时间有儿童", en="child after hours"),
+    "ratio_breach": Text(zh="师幼比不达标", en="too few adults for the children"),
+    "local_density": Text(zh="局部拥挤", en="people pressed together"),
     "crowding": Text(zh="人数超限", en="too many people"),
     "view_lost": Text(zh="画面不可用", en="view lost"),
 }

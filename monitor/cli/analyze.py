@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -34,6 +35,13 @@ def analyze(
         Path | None, typer.Option("--video", help="Write an MP4 with boxes and counts here.")
     ] = None,
     model: Annotated[str, typer.Option(help="Model in models/manifest.toml.")] = "yolov8n",
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When the recording began, local time; without it hours and naps do not count.",
+            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        ),
+    ] = None,
     language: Annotated[str, typer.Option(help="Language of the sentences: zh or en.")] = "en",
     as_json: JsonFlag = False,
 ) -> None:
@@ -54,7 +62,11 @@ def analyze(
     )
     with _lines(events) as lines, _writer(annotated) as writer, progress() as report:
         analysis = Analysis(
-            video, camera_file, finder, every_frame=writer.write if writer else None
+            video,
+            camera_file,
+            finder,
+            every_frame=writer.write if writer else None,
+            start=start,
         )
         for event in analysis.run(lambda share: report(video.name, share)):
             if lines is not None and event.cleared is not None:

@@ -22,6 +22,7 @@ from monitor.runtime.backtest.trial import Trial, TrialResult, parse_changes, ro
 from monitor.runtime.backtest.words import LIMIT, summary
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
+from monitor.runtime.opening_days import KnownDays
 from monitor.store.fired_events import FiredEventRepository
 
 _COLUMNS = ("room", "raised", "cleared", "fired", "verdict", "outcome", "alert")
@@ -68,11 +69,13 @@ def backtest(
         )
     window = _window(environment, since, until)
     rooms = rooms_of(environment.district, camera=camera, room=room, institution=institution)
-    trial = Trial(rooms, environment.district.cameras, rule, parsed, window, camera or None)
+    cameras, timezone = environment.district.cameras, environment.district.timezone
     with closing(open_store(environment)) as database:
+        days = KnownDays.read(database, timezone, rooms)
         fired = FiredEventRepository(database).fired(
             [item.id for item in rooms], rule, to_datetime(window.start), to_datetime(window.end)
         )
+    trial = Trial(rooms, cameras, rule, parsed, window, camera or None, days)
     with progress() as report:
         result = run_trial(
             trial,

@@ -6,8 +6,10 @@ has not changed since it was last looked at. :meth:`RoomFusion.state` may then b
 
 Invariants: the order in which cameras report does not matter; a room is fully seen only while all
 its cameras are healthy and fresh; people who vanish in the middle of a picture are presumed inside
-for a bounded time, people who leave by its edge or through a doorway (a zone named ``door…``) are
-gone.
+for a bounded time, people who leave by its edge, through a doorway (a zone of kind ``door``, or
+named ``door…``) or over a line are gone. Where lines are drawn, a book is kept at the door: who
+came in by a line and has not left is inside though unseen, for at most ``inside`` seconds after
+she was last accounted for, so that a wrong entry cannot silence a room for longer.
 """
 
 from __future__ import annotations
@@ -15,13 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from monitor.detectors.doors import Doors
 from monitor.detectors.presence import CameraPresence, PresenceSettings
+from monitor.detectors.recent import RecentCounts
 from monitor.detectors.shared_floor import Tally, merged_tally
+from monitor.domain.hours import Calendar
 from monitor.domain.people import AgeClass, Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState, View, ViewFault
 
 _LEANS_CHILD = -0.75
+_HIDING = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +36,46 @@ class FusionSettings:
 
     ``fresh`` is after how long without an analysed or unchanged picture a camera counts as
     stalled. With ``shared_floor`` the cameras' ground planes have one common origin, and somebody
-    seen by two cameras within ``same_place_m`` metres is one person.
+    seen by two cameras within ``same_place_m`` metres is one person. ``inside`` and ``beyond`` are
+    for how long the books at the doors are believed: of this room, and of the rooms behind them.
     """
 
     fresh: float = 5.0
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     shared_floor: bool = False
     same_place_m: float = 0.8
+    inside: float = 60.0
+    beyond: float = 1200.0
 
 
 class RoomFusion:
     """One room. Not thread-safe; all cameras of a room report to the same worker thread."""
 
     def __init__(
-        self, room: Room, cameras: Sequence[Camera], settings: FusionSettings | None = None
+        self,
+        room: Room,
+        cameras: Sequence[Camera],
+        settings: FusionSettings | None = None,
+        calendar: Calendar | None = None,
     ) -> None:
-        """``cameras`` are those of the room; disabled ones are left out."""
+        """``cameras`` are those of the room; disabled ones are left out.
+
+        Without ``calendar`` the time of day is not known, and the states say so.
+        """
         self._room = room
         self._settings = settings or FusionSettings()
-        self._cameras = {
-            camera.id: CameraPresence(camera, self._settings.presence)
+        self._calendar = calendar
+        here = [
+            camera
             for camera in sorted(cameras, key=lambda camera: camera.id)
             if camera.enabled and camera.room_id == room.id
+        ]
+        self._cameras = {
+            camera.id: CameraPresence(camera, self._settings.presence) for camera in here
         }
+        self._doors = Doors(here, self._settings.inside, self._settings.beyond)
+        self._clear_share = 1 - 0.5 * _blind_share(here)
+        self._recent = RecentCounts()
         self._views = {camera_id: CameraView(camera_id) for camera_id in self._cameras}
         self._started: float | None = None
 
@@ -63,7 +86,11 @@ class RoomFusion:
             KeyError: the room has no such enabled camera.
         """
         self._started = time if self._started is None else min(self._started, time)
-        return self._cameras[camera_id].observe(time, tracks)
+        camera = self._cameras[camera_id]
+        placed = camera.observe(time, tracks)
+        for crossing in self._doors.observe(camera_id, time, placed, camera.departed()):
+            camera.cross(crossing.track.id, inward=crossing.inward)
+        return placed
 
     def still(self, camera_id: str, time: float) -> None:
         """Say that the picture at ``time`` is as it was when last analysed: who was there is."""
@@ -89,9 +116,11 @@ class RoomFusion:
             if camera_id in good
         }
         tally = self._tally(present.values())
-        entered_adults, entered_children = self._entered(time, tally, present)
+        self._doors.settle()
         tracks = tuple(track for seen in present.values() for track in seen)
+        entered_adults, entered_children = self._entered(time, tally, present, tracks)
         view = _view(len(good), len(views))
+        self._recent.add(time, view, tally, entered_adults)
         return RoomState(
             room_id=self._room.id,
             time=time,
@@ -101,11 +130,21 @@ class RoomFusion:
             unknown=tally.unknown,
             entered_adults=entered_adults,
             entered_children=entered_children,
-            confidence=_confidence(view, tally, tracks),
+            confidence=round(self._clear(time) * _confidence(view, tally, tracks), 4),
             tracks=tracks,
             cameras=tuple(views),
             zone_counts=_zone_counts(self._cameras.values(), present),
+            crossings=self._doors.crossings(time),
+            beyond=self._doors.beyond(time),
+            children_per_adult=self._recent.children_per_adult,
+            child_seen=self._recent.child_seen,
+            day=None if self._calendar is None else self._calendar.at(time),
         )
+
+    def _clear(self, time: float) -> float:
+        """Return 0–1: how much of the room is not behind something, as far as is declared."""
+        hiding = any(camera.hiding(time) for camera in self._cameras.values())
+        return self._clear_share * (_HIDING if hiding else 1.0)
 
     def _seen_by(self, camera_id: str, time: float) -> CameraView:
         """Return the camera's view, stalled when it has not been looked at for too long."""
@@ -137,7 +176,11 @@ class RoomFusion:
         return tally
 
     def _entered(
-        self, time: float, tally: Tally, present: dict[str, tuple[Track, ...]]
+        self,
+        time: float,
+        tally: Tally,
+        present: dict[str, tuple[Track, ...]],
+        tracks: Sequence[Track],
     ) -> tuple[int, int]:
         """Return how many adults and children must be inside beyond those seen."""
         most_adults = most_children = 0
@@ -146,7 +189,11 @@ class RoomFusion:
             inside = camera.presumed(time)
             most_adults = max(most_adults, seen.adults + inside.adults)
             most_children = max(most_children, seen.children + inside.children)
-        return max(most_adults - tally.adults, 0), max(most_children - tally.children, 0)
+        booked = self._doors.unseen(time, tally, tracks)
+        return (
+            max(most_adults - tally.adults, booked.adults),
+            max(most_children - tally.children, booked.children),
+        )
 
 
 def _view(good: int, cameras: int) -> View:
@@ -190,7 +237,15 @@ def _confidence(view: View, tally: Tally, tracks: Sequence[Track]) -> float:
     score = sum(min(max(track.score, 0.0), 1.0) for track in tracks) / len(tracks)
     people = tally.adults + tally.children + tally.unknown
     known = 1 - 0.5 * tally.unknown / max(people, 1)
-    return round(share * known * (0.6 + 0.4 * score), 4)
+    return share * known * (0.6 + 0.4 * score)
+
+
+def _blind_share(cameras: Sequence[Camera]) -> float:
+    """Return how much of the pictures is declared blind, on average over the cameras."""
+    if not cameras:
+        return 0.0
+    shares = [min(sum(area.area() for area in camera.blind), 1.0) for camera in cameras]
+    return sum(shares) / len(shares)
 
 
 def _zone_counts(

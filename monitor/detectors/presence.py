@@ -3,9 +3,11 @@
 A person is *present* while the last look at the picture is at most ``hold`` seconds after she was
 last seen (``leave`` seconds if she was on her way out). When she is missed for longer, she either
 *left* (last seen at a side or the lower edge of the picture, on her way there, or in a doorway) or
-is *presumed* inside, unseen, for ``presume`` seconds: behind a shelf, bent over a cot. Only those
-who were surely adults or children get this benefit. Somebody who turns up in the middle of the
-room later is taken for the one who vanished there.
+is *presumed* inside, unseen, for ``presume`` seconds: behind a shelf, bent over a cot; for ``hide``
+seconds if she vanished in an area that is declared blind. Only those who were surely adults or
+children get this benefit. Somebody who turns up in the middle of the room later is taken for the
+one who vanished there. Who crossed a line outward has left wherever she vanishes, until she crosses
+inward again.
 """
 
 from __future__ import annotations
@@ -16,11 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.detectors.shared_floor import Tally
+from monitor.domain.geometry import Point, Polygon
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
-
-DOORWAY = "door"
-"""Zones whose id begins with this word are doorways: who vanishes in one has left the room."""
 
 _EDGE = 0.02
 _BORN_AT_EDGE = 0.08
@@ -43,7 +43,8 @@ class PresenceSettings:
 
     ``hold``: seen this recently is present (who was followed for a moment only, for a moment);
     ``leave``: the same for those last seen where people leave. ``presume``: who vanished in the
-    middle of the room is inside for this long, but never for longer than she had been followed.
+    middle of the room is inside for this long, but never for longer than she had been followed;
+    ``hide`` is the same for blind areas, where ten times as long as she had been followed will do.
     ``surely``: for how long somebody must have been followed to be presumed at all. ``faint``: an
     adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
     so is not known to be one; below ``shadow`` whoever is not a child is not counted at all. An
@@ -54,6 +55,7 @@ class PresenceSettings:
     hold: float = 3.0
     leave: float = 1.0
     presume: float = 20.0
+    hide: float = 120.0
     surely: float = 1.5
     faint: float = 0.2
     shadow: float = 0.1
@@ -71,6 +73,9 @@ class _Kept:
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     claimed: bool = False
     was_leaving: bool = False
+    born_blind: bool = False
+    in_doorway: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class _Vanished:
     foot: tuple[float, float]
     since: float
     until: float
+    blind: bool = False
 
 
 class CameraPresence:
@@ -88,6 +94,10 @@ class CameraPresence:
     def __init__(self, camera: Camera, settings: PresenceSettings) -> None:
         self.id = camera.id
         self.zones: tuple[Zone, ...] = camera.zones
+        self._areas = tuple(_Area.of(zone) for zone in camera.zones)
+        self._doorways = frozenset(zone.id for zone in camera.zones if zone.is_doorway)
+        self._blind = camera.blind
+        self._departed: list[Track] = []
         self.looked: float | None = None
         self.interval = 0.2
         self._settings = settings
@@ -97,9 +107,10 @@ class CameraPresence:
     def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the tracks of the frame of ``time``; return them with their zones."""
         passed = self._look(time)
-        placed = tuple(_with_zones(track, self.zones) for track in tracks)
+        placed = tuple(_with_zones(track, self._areas) for track in tracks)
         for track in placed:
             self._see(track)
+        self._departed.clear()
         self._fade(passed, {track.id for track in placed if track.seen >= time})
         hold = self._patience(self._settings.hold)
         for kept in [k for k in self._kept.values() if time - k.last > hold]:
@@ -129,11 +140,32 @@ class CameraPresence:
         ages = [v.age for v in self._vanished if time <= v.until]
         return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
 
+    def hiding(self, time: float) -> bool:
+        """Say whether somebody is presumed in a blind area."""
+        return any(v.blind and time <= v.until for v in self._vanished)
+
+    def departed(self) -> tuple[Track, ...]:
+        """Return those who, as the last look showed, left otherwise than over a line."""
+        return tuple(self._departed)
+
+    def cross(self, track_id: int, *, inward: bool) -> None:
+        """Take in that somebody crossed a line of this camera: outward she is on her way out."""
+        kept = self._kept.get(track_id)
+        if kept is None:
+            return
+        kept.outside = not inward
+        if inward:
+            kept.born_inside = False
+        elif kept.born_inside and not kept.claimed:
+            # She never came in by what is known: she is somebody who was there and vanished.
+            kept.claimed = self._claim(kept.track, _TURNED_UP)
+
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
             self._vanished.clear()
+            self._departed.clear()
             self.looked = None
         passed = 0.0 if self.looked is None else max(time - self.looked, 0.0)
         if 0 < passed <= _LONGEST_INTERVAL:
@@ -157,7 +189,9 @@ class CameraPresence:
         return track
 
     def _out_of_nowhere(self, kept: _Kept) -> bool:
-        if not kept.born_inside or kept.claimed or kept.solid >= self._settings.sure:
+        if not kept.born_inside or kept.born_blind or kept.claimed:
+            return False
+        if kept.solid >= self._settings.sure:
             return False
         return kept.track.seen - kept.track.first_seen < self._settings.newcomer
 
@@ -180,9 +214,10 @@ class CameraPresence:
     def _see(self, track: Track) -> None:
         kept = self._kept.get(track.id)
         if kept is None:
-            inside = not _near_edge(track.box, _BORN_AT_EDGE) and not _in_doorway(track)
+            inside = not _near_edge(track.box, _BORN_AT_EDGE) and not self._in_doorway(track)
             solid = _FIRST_SOLID * track.score
             kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid)
+            kept.born_blind = self._in_blind(track.box)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
         elif track.seen > kept.track.seen:
@@ -192,13 +227,22 @@ class CameraPresence:
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
         kept.track = track
+        kept.in_doorway = self._in_doorway(track)
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
             kept.claimed = self._claim(track)
 
-    def _claim(self, track: Track) -> bool:
-        """Take a newcomer in the middle of the room for the nearest one who vanished there."""
+    def _claim(self, track: Track, overlap: float = 0.0) -> bool:
+        """Take a newcomer in the middle of the room for the nearest one who vanished there.
+
+        The two may have been seen together for ``overlap`` seconds, as two boxes of one person.
+        """
         foot = track.box.foot
-        before = [v for v in self._vanished if v.age is track.age and v.since <= track.first_seen]
+        latest = track.first_seen + overlap
+        before = [
+            v
+            for v in self._vanished
+            if v.age is track.age and v.since <= latest and v.until >= track.first_seen
+        ]
         if not before:
             return False
         nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
@@ -225,7 +269,10 @@ class CameraPresence:
     def _lose(self, kept: _Kept) -> None:
         track = kept.track
         del self._kept[track.id]
-        left = _left(kept)
+        blind = not kept.outside and self._in_blind(track.box)
+        left = not blind and _left(kept)
+        if left and not kept.outside:
+            self._departed.append(track)
         if track.age is AgeClass.UNKNOWN:
             if left and kept.born_inside and track.adult_log_odds > 0:
                 self._claim(replace(track, age=AgeClass.ADULT))
@@ -234,8 +281,24 @@ class CameraPresence:
         faint = self._solid_below(kept, self._settings.faint)
         if left or faint or followed < self._settings.surely or self._went_on(track):
             return
-        until = kept.last + min(self._settings.presume, followed)
-        self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last, until))
+        stays = min(self._settings.presume, followed)
+        if blind:
+            stays = max(stays, min(self._settings.hide, 10 * followed))
+        until = kept.last + stays
+        self._vanished.append(
+            _Vanished(track.id, track.age, track.box.foot, kept.last, until, blind)
+        )
+
+    def _in_doorway(self, track: Track) -> bool:
+        return bool(self._doorways) and not self._doorways.isdisjoint(track.zones)
+
+    def _in_blind(self, box: Box) -> bool:
+        """Say whether ``box`` reaches into a blind area with its middle or its lower edge."""
+        return any(
+            area.contains(point)
+            for area in self._blind
+            for point in (box.foot, box.centre, (box.x1, box.y2), (box.x2, box.y2))
+        )
 
 
 def _left(kept: _Kept) -> bool:
@@ -245,7 +308,7 @@ def _left(kept: _Kept) -> bool:
     """
     if kept.was_leaving and len(kept.path) < _BACK_AFTER:
         return True
-    if _in_doorway(kept.track) or _near_edge(kept.track.box, _EDGE):
+    if kept.outside or kept.in_doorway or _near_edge(kept.track.box, _EDGE):
         return True
     (start, first), (end, last) = kept.path[0], kept.path[-1]
     if end - start < 0.3:
@@ -261,14 +324,35 @@ def _near_edge(box: Box, margin: float) -> bool:
     return box.x1 <= margin or box.x2 >= 1 - margin or box.y2 >= 1 - margin
 
 
-def _in_doorway(track: Track) -> bool:
-    return any(zone.startswith(DOORWAY) for zone in track.zones)
-
-
 def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:
     return deque((v for v in vanished if v.track_id != track_id), maxlen=_MOST_PRESUMED)
 
 
-def _with_zones(track: Track, zones: Sequence[Zone]) -> Track:
-    inside = tuple(zone.id for zone in zones if zone.polygon.contains(track.box.foot))
-    return track if inside == track.zones else replace(track, zones=inside)
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A zone with the upright box around it, which most feet are outside of."""
+
+    id: str
+    polygon: Polygon
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @classmethod
+    def of(cls, zone: Zone) -> _Area:
+        across = [x for x, _ in zone.polygon.points]
+        down = [y for _, y in zone.polygon.points]
+        return cls(zone.id, zone.polygon, min(across), min(down), max(across), max(down))
+
+    def contains(self, foot: Point) -> bool:
+        inside = self.x1 <= foot[0] <= self.x2 and self.y1 <= foot[1] <= self.y2
+        return inside and self.polygon.contains(foot)
+
+
+def _with_zones(track: Track, areas: Sequence[_Area]) -> Track:
+    if not areas and not track.zones:
+        return track
+    foot = track.box.foot
+    inside = tuple(area.id for area in areas if area.contains(foot))
+    return track if inside == track.zones else track.within(inside)

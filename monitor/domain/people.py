@@ -78,3 +78,20 @@ class Track:
     height_m: float | None = None
     floor: tuple[float, float] | None = None
     zones: tuple[str, ...] = ()
+
+    def within(self, zones: tuple[str, ...]) -> Track:
+        """Return the same track in ``zones``; done for everybody in every frame."""
+        return Track(
+            self.id,
+            self.camera_id,
+            self.box,
+            self.score,
+            self.first_seen,
+            self.seen,
+            self.hits,
+            self.age,
+            self.adult_log_odds,
+            self.height_m,
+            self.floor,
+            zones,
+        )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from monitor.domain.geometry import Polygon
+from monitor.domain.geometry import Point, Polygon
+from monitor.domain.hours import Span, WeekHours
 from monitor.domain.text import Text
 
 
@@ -71,6 +72,21 @@ class NoticeState(StrEnum):
     CLOSED = "closed"
 
 
+class ZoneKind(StrEnum):
+    """What a zone is for; decides which rules look at it."""
+
+    MAT = "mat"
+    RESTRICTED = "restricted"
+    COTS = "cots"
+    SLIDE = "slide"
+    STAIRS = "stairs"
+    DOOR = "door"
+    OTHER = "other"
+
+
+_DOORWAY = "door"
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
     """A named part of a camera's picture, with its own capacity if it has one."""
@@ -78,6 +94,46 @@ class Zone:
     id: str
     polygon: Polygon
     capacity: int | None = None
+    kind: ZoneKind | None = None
+
+    @property
+    def is_doorway(self) -> bool:
+        """Say whether who vanishes here has left: of kind ``door``, or called ``door…``."""
+        if self.kind is None:
+            return self.id.startswith(_DOORWAY)
+        return self.kind is ZoneKind.DOOR
+
+
+class LineKind(StrEnum):
+    """What lies behind a line: another room, or the way out of the children's area."""
+
+    DOOR = "door"
+    EXIT = "exit"
+
+
+class Side(StrEnum):
+    """A side of a line, as seen when going from its start to its end in the picture."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line on the floor of a camera's picture that people cross.
+
+    ``inward`` is the side on which the camera's own room lies. ``leads_to`` is the id of the room
+    behind it and ``beyond`` that room's type, both ``None`` where nothing is said. The same id on
+    two cameras of a room means the same line.
+    """
+
+    id: str
+    start: Point
+    end: Point
+    kind: LineKind
+    inward: Side
+    leads_to: str | None = None
+    beyond: RoomType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +161,10 @@ class FloorMark:
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """One camera of one room. ``url`` may hold credentials: never log or show it."""
+    """One camera of one room. ``url`` may hold credentials: never log or show it.
+
+    ``blind`` are parts of the picture in which people cannot be seen though they may be there.
+    """
 
     id: str
     room_id: str
@@ -118,11 +177,16 @@ class Camera:
     floor_marks: tuple[FloorMark, ...] = ()
     analysis_fps: float = 5.0
     enabled: bool = True
+    lines: tuple[Line, ...] = ()
+    blind: tuple[Polygon, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A supervised space. ``capacity`` counts children; ``person_capacity`` everybody."""
+    """A supervised space. ``capacity`` counts children; ``person_capacity`` everybody.
+
+    ``opening_hours`` and ``nap_times`` are those of the institution unless the room has its own.
+    """
 
     id: str
     institution_id: str
@@ -132,6 +196,8 @@ class Room:
     capacity: int | None = None
     person_capacity: int | None = None
     rules: dict[str, dict[str, object]] = field(default_factory=dict)
+    opening_hours: WeekHours | None = None
+    nap_times: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from monitor.domain.hours import DayTime
 from monitor.domain.people import Track
+from monitor.domain.places import Line
 
 
 class View(StrEnum):
@@ -37,13 +39,45 @@ class CameraView:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """Somebody crossed a line of a camera at ``time``.
+
+    ``track`` is she where she was first seen beyond the line; her age and log-odds are the newest
+    known.
+    """
+
+    time: float
+    line: Line
+    inward: bool
+    track: Track
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Who went through the room's doors into the room ``room_id`` and has not come back.
+
+    ``since`` is when the one who is in there longest went in, ``camera_ids`` are the cameras that
+    see a line to it.
+    """
+
+    room_id: str
+    adults: int
+    children: int
+    since: float
+    camera_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
     """Who is in the room at ``time`` (POSIX or media seconds).
 
     ``adults``, ``children`` and ``unknown`` are fused counts of people present; ``entered_adults``
     and ``entered_children`` are how many more the door book-keeping says are inside though unseen.
     ``tracks`` are the tracks behind the counts, of every camera. ``zone_counts`` maps zone id to
-    people in it.
+    people in it. ``crossings`` are those of the last seconds, oldest first; ``beyond`` counts the
+    people behind the doors that lead somewhere. ``children_per_adult`` is the median of the last
+    ten seconds, ``None`` while there mostly was no adult or nothing was known. ``child_seen`` is
+    when a child was last there. ``day`` is ``None`` where the time of day is not known.
     """
 
     room_id: str
@@ -58,6 +92,11 @@ class RoomState:
     cameras: tuple[CameraView, ...] = ()
     zone_counts: dict[str, int] = field(default_factory=dict)
     entered_children: int = 0
+    crossings: tuple[Crossing, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+    children_per_adult: float | None = None
+    child_seen: float | None = None
+    day: DayTime | None = None
 
     @property
     def people(self) -> int:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from monitor.detectors.finder import Finder
 from monitor.detectors.rules import Origin
 from monitor.domain.clock import ManualClock
 from monitor.domain.errors import SourceError
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.media import Frame, Packet, StreamInfo
 from monitor.domain.people import Track
+from monitor.domain.places import Room
 from monitor.domain.room_state import RoomState
 from monitor.runtime.masking import MaskedOut
 from monitor.runtime.room_watch import RoomWatch
@@ -63,7 +67,13 @@ class Analysis:
         *,
         every_frame: Callable[[Seen], None] | None = None,
         config_version: str = "",
+        start: datetime | None = None,
     ) -> None:
+        """``start`` is when the recording began, in the camera's time zone if it names none.
+
+        Without it rules that need the time of day judge nothing.
+        """
+        self._start = start
         self._video = video
         self._file = camera_file
         self._finder = finder
@@ -106,7 +116,8 @@ class Analysis:
 
     def _path(self, name: str, info: StreamInfo) -> tuple[RoomWatch, FrameSampler]:
         camera = self._file.camera_of(name, self._video, info.width, info.height)
-        watch = RoomWatch(self._file.room_of(name), [camera], self._origin)
+        room = self._file.room_of(name)
+        watch = RoomWatch(room, [camera], self._origin, self._calendar(room))
         health = CameraHealth(name, clock=self._clock)
         health.online(True)
         sampler = FrameSampler(
@@ -118,6 +129,13 @@ class Analysis:
             on_still=lambda packet: watch.still(name, packet.time),
         )
         return watch, sampler
+
+    def _calendar(self, room: Room) -> Calendar | None:
+        if self._start is None:
+            return None
+        zone = ZoneInfo(self._file.timezone)
+        start = self._start if self._start.tzinfo else self._start.replace(tzinfo=zone)
+        return Calendar(room.opening_hours, room.nap_times, zone, start=start.timestamp())
 
     def _look(self, packet: Packet, watch: RoomWatch, sampler: FrameSampler) -> list[Event]:
         self._clock.set(packet.time)

@@ -12,10 +12,13 @@ from typing import Protocol
 from monitor.detectors.fusion import RoomFusion
 from monitor.detectors.rules import Origin, Rule, RuleEngine, rules_for
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
 from monitor.runtime.tracks.calls import Look, coarse
+
+_SHOWN = 180.0  # what takes longer to be raised has no onset worth a clip
 
 
 class Tape(Protocol):
@@ -40,8 +43,9 @@ class Tape(Protocol):
 class RoomDecision:
     """Room state and rules of one room. Not thread-safe.
 
-    ``rules`` are those that run, by default all that apply to the room. ``longest_wait`` is the
-    longest time, in seconds, from an onset to its raise by any of them.
+    ``rules`` are those that run, by default all that apply to the room. Without ``calendar`` those
+    that need the time of day judge nothing. ``longest_wait`` is the longest time, in seconds, from
+    an onset that a clip should show to its raise by any of them.
     """
 
     def __init__(
@@ -51,11 +55,13 @@ class RoomDecision:
         origin: Origin,
         *,
         rules: Sequence[Rule] | None = None,
+        calendar: Calendar | None = None,
         tape: Tape | None = None,
     ) -> None:
-        self._fusion = RoomFusion(room, cameras)
+        self._fusion = RoomFusion(room, cameras, calendar=calendar)
         running = rules_for(room, cameras) if rules is None else tuple(rules)
-        self.longest_wait = max((rule.timing.after for rule in running), default=0.0)
+        waits = [rule.timing.after for rule in running if rule.timing.after <= _SHOWN]
+        self.longest_wait = max(waits, default=0.0)
         self._engine = RuleEngine(room, running, origin)
         self._tape = tape
         self.state: RoomState | None = None

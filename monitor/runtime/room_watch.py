@@ -14,6 +14,7 @@ from monitor.detectors.ground.plane import GroundPlane, ground_plane_of
 from monitor.detectors.rules import Origin
 from monitor.detectors.tracking.tracker import Tracker
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.people import Person, Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
@@ -35,15 +36,22 @@ class _Eye:
 class RoomWatch:
     """Tracks, ages, room state and rules of one room.
 
-    ``longest_wait`` is the longest time, in seconds, from an onset to its raise by any rule.
+    ``longest_wait`` is the longest time, in seconds, from an onset to its raise by any rule whose
+    onset is worth showing; what builds up over many minutes has none.
     """
 
     def __init__(
-        self, room: Room, cameras: Sequence[Camera], origin: Origin, tape: Tape | None = None
+        self,
+        room: Room,
+        cameras: Sequence[Camera],
+        origin: Origin,
+        calendar: Calendar | None = None,
+        tape: Tape | None = None,
     ) -> None:
+        """Without ``calendar``, rules that need the time of day judge nothing."""
         self.room = room
         self.cameras = tuple(camera for camera in cameras if camera.enabled)
-        self._decision = RoomDecision(room, self.cameras, origin, tape=tape)
+        self._decision = RoomDecision(room, self.cameras, origin, calendar=calendar, tape=tape)
         self.longest_wait = self._decision.longest_wait
         self._eyes = {camera.id: _Eye(camera, Tracker(camera.id)) for camera in self.cameras}
 

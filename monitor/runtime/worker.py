@@ -20,6 +20,7 @@ from monitor.detectors.finder import Finder
 from monitor.detectors.rules import Origin
 from monitor.domain.clock import Clock
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.media import Frame
 from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
@@ -72,6 +73,7 @@ class Worker:
         gate: GateMode = GateMode.ON,
         recorder: Callable[[CameraReader], Recorder] | None = None,
         tapes: TrackRecorder | None = None,
+        calendar_of: Callable[[Room], Calendar | None] = lambda _room: None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
@@ -85,7 +87,7 @@ class Worker:
             here = [camera for camera in cameras if camera.room_id == room.id]
             if here:
                 tape = tapes.tape(room.id, [c.id for c in here]) if tapes else None
-                self._rooms[room.id] = RoomWatch(room, here, self._origin, tape)
+                self._rooms[room.id] = RoomWatch(room, here, self._origin, calendar_of(room), tape)
         self._room_of = {
             camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
         }

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.detectors.finder import load_finder
 from monitor.domain.clock import Clock, SystemClock, to_datetime
 from monitor.domain.errors import KanhuError
+from monitor.domain.hours import Calendar
+from monitor.domain.places import Room
 from monitor.domain.room_state import ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.attention import GateMode
@@ -24,6 +27,7 @@ from monitor.runtime.event_recorder import ClipTimes, EventRecorder
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
+from monitor.runtime.opening_days import OpeningDays
 from monitor.runtime.placement import place
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
@@ -46,6 +50,7 @@ log = structlog.get_logger(__name__)
 _REPORT_EVERY = 1.0
 _TOUCH_EVERY = 20.0
 _HEARTBEAT_EVERY = 5.0
+_DAYS_EVERY = 300.0
 
 
 def worker_name(number: int) -> str:
@@ -86,6 +91,8 @@ class _WorkerProcess:
         self._workers = WorkerRepository(database)
         self._reports = _Reports(database, self._name, self._clock)
         self._recordings = RecordingRepository(database)
+        self._zone = ZoneInfo(environment.district.timezone)
+        self._days = OpeningDays(database, mine)
         self._build(environment, database, stack)
 
     def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
@@ -118,9 +125,10 @@ class _WorkerProcess:
             calm_fps=settings.model.calm_fps,
             gate=GateMode(settings.model.gate),
             clip_before=settings.evidence.before,
-            zone=ZoneInfo(environment.district.timezone),
+            zone=self._zone,
             recorder=self._recorder if settings.recording.enabled else None,
             tapes=tapes,
+            calendar_of=self._calendar,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
         self._server = WorkerServer(
@@ -150,18 +158,30 @@ class _WorkerProcess:
         self.worker.start()
         log.info("worker_started", worker=self._name, cameras=len(cameras), rooms=len(self._rooms))
         beat = touched = time.monotonic()
+        days = -_DAYS_EVERY
         while not stop.wait(_REPORT_EVERY):
             try:
                 self._reports.send(self.worker)
                 if time.monotonic() - beat >= _HEARTBEAT_EVERY:
                     beat = time.monotonic()
                     self._heartbeat(cameras)
+                if time.monotonic() - days >= _DAYS_EVERY:
+                    self._days.read()
+                    days = time.monotonic()
                 if time.monotonic() - touched >= _TOUCH_EVERY:
                     touched = time.monotonic()
                     self._reports.vouch(cameras)
             except SQLAlchemyError as error:
                 log.warning("report_not_sent", error=type(error).__name__)
         self._leave()
+
+    def _calendar(self, room: Room) -> Calendar:
+        """Return what the district's data say of the room's days; exceptions are read again."""
+
+        def exception(day: date) -> bool | None:
+            return self._days.exception(room.institution_id, day)
+
+        return Calendar(room.opening_hours, room.nap_times, self._zone, exception)
 
     def _heartbeat(self, cameras: tuple[str, ...]) -> None:
         now = to_datetime(self._clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,29 @@ from pydantic import Field, ValidationError
 
 from monitor.documents import Document, read_document
 from monitor.domain.geometry import Polygon
-from monitor.domain.places import Calibration, Camera, ClassType, Room, RoomType, Zone
+from monitor.domain.places import Calibration, Camera, ClassType, Room, RoomType
 from monitor.domain.text import Text
-from monitor.settings.checks import Complaint, camera_complaints, rule_complaints
+from monitor.settings.checks import (
+    Complaint,
+    blind_complaints,
+    camera_complaints,
+    line_complaints,
+    rule_complaints,
+)
 from monitor.settings.district import floor_marks_of
 from monitor.settings.load import all_of, translate
-from monitor.settings.schema import CalibrationPart, Model, Position, ZonePart
+from monitor.settings.schema import (
+    CalibrationPart,
+    Corners,
+    LinePart,
+    Model,
+    OpeningHours,
+    Position,
+    Spans,
+    TimeZone,
+    ZonePart,
+    spans_of,
+)
 
 
 class RoomSketch(Model):
@@ -24,6 +42,8 @@ class RoomSketch(Model):
     capacity: int | None = Field(None, ge=1, le=500, description="Most children approved")
     person_capacity: int | None = Field(None, ge=1, le=1000, description="Most people at once")
     class_type: ClassType | None = Field(None, alias="class", description="Age class")
+    opening_hours: OpeningHours | None = Field(None, description="When children may be here")
+    nap_times: Spans = Field((), description="When children nap here")
 
 
 class CameraFile(Model):
@@ -33,11 +53,17 @@ class CameraFile(Model):
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
     zones: tuple[ZonePart, ...] = ()
     masks: tuple[tuple[Position, ...], ...] = ()
+    lines: tuple[LinePart, ...] = ()
+    blind: tuple[Corners, ...] = Field(
+        (), description="Polygons in which people cannot be seen though they may be there"
+    )
+    timezone: TimeZone = Field("Asia/Shanghai", description="IANA time zone of hours and naps")
     calibration: CalibrationPart | None = None
     rules: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     def room_of(self, name: str) -> Room:
         """Return the domain's room; it and its institution are called after the recording."""
+        opening = self.room.opening_hours
         return Room(
             id=name,
             institution_id=name,
@@ -47,6 +73,8 @@ class CameraFile(Model):
             capacity=self.room.capacity,
             person_capacity=self.room.person_capacity,
             rules=self.rules,
+            opening_hours=opening.hours() if opening is not None else None,
+            nap_times=spans_of(self.room.nap_times),
         )
 
     def camera_of(self, name: str, video: Path, width: int, height: int) -> Camera:
@@ -66,8 +94,12 @@ class CameraFile(Model):
             room_id=name,
             name=Text(zh=name, en=name),
             url=f"file:{video}",
-            zones=tuple(Zone(zone.id, Polygon(zone.polygon), zone.capacity) for zone in self.zones),
+            zones=tuple(zone.zone() for zone in self.zones),
             masks=tuple(Polygon(mask) for mask in self.masks),
+            lines=tuple(
+                line.line(RoomType(line.leads_to) if line.leads_to else None) for line in self.lines
+            ),
+            blind=tuple(Polygon(corners) for corners in self.blind),
             calibration=mounting,
             floor_marks=floor_marks_of(part),
             analysis_fps=self.analysis_fps,
@@ -91,6 +123,19 @@ def load_camera_file(path: Path) -> CameraFile:
     if camera is not None:
         found.extend(rule_complaints(camera.rules, ("rules",)))
         found.extend(camera_complaints(camera.zones, camera.calibration, ()))
+        found.extend(line_complaints(camera.lines, ()))
+        found.extend(blind_complaints(camera.blind, ()))
+        found.extend(_goal_complaints(camera.lines))
     if found or camera is None:
         raise all_of(found, document)
     return camera
+
+
+def _goal_complaints(lines: tuple[LinePart, ...]) -> Iterator[Complaint]:
+    for index, line in enumerate(lines):
+        if line.leads_to is not None and line.leads_to not in list(RoomType):
+            yield Complaint(
+                ("lines", index, "leads_to"),
+                f"there is no type of room called '{line.leads_to}'",
+                f"a camera file names the type of the room behind: {', '.join(RoomType)}",
+            )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +16,8 @@ from monitor.domain.places import PRIVATE_ROOMS, RoomType
 from monitor.settings.schema import (
     CalibrationPart,
     CameraPart,
+    Corners,
+    LinePart,
     RoomPart,
     Settings,
     ZonePart,
@@ -23,6 +26,7 @@ from monitor.streams.catalogue import schemes
 from monitor.streams.url import parse_url
 
 _SMALLEST_AREA = 0.0001
+_SHORTEST_LINE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,9 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
     yield from _twice(settings)
     yield from rule_complaints(settings.rules, ("rules",))
     for i, institution in enumerate(settings.institutions):
+        rooms = {room.id for room in institution.rooms}
         for j, room in enumerate(institution.rooms):
-            yield from _room(room, ("institutions", i, "rooms", j))
+            yield from _room(room, rooms, ("institutions", i, "rooms", j))
     yield from _channels(settings)
 
 
@@ -68,7 +73,7 @@ def _twice(settings: Settings) -> Iterator[Complaint]:
                 yield from check("camera", camera.id, (*at, "rooms", j, "cameras", k))
 
 
-def _room(room: RoomPart, at: Location) -> Iterator[Complaint]:
+def _room(room: RoomPart, rooms: Collection[str], at: Location) -> Iterator[Complaint]:
     if room.cameras and room.type in PRIVATE_ROOMS:
         yield Complaint(
             (*at, "cameras"),
@@ -82,6 +87,23 @@ def _room(room: RoomPart, at: Location) -> Iterator[Complaint]:
     yield from rule_complaints(room.rules, (*at, "rules"))
     for index, camera in enumerate(room.cameras):
         yield from _camera(camera, (*at, "cameras", index))
+        for number, line in enumerate(camera.lines):
+            yield from _goal(line, room.id, rooms, (*at, "cameras", index, "lines", number))
+
+
+def _goal(line: LinePart, home: str, rooms: Collection[str], at: Location) -> Iterator[Complaint]:
+    if line.leads_to == home:
+        yield Complaint(
+            (*at, "leads_to"),
+            f"line '{line.id}' leads to its own room",
+            "name the room on the other side, or leave leads_to out",
+        )
+    elif line.leads_to is not None and line.leads_to not in rooms:
+        yield Complaint(
+            (*at, "leads_to"),
+            f"there is no room '{line.leads_to}' in this institution",
+            "use the id of one of its rooms, or leave leads_to out",
+        )
 
 
 def _camera(camera: CameraPart, at: Location) -> Iterator[Complaint]:
@@ -89,6 +111,37 @@ def _camera(camera: CameraPart, at: Location) -> Iterator[Complaint]:
     if camera.substream is not None:
         yield from _source(camera.substream.get_secret_value(), (*at, "substream"))
     yield from camera_complaints(camera.zones, camera.calibration, at)
+    yield from line_complaints(camera.lines, at)
+    yield from blind_complaints(camera.blind, at)
+
+
+def line_complaints(lines: tuple[LinePart, ...], at: Location) -> Iterator[Complaint]:
+    """Yield what is wrong with the lines of the camera at ``at``."""
+    names: set[str] = set()
+    for index, line in enumerate(lines):
+        where = (*at, "lines", index)
+        if line.id in names:
+            yield Complaint(
+                (*where, "id"), f"line '{line.id}' is defined twice", "rename one of them"
+            )
+        names.add(line.id)
+        if math.dist(line.start, line.end) < _SHORTEST_LINE:
+            yield Complaint(
+                (*where, "to"),
+                f"line '{line.id}' is too short to be crossed",
+                "draw it across the whole doorway",
+            )
+
+
+def blind_complaints(blind: tuple[Corners, ...], at: Location) -> Iterator[Complaint]:
+    """Yield what is wrong with the blind areas of the camera at ``at``."""
+    for index, corners in enumerate(blind):
+        if Polygon(corners).area() < _SMALLEST_AREA:
+            yield Complaint(
+                (*at, "blind", index),
+                "the polygon encloses no area",
+                "give its corners in order",
+            )
 
 
 def camera_complaints(

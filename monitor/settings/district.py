@@ -14,9 +14,16 @@ from monitor.domain.places import (
     FloorMark,
     Institution,
     Room,
-    Zone,
+    RoomType,
 )
-from monitor.settings.schema import CalibrationPart, CameraPart, InstitutionPart, RoomPart, Settings
+from monitor.settings.schema import (
+    CalibrationPart,
+    CameraPart,
+    InstitutionPart,
+    RoomPart,
+    Settings,
+    spans_of,
+)
 
 _USUAL_WIDTH, _USUAL_HEIGHT = 1280, 720
 
@@ -28,9 +35,10 @@ def district_of(settings: Settings, folder: Path) -> District:
     cameras: list[Camera] = []
     for part in settings.institutions:
         institutions.append(_institution(part))
+        types = {room.id: room.type for room in part.rooms}
         for room in part.rooms:
-            rooms.append(_room(room, part.id, settings.rules))
-            cameras.extend(camera_of(camera, room.id, folder) for camera in room.cameras)
+            rooms.append(_room(room, part, settings.rules))
+            cameras.extend(camera_of(camera, room.id, folder, types) for camera in room.cameras)
     return District(
         id=settings.district.id,
         name=settings.district.name.text(),
@@ -56,22 +64,28 @@ def _institution(part: InstitutionPart) -> Institution:
     )
 
 
-def _room(part: RoomPart, institution_id: str, defaults: Mapping[str, dict[str, Any]]) -> Room:
+def _room(part: RoomPart, home: InstitutionPart, defaults: Mapping[str, dict[str, Any]]) -> Room:
+    opening = part.opening_hours or home.opening_hours
+    naps = home.nap_times if part.nap_times is None else part.nap_times
     names = [*defaults, *(name for name in part.rules if name not in defaults)]
     return Room(
         id=part.id,
-        institution_id=institution_id,
+        institution_id=home.id,
         name=part.name.text(),
         type=part.type,
         class_type=part.class_type,
         capacity=part.capacity,
         person_capacity=part.person_capacity,
         rules={name: {**defaults.get(name, {}), **part.rules.get(name, {})} for name in names},
+        opening_hours=None if opening is None else opening.hours(),
+        nap_times=spans_of(naps),
     )
 
 
-def camera_of(part: CameraPart, room_id: str, folder: Path) -> Camera:
-    """Build one domain camera; used also for the single-camera file of ``monitor analyze``."""
+def camera_of(
+    part: CameraPart, room_id: str, folder: Path, room_types: Mapping[str, RoomType]
+) -> Camera:
+    """Build one domain camera; ``room_types`` are those of its institution's rooms by their ids."""
     return Camera(
         id=part.id,
         room_id=room_id,
@@ -80,8 +94,10 @@ def camera_of(part: CameraPart, room_id: str, folder: Path) -> Camera:
         substream_url=(
             None if part.substream is None else _absolute(part.substream.get_secret_value(), folder)
         ),
-        zones=tuple(Zone(zone.id, Polygon(zone.polygon), zone.capacity) for zone in part.zones),
+        zones=tuple(zone.zone() for zone in part.zones),
         masks=tuple(Polygon(mask) for mask in part.masks),
+        lines=tuple(line.line(room_types.get(line.leads_to or "")) for line in part.lines),
+        blind=tuple(Polygon(corners) for corners in part.blind),
         calibration=calibration_of(part.calibration),
         floor_marks=floor_marks_of(part.calibration),
         analysis_fps=part.analysis_fps,

@@ -107,7 +107,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(update=changes)
 
 
-_POSITIONS = {"polygon", "pixel", "masks"}
+_POSITIONS = {"polygon", "pixel", "masks", "blind", "from", "to"}
 _OUT_OF_RANGE = ("less_than_equal", "greater_than_equal")
 _HINTS = {
     "extra_forbidden": "remove it, or check its spelling against docs/reference/configuration.md",

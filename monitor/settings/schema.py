@@ -8,10 +8,28 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+)
 
 from monitor.domain.events import Severity
-from monitor.domain.places import ClassType, NoticeState, RoomType
+from monitor.domain.geometry import Polygon
+from monitor.domain.hours import WEEKDAYS, Span, WeekHours
+from monitor.domain.places import (
+    ClassType,
+    Line,
+    LineKind,
+    NoticeState,
+    RoomType,
+    Side,
+    Zone,
+    ZoneKind,
+)
 from monitor.domain.text import Text
 from monitor.settings.units import Seconds
 
@@ -52,6 +70,54 @@ def _names(value: Any) -> Any:
 
 
 Name = Annotated[Names, BeforeValidator(_names)]
+
+
+def _spans(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _span(value: str) -> str:
+    Span.parse(value)
+    return value
+
+
+SpanText = Annotated[str, AfterValidator(_span)]
+Spans = Annotated[
+    tuple[SpanText, ...], BeforeValidator(_spans, json_schema_input_type=str | tuple[str, ...])
+]
+
+
+def spans_of(texts: tuple[str, ...]) -> tuple[Span, ...]:
+    """Return the domain's time spans."""
+    return tuple(Span.parse(text) for text in texts)
+
+
+class Week(Model):
+    """Hours by weekday, such as `07:30-17:30` or a list; a day not named is a day off.
+
+    One text or list alone stands for Monday to Friday.
+    """
+
+    mon: Spans = ()
+    tue: Spans = ()
+    wed: Spans = ()
+    thu: Spans = ()
+    fri: Spans = ()
+    sat: Spans = ()
+    sun: Spans = ()
+
+    def hours(self) -> WeekHours:
+        """Return the domain's hours."""
+        return WeekHours(tuple(spans_of(getattr(self, day)) for day in WEEKDAYS))
+
+
+def _week(value: Any) -> Any:
+    return dict.fromkeys(WEEKDAYS[:5], value) if isinstance(value, str | list) else value
+
+
+OpeningHours = Annotated[
+    Week, BeforeValidator(_week, json_schema_input_type=str | tuple[str, ...] | Week)
+]
 
 
 class Service(Model):
@@ -138,24 +204,29 @@ class Notify(Model):
     channels: tuple[Channel, ...] = ()
 
 
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"'{value}' is not an IANA time zone such as Asia/Shanghai") from None
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
 class DistrictPart(Model):
     """The district whose guidance centre runs this system."""
 
     id: Id
     name: Name
-    timezone: str = Field("Asia/Shanghai", description="IANA time zone shown on pages")
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"'{value}' is not an IANA time zone such as Asia/Shanghai") from None
-        return value
+    timezone: TimeZone = Field("Asia/Shanghai", description="IANA time zone shown on pages")
 
 
 Position = tuple[Share, Share]
+
+
+Corners = Annotated[tuple[Position, ...], Field(min_length=3, max_length=64)]
 
 
 class ZonePart(Model):
@@ -166,6 +237,30 @@ class ZonePart(Model):
         min_length=3, max_length=64, description="Corners [x, y], each 0–1 from the top left"
     )
     capacity: int | None = Field(None, ge=1, le=500, description="Most people allowed in it")
+    kind: ZoneKind | None = Field(
+        None, description="What it is for; a zone whose id begins with door is a doorway anyway"
+    )
+
+    def zone(self) -> Zone:
+        """Return the domain's zone."""
+        return Zone(self.id, Polygon(self.polygon), self.capacity, self.kind)
+
+
+class LinePart(Model):
+    """A line on the floor that people cross, drawn where whole people are seen on both sides."""
+
+    id: Id
+    start: Position = Field(alias="from", description="One end [x, y], each 0–1 from the top left")
+    end: Position = Field(alias="to", description="The other end")
+    kind: LineKind = Field(description="door: to another room; exit: out of the children's area")
+    inward: Side = Field(description="Side of the camera's own room, looking along from → to")
+    leads_to: str | None = Field(
+        None, description="Id of the room behind it; in a camera file, that room's type"
+    )
+
+    def line(self, beyond: RoomType | None) -> Line:
+        """Return the domain's line; ``beyond`` is the type of the room that it leads to."""
+        return Line(self.id, self.start, self.end, self.kind, self.inward, self.leads_to, beyond)
 
 
 class FloorPoint(Model):
@@ -211,8 +306,12 @@ class CameraPart(Model):
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
     enabled: bool = Field(True, description="Read this camera")
     zones: tuple[ZonePart, ...] = ()
-    masks: tuple[Annotated[tuple[Position, ...], Field(min_length=3, max_length=64)], ...] = Field(
+    masks: tuple[Corners, ...] = Field(
         (), description="Polygons blacked out before anything looks at a frame"
+    )
+    lines: tuple[LinePart, ...] = ()
+    blind: tuple[Corners, ...] = Field(
+        (), description="Polygons in which people cannot be seen though they may be there"
     )
     calibration: CalibrationPart | None = None
 
@@ -228,6 +327,12 @@ class RoomPart(Model):
     person_capacity: int | None = Field(None, ge=1, le=1000, description="Most people at once")
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for this room"
+    )
+    opening_hours: OpeningHours | None = Field(
+        None, description="When children may be here; the institution's when not given"
+    )
+    nap_times: Spans | None = Field(
+        None, description="When children nap here; the institution's when not given"
     )
     cameras: tuple[CameraPart, ...] = ()
 
@@ -245,6 +350,10 @@ class InstitutionPart(Model):
     notice_state: NoticeState = NoticeState.APPLYING
     notice_expires: date | None = None
     approved_capacity: int | None = Field(None, ge=1, le=2000)
+    opening_hours: OpeningHours | None = Field(
+        None, description="When children may be there, late collection included"
+    )
+    nap_times: Spans = Field((), description="When children nap on days of operation")
     rooms: tuple[RoomPart, ...] = ()
 
 

@@ -21,6 +21,7 @@ from monitor.domain.places import (
     Room,
     RoomType,
     Zone,
+    ZoneKind,
 )
 from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
@@ -287,7 +288,12 @@ def _camera_values(district: District, now: datetime) -> list[dict[str, Any]]:
 
 def _zone_values(camera: Camera) -> list[dict[str, Any]]:
     return [
-        {"id": zone.id, "polygon": zone.polygon.points, "capacity": zone.capacity}
+        {
+            "id": zone.id,
+            "polygon": zone.polygon.points,
+            "capacity": zone.capacity,
+            "kind": zone.kind.value if zone.kind else None,
+        }
         for zone in camera.zones
     ]
 
@@ -326,7 +332,12 @@ def _camera(row: CameraRow, status: CameraStatusRow | None) -> CameraPlace:
         room_id=row.room_id,
         name=Text(zh=row.name_zh, en=row.name_en),
         zones=tuple(
-            Zone(id=zone["id"], polygon=Polygon.of(zone["polygon"]), capacity=zone["capacity"])
+            Zone(
+                id=zone["id"],
+                polygon=Polygon.of(zone["polygon"]),
+                capacity=zone["capacity"],
+                kind=ZoneKind(zone["kind"]) if zone.get("kind") else None,
+            )
             for zone in row.zones
         ),
         analysis_fps=row.analysis_fps,

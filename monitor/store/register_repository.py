@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
@@ -135,6 +135,17 @@ class RegisterRepository:
         if not starts and not any(found.values()):
             return None
         return Register(institution_id, **found, log_starts=starts)
+
+    def day_exceptions(self, institution_ids: Collection[str]) -> dict[str, dict[date, bool]]:
+        """Return the days that are open or closed against their weekday, by institution."""
+        found: dict[str, dict[date, bool]] = {}
+        statement = select(
+            DayExceptionRow.institution_id, DayExceptionRow.day, DayExceptionRow.open
+        ).where(DayExceptionRow.institution_id.in_(institution_ids))
+        with self._database.reading() as session:
+            for institution_id, day, is_open in session.execute(statement):
+                found.setdefault(institution_id, {})[day] = is_open
+        return found
 
 
 def _must_exist(session: Session, institution_id: str) -> None:

@@ -10,6 +10,7 @@ from monitor.domain.text import Language
 from monitor.web.i18n import catalogue, translate
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SECONDS = ("after", "tolerance", "blink", "gap", "cool_down", "together", "remember", "lasted")
 _RATIO_WORDS = ("confidence", "share", "ratio")
 
 
@@ -88,7 +89,7 @@ def month(value: date, language: Language) -> str:
 
 
 def _is_seconds(key: str) -> bool:
-    return key in ("after", "clear_after", "lasted") or key.endswith(("_after", "_seconds"))
+    return key in _SECONDS or key.endswith(("_after", "_seconds"))
 
 
 def _listed(values: list[Any] | tuple[Any, ...], language: Language) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.alerts.templates import MessageWriter
+from monitor.alerts.templates import RULE_NAMES, MessageWriter
+from monitor.detectors.rules.catalogue import BUILT_IN
 from monitor.domain.notices import AlertChange, ChangeKind, NoticeKind
 from monitor.domain.places import District
 from monitor.domain.text import LANGUAGES
@@ -62,3 +63,7 @@ def test_unknown_rules_and_places_go_by_their_ids(
         assert "cot_climbed" in title
         assert "\n" not in title
         assert "0" in writer.body(kind, change, language)
+
+
+def test_every_rule_of_the_product_has_a_name() -> None:
+    assert set(RULE_NAMES) == {kind.name for kind in BUILT_IN}

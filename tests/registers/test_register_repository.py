@@ -11,6 +11,7 @@ from monitor.domain.errors import NotFoundError
 from monitor.domain.places import District, Institution
 from monitor.domain.registers import (
     DailyLog,
+    DayException,
     LogKind,
     Paper,
     PaperKind,
@@ -107,3 +108,13 @@ def test_hostile_text_is_kept_harmless(registers: RegisterRepository) -> None:
     kept = registers.register("maple", *ALL)
     assert kept is not None
     assert kept.staff[0].name == "a'; DROP TABLE--?"
+
+
+def test_days_against_their_weekday_are_told_by_institution(registers: RegisterRepository) -> None:
+    off, working = DayException(date(2026, 10, 1), False), DayException(date(2026, 10, 10), True)
+    registers.put("sunshine", [off, working], NOW)
+    registers.put("maple", [off], NOW)
+    assert registers.day_exceptions(["sunshine", "riverside"]) == {
+        "sunshine": {off.day: False, working.day: True}
+    }
+    assert registers.day_exceptions([]) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,25 @@ def test_a_quiet_room_is_quiet(tmp_path: Path, finder: Finder) -> None:
     video = rendered(tmp_path / "e.mp4", "riverside-nap", 0, 20)
     room = {"type": "nap", "capacity": 10}
     assert analyzed(video, camera_file("riverside-nap", room, HASTY), finder) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "rules"),
+    [
+        (None, set()),
+        (datetime(2026, 11, 23, 10, 0), set()),  # noqa: DTZ001 (local time of the camera)
+        (datetime(2026, 11, 23, 20, 0), {"after_hours"}),  # noqa: DTZ001
+        (datetime(2026, 11, 23, 12, 0, tzinfo=UTC), {"after_hours"}),
+    ],
+)
+def test_hours_count_once_it_is_known_when_the_recording_began(
+    start: datetime | None, rules: set[str], tmp_path: Path, finder: Finder
+) -> None:
+    video = rendered(tmp_path / "g.mp4", "sunshine-toddler", 2, 9)
+    room = {**ROOM, "opening_hours": "07:30-17:30"}
+    settings = camera_file("sunshine-toddler", room, {"after_hours": {"after": "3s"}})
+    analysis = Analysis(video, settings, finder, start=start)
+    assert {event.rule for event in analysis.run(lambda _share: None)} == rules
 
 
 def test_a_file_without_pictures_is_explained(tmp_path: Path, finder: Finder) -> None:

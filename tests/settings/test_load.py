@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.places import ClassType, RoomType
+from monitor.domain.hours import Span, WeekHours
+from monitor.domain.places import ClassType, Line, LineKind, RoomType, Side, ZoneKind
 from monitor.settings import Settings, load_settings
 from monitor.settings.district import district_of
 
@@ -85,8 +86,12 @@ def test_a_good_file_becomes_a_district(tmp_path: Path) -> None:
     assert settings.service.data_dir == tmp_path / "var"
 
 
+HOME = "institutions.0"
 ROOM = "institutions.0.rooms.0"
 CAMERA = f"{ROOM}.cameras.0"
+LINE: dict[str, Any] = {
+    "id": "gate", "from": [0.2, 0.5], "to": [0.8, 0.5], "kind": "exit", "inward": "left"
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,6 +116,20 @@ CAMERA = f"{ROOM}.cameras.0"
         (f"{CAMERA}.zones.0.polygon", [[0, 0], [1, 1], [0.5, 0.5]], "encloses no area"),
         (f"{CAMERA}.calibration", {"height_m": 2}, "belong together"),
         (f"{CAMERA}.analysis_fps", 0, "greater than 0"),
+        (f"{CAMERA}.zones.0.kind", "pool", "restricted"),
+        (f"{CAMERA}.blind", [[[0, 0], [1, 1], [0.5, 0.5]]], "encloses no area"),
+        (f"{CAMERA}.blind", [[[0, 0], [1, 1], [0.5, 1.5]]], "1.5 lies outside the picture"),
+        (f"{CAMERA}.lines", [LINE | {"kind": "window"}], "exit"),
+        (f"{CAMERA}.lines", [LINE | {"inward": "up"}], "left"),
+        (f"{CAMERA}.lines", [LINE | {"to": [0.2, 0.5]}], "too short to be crossed"),
+        (f"{CAMERA}.lines", [LINE | {"to": [1.2, 0.5]}], "1.2 lies outside the picture"),
+        (f"{CAMERA}.lines", [LINE, LINE], "line 'gate' is defined twice"),
+        (f"{CAMERA}.lines", [LINE | {"leads_to": "moon"}], "no room 'moon' in this institution"),
+        (f"{CAMERA}.lines", [LINE | {"leads_to": "sun-room"}], "leads to its own room"),
+        (f"{ROOM}.nap_times", "12-14", "not a time span such as"),
+        (f"{ROOM}.opening_hours", {"mon": "17:00-07:00"}, "must end after it begins"),
+        (f"{ROOM}.opening_hours", {"monday": "07:00-17:00"}, "unknown key 'monday'"),
+        (f"{HOME}.opening_hours", "always", "not a time span such as"),
         (
             "notify",
             {"channels": [{"id": "a", "url": "json://host/x", "institutions": ["moon"]}]},
@@ -127,6 +146,43 @@ def test_each_mistake_is_named_with_its_line_and_a_remedy(
     assert message in text
     assert "district.yaml:" in text
     assert "→" in text
+
+
+def test_lines_zones_and_blind_areas_reach_the_district(tmp_path: Path) -> None:
+    config = changed(f"{CAMERA}.lines", [LINE | {"kind": "door", "leads_to": "sun-wc"}])
+    rooms = config["institutions"][0]["rooms"]
+    rooms.append({"id": "sun-wc", "name": "盥洗室", "type": "washroom"})
+    rooms[0]["cameras"][0]["blind"] = [[[0, 0], [0.5, 0], [0.5, 0.5]]]
+    rooms[0]["cameras"][0]["zones"][0]["kind"] = "mat"
+    (camera,) = district_of(load_settings(write(tmp_path, config)), tmp_path).cameras
+    assert camera.lines == (
+        Line(
+            "gate",
+            (0.2, 0.5),
+            (0.8, 0.5),
+            LineKind.DOOR,
+            Side.LEFT,
+            "sun-wc",
+            RoomType.WASHROOM,
+        ),
+    )
+    assert camera.zones[0].kind is ZoneKind.MAT
+    assert camera.blind[0].contains((0.4, 0.2))
+
+
+def test_a_room_has_its_institutions_hours_unless_it_has_its_own(tmp_path: Path) -> None:
+    config = changed(f"{HOME}.opening_hours", "07:30-17:30")
+    config["institutions"][0]["nap_times"] = ["12:00-14:00", "15:00-15:30"]
+    other = copy.deepcopy(config["institutions"][0]["rooms"][0])
+    own = {"mon": ["07:00-11:00", "13:00-18:00"], "sat": "08:00-12:00"}
+    other.update(id="sun-other", cameras=[], opening_hours=own, nap_times=[])
+    config["institutions"][0]["rooms"].append(other)
+    usual, special = district_of(load_settings(write(tmp_path, config)), tmp_path).rooms
+    assert usual.opening_hours == WeekHours(((Span(450, 1050),),) * 5 + ((), ()))
+    assert usual.nap_times == (Span(720, 840), Span(900, 930))
+    assert special.opening_hours is not None
+    assert [len(day) for day in special.opening_hours.days] == [2, 0, 0, 0, 0, 1, 0]
+    assert special.nap_times == ()
 
 
 def test_ids_used_twice_are_named(tmp_path: Path) -> None:

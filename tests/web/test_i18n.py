@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import monitor.web
+from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import ItemSeverity, Result
@@ -96,6 +97,13 @@ def test_every_text_is_used() -> None:
     ]
     plain = [key for key in unused if f"'{key}'" not in source and f'"{key}"' not in source]
     assert not plain
+
+
+def test_every_rule_and_its_parameters_have_names() -> None:
+    wanted = [f"rule.{name}" for name in rule_kinds()]
+    for kind in rule_kinds().values():
+        wanted += [f"fact.{parameter.name}" for parameter in kind.parameters]
+    assert [key for key in wanted if key not in catalogue("en")] == []
 
 
 def test_a_missing_text_is_a_fault() -> None:

@@ -49,6 +49,9 @@ def test_moments_name_the_day_unless_it_is_today() -> None:
     ("key", "value", "chinese", "english"),
     [
         ("after", 60.0, "1 分", "1 min"),
+        ("cool_down", 0.0, "0 秒", "0 s"),
+        ("remember", 600.0, "10 分", "10 min"),
+        ("reach", 2.0, "2", "2"),
         ("min_confidence", 0.25, "25%", "25%"),
         ("high_share", 1.2, "120%", "120%"),
         ("count", 23, "23", "23"),
@@ -67,7 +70,7 @@ def test_facts(key: str, value: object, chinese: str, english: str) -> None:
 
 
 def test_names_of_plug_ins_are_their_own() -> None:
-    assert wording.rule_name("exit_alone", "zh") == "exit alone"
+    assert wording.rule_name("quiet_room", "zh") == "quiet room"
     assert wording.rule_name("crowding", "en") == "Over capacity"
     assert wording.fact_name("people_per_m2", "en") == "people per m2"
     assert wording.camera_fault(ViewFault.DARK, "zh") == "画面过暗"

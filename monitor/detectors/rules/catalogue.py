@@ -6,13 +6,35 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 
-from monitor.detectors.rules import crowding, unattended_child, view_lost
+from monitor.detectors.rules import (
+    after_hours,
+    crowding,
+    exit_alone,
+    local_density,
+    nap_check_overdue,
+    ratio_breach,
+    restricted_zone,
+    unattended_child,
+    view_lost,
+    washroom_dwell,
+)
 from monitor.detectors.rules.parameters import Parameter, Value, parse_values
 from monitor.detectors.rules.rule import GROUP, Rule, RuleKind
 from monitor.domain.errors import ConfigError
 from monitor.domain.places import Camera, Room
 
-BUILT_IN: tuple[RuleKind, ...] = (unattended_child.KIND, crowding.KIND, view_lost.KIND)
+BUILT_IN: tuple[RuleKind, ...] = (
+    unattended_child.KIND,
+    nap_check_overdue.KIND,
+    washroom_dwell.KIND,
+    exit_alone.KIND,
+    restricted_zone.KIND,
+    after_hours.KIND,
+    ratio_breach.KIND,
+    crowding.KIND,
+    local_density.KIND,
+    view_lost.KIND,
+)
 
 
 @cache

@@ -21,6 +21,8 @@ from monitor.domain.events import Event, Provenance, Severity, event_id
 from monitor.domain.places import Room
 from monitor.domain.room_state import RoomState
 
+_SOON = 120.0
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -43,8 +45,12 @@ class RuleEngine:
 
     @property
     def pending(self) -> bool:
-        """Say whether some condition has begun, so that looking more often would help."""
-        return any(timer.pending for timer in self._timers.values())
+        """Say whether some condition has begun, so that looking more often would help.
+
+        What will not be raised within two minutes does not count yet.
+        """
+        now = self._time or 0.0
+        return any(timer.pending(now) for timer in self._timers.values())
 
     @property
     def open_events(self) -> tuple[Event, ...]:
@@ -78,7 +84,7 @@ class RuleEngine:
         for rule in self._rules:
             for assessment in rule.assess(state):
                 timer = self._timer(rule, assessment.place)
-                event = timer.step(state.time, assessment, self._provenance(rule))
+                event = timer.step(state.time, assessment, self.origin)
                 if event is not None:
                     events.append(event)
         return events
@@ -88,15 +94,6 @@ class RuleEngine:
         if key not in self._timers:
             self._timers[key] = _Timer(rule, self._room)
         return self._timers[key]
-
-    def _provenance(self, rule: Rule) -> Provenance:
-        return Provenance(
-            rule_version=rule.version,
-            thresholds=dict(rule.thresholds),
-            model=self.origin.model,
-            model_sha256=self.origin.model_sha256,
-            config_version=self.origin.config_version,
-        )
 
 
 class _Timer:
@@ -113,10 +110,11 @@ class _Timer:
         self._quiet_since: float | None = None
         self.event: Event | None = None
 
-    @property
-    def pending(self) -> bool:
-        """Say whether the condition has begun and nothing was raised yet."""
-        return self.event is None and self._spells[self._least].since is not None
+    def pending(self, time: float) -> bool:
+        """Say whether the condition has begun and may soon be raised."""
+        spell = self._spells[self._least]
+        begun = self.event is None and spell.since is not None
+        return begun and spell.needed - spell.seconds(time) <= _SOON
 
     def restart(self) -> None:
         """Forget everything but the open event."""
@@ -124,21 +122,22 @@ class _Timer:
             spell.reset()
         self._quiet_since = None
 
-    def step(self, time: float, now: Assessment, provenance: Provenance) -> Event | None:
+    def step(self, time: float, now: Assessment, origin: Origin) -> Event | None:
         """Take in one assessment; return the event if it began, worsened or ended."""
         reached: Severity | None = None
+        after = self._timing.after if now.after is None else now.after
         for severity, spell in self._spells.items():
+            if spell.needed != after:
+                _demand(spell, self._timing, after)
             reaches = now.holds and now.severity.rank <= severity.rank
             if spell.update(time, None if now.holds is None else reaches):
                 reached = severity
         if self.event is None:
             cool = self._quiet_since is None or (time - self._quiet_since >= self._timing.cool_down)
-            return self._raise(time, now, reached, provenance) if reached and cool else None
+            return self._raise(time, now, reached, origin) if reached and cool else None
         return self._cleared(time, now) or self._worsened(now, reached)
 
-    def _raise(
-        self, time: float, now: Assessment, severity: Severity, provenance: Provenance
-    ) -> Event:
+    def _raise(self, time: float, now: Assessment, severity: Severity, origin: Origin) -> Event:
         spell = self._spells[self._least]
         onset = time if spell.since is None else spell.since
         self._clear.reset()
@@ -156,7 +155,13 @@ class _Timer:
             confidence=now.confidence,
             evidence=dict(now.evidence),
             explain=now.explain(time - onset),
-            provenance=provenance,
+            provenance=Provenance(
+                rule_version=self._rule.version,
+                thresholds=dict(self._rule.thresholds),
+                model=origin.model,
+                model_sha256=origin.model_sha256,
+                config_version=origin.config_version,
+            ),
         )
         return self.event
 
@@ -184,6 +189,14 @@ class _Timer:
 
 
 def _spell(timing: Timing, needed: float) -> Spell:
+    spell = Spell(needed, timing.tolerance, timing.blink, timing.gap)
+    _demand(spell, timing, needed)
+    return spell
+
+
+def _demand(spell: Spell, timing: Timing, needed: float) -> None:
+    """Let ``spell`` last ``needed`` seconds from now on; what has passed counts."""
     # A spell must be able to outlast the contradictions it bridges.
-    tolerance = min(timing.tolerance, needed / 2)
-    return Spell(needed, tolerance, min(timing.blink, needed / 2), timing.gap)
+    spell.needed = needed
+    spell.tolerance = min(timing.tolerance, needed / 2)
+    spell.blink = min(timing.blink, needed / 2)

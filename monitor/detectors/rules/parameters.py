@@ -13,19 +13,20 @@ from monitor.domain.text import Text
 
 Value = float | bool
 Values = Mapping[str, Value]
-Kind = Literal["duration", "share", "count", "flag"]
+Kind = Literal["duration", "share", "count", "length", "flag"]
 
 _WORDS: dict[Kind, str] = {
     "duration": "a duration such as 60s or 2m",
     "share": "a number",
     "count": "a whole number",
+    "length": "a number of metres",
     "flag": "true or false",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a rule; ``least`` and ``most`` bound its value (seconds, share, count)."""
+    """One parameter of a rule; ``least`` and ``most`` bound its value, durations in seconds."""
 
     name: str
     kind: Kind
@@ -50,7 +51,7 @@ class Parameter:
                 return raw
         elif self.kind == "duration":
             return seconds(raw)
-        elif _is_number(raw) and (self.kind == "share" or float(raw).is_integer()):
+        elif _is_number(raw) and (self.kind != "count" or float(raw).is_integer()):
             return float(raw)
         raise ValueError(f"must be {_WORDS[self.kind]}")
 

@@ -2,7 +2,8 @@
 
 A rule says whether its condition holds *now*; how long it must hold before anybody is told, and
 when it is over, is the engine's business and the same for all rules. A rule never looks at a clock,
-a frame or the store, so every decision can be replayed from stored room states.
+a frame or the store, so every decision can be replayed from stored room states. What happened a
+moment ago (crossings, the ratio of the last seconds) and the time of day are part of the state.
 
 A package of its own may add a rule: a :class:`RuleKind` under the entry-point group
 ``kanhu.rules``, its entry point named like the rule.
@@ -32,8 +33,9 @@ class Assessment:
 
     ``holds`` is ``None`` when it cannot be known. ``clears`` is stricter than "does not hold":
     between the two nothing changes. ``evidence`` and ``camera_id`` (where to look) may be left
-    empty while it does not hold. ``zone_id`` is ``None`` for the whole room. ``part`` tells apart
-    places that are neither room nor zone.
+    empty while it does not hold. ``zone_id`` is ``None`` for the whole room; a line counts as a
+    zone. ``part`` tells apart places that are neither room nor zone. ``after`` is for how many
+    seconds the condition must hold as things are now, ``None`` for the rule's own timing.
     """
 
     holds: bool | None
@@ -45,6 +47,7 @@ class Assessment:
     zone_id: str | None = None
     camera_id: str | None = None
     part: str | None = None
+    after: float | None = None
 
     @property
     def place(self) -> str:

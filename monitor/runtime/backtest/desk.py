@@ -16,6 +16,7 @@ from monitor.runtime.backtest.replay import Span
 from monitor.runtime.backtest.runs import Run, TrialRuns
 from monitor.runtime.backtest.trial import Trial, parse_changes
 from monitor.runtime.backtest.work import Job
+from monitor.runtime.opening_days import KnownDays
 from monitor.store.base import Database
 from monitor.store.fired_events import FiredEventRepository
 from monitor.store.place_repository import PlaceRepository
@@ -43,6 +44,7 @@ class BacktestDesk:
         clock: Clock,
         runs: TrialRuns | None = None,
     ) -> None:
+        self._database = database
         self._district = district
         self._folder = folder
         self._clock = clock
@@ -109,6 +111,7 @@ class BacktestDesk:
             rule,
             parse_changes(rule, changes, "backtest"),
             window,
+            days=KnownDays.read(self._database, self._district.timezone, rooms),
         )
         fired = self._fired.fired(
             [room.id for room in rooms], rule, to_datetime(window.start), to_datetime(window.end)

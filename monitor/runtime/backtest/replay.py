@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.detectors.rules import Origin, Rule, rules_for
 from monitor.domain.events import Event
+from monitor.domain.hours import Calendar
 from monitor.domain.places import Camera, Room
 from monitor.domain.text import Text
 from monitor.runtime.room_decision import RoomDecision
@@ -57,12 +58,14 @@ class RoomReplay:
         rule: str,
         *,
         known: Collection[str] = (),
+        calendar: Calendar | None = None,
         origin: Origin | None = None,
     ) -> None:
         self._room = room
         self._cameras = {camera.id: camera for camera in cameras}
         self._rule = rule
         self._known = known
+        self._calendar = calendar
         self._origin = origin or Origin()
         self._decision: RoomDecision | None = None
         self._session = ""
@@ -95,7 +98,13 @@ class RoomReplay:
                 if event.id in resumed or event.id not in self._known
             ]
         cameras = [self._camera(camera_id) for camera_id in chunk.cameras]
-        self._decision = RoomDecision(self._room, cameras, self._origin, rules=self._rules(cameras))
+        self._decision = RoomDecision(
+            self._room,
+            cameras,
+            self._origin,
+            rules=self._rules(cameras),
+            calendar=self._calendar,
+        )
         self._decision.resume(still_open)
 
     def _rules(self, cameras: Sequence[Camera]) -> list[Rule]:

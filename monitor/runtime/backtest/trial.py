@@ -6,7 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from monitor.domain.events import Event, Severity
 from monitor.domain.places import Camera, District, Room
 from monitor.runtime.backtest.comparison import Comparison, compare, joined
 from monitor.runtime.backtest.replay import Replayed, RoomReplay, Span, with_parameters
+from monitor.runtime.opening_days import KnownDays
 from monitor.runtime.tracks.files import HOUR, read_chunks
 from monitor.store.fired_events import FiredEvent
 
@@ -29,7 +30,10 @@ _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What to try. ``camera_id`` limits technical events to one camera; POSIX seconds."""
+    """What to try. ``camera_id`` limits technical events to one camera; POSIX seconds.
+
+    ``days`` is what is known of the rooms' days now.
+    """
 
     rooms: tuple[Room, ...]
     cameras: tuple[Camera, ...]
@@ -37,6 +41,7 @@ class Trial:
     changes: Mapping[str, Value]
     window: Span
     camera_id: str | None = None
+    days: KnownDays = field(default_factory=KnownDays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def _value(text: str, kind: str | None) -> object:
     text = text.strip()
     if kind == "flag":
         return _FLAGS.get(text.lower(), text)
-    if kind in ("share", "count"):
+    if kind in ("share", "count", "length"):
         try:
             return float(text)
         except ValueError:
@@ -196,6 +201,7 @@ def _run_room(
         [camera for camera in trial.cameras if camera.room_id == room.id],
         trial.rule,
         known=frozenset(item.event.id for item in fired),
+        calendar=trial.days.calendar(room),
     )
     for chunk in read_chunks(folder, room.id, window.start - WARM_UP, window.end):
         replay.feed(chunk)

@@ -147,6 +147,16 @@ def test_a_new_number_in_the_middle_is_the_one_who_vanished(scene: Scene) -> Non
     assert scene.hidden_adults == 0
 
 
+def test_who_vanished_long_ago_is_not_the_newcomer(scene: Scene) -> None:
+    scene.show(30, adult())
+    scene.show(60)
+    scene.show(10, adult((0.4, 0.7), id=2))
+    scene.show(1, adult((0.4, 0.7), id=3))
+    scene.show(1, adult((0.03, 0.7), id=3))
+    scene.show(6)
+    assert (scene.ids, scene.hidden_adults) == ([], 0)
+
+
 def test_a_new_number_while_the_old_one_is_held_is_the_same_person(scene: Scene) -> None:
     scene.show(30, adult())
     scene.show(20, adult((0.45, 0.7), id=2))

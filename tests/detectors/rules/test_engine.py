@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -158,6 +158,33 @@ def test_pending_and_open_are_told(rule: Level, play: Play, make_room: MakeRoom)
     pending.append(engine.pending)
     assert pending == [False, True, False]
     assert [event.onset for event in engine.open_events] == [0.0]
+
+
+def test_what_is_far_from_being_raised_is_not_pending_yet(play: Play, make_room: MakeRoom) -> None:
+    slow = Level(timing=Timing(300, 5, 2, 4, 30, 0))
+    engine = RuleEngine(make_room(), [slow])
+    play((170, 12), engine=engine)
+    assert not engine.pending
+    play((20, 12), engine=engine, start=170.0)
+    assert engine.pending
+
+
+def test_a_rule_may_ask_for_another_patience(make_room: MakeRoom, make_state: MakeState) -> None:
+    @dataclass
+    class Hurried(Level):
+        def assess(self, state: RoomState) -> Sequence[Assessment]:
+            (usual,) = super().assess(state)
+            return [replace(usual, after=2.0 if state.adults else None)]
+
+    def raised(*adults: int) -> list[float]:
+        engine = RuleEngine(make_room(), [Hurried()])
+        states = [make_state(float(i), adults=n, children=12) for i, n in enumerate(adults)]
+        return [event.raised for state in states for event in engine.step(state)]
+
+    assert raised(*[0] * 20) == [10.0]
+    assert raised(*[1] * 20) == [2.0]
+    assert raised(*[0] * 5, *[1] * 5) == [5.0]
+    assert raised(1, *[0] * 20) == [10.0]
 
 
 def test_open_events_survive_a_restart(rule: Level, play: Play, make_room: MakeRoom) -> None:

@@ -9,6 +9,7 @@ import pytest
 from monitor.detectors.fusion import RoomFusion
 from monitor.detectors.rules import RuleEngine, rules_for
 from monitor.domain.events import Event, Severity
+from monitor.domain.hours import DayTime, Span
 from monitor.domain.people import AgeClass, Track
 from monitor.domain.places import Camera, ClassType, Room, RoomType
 from monitor.domain.room_state import CameraView, RoomState, View, ViewFault
@@ -215,6 +216,107 @@ def test_other_rooms_have_other_patience(
     (event,) = script.alarms
     assert event.raised - event.onset == pytest.approx(after, abs=0.3)
     assert event.severity is severity
+
+
+NAPS = (Span(720, 840),)
+
+
+@pytest.mark.parametrize(
+    ("room_type", "day", "after"),
+    [
+        (RoomType.ACTIVITY, DayTime(open=True), 60),
+        (RoomType.ACTIVITY, DayTime(open=True, nap=True), 120),
+        (RoomType.ACTIVITY, None, 60),
+        (RoomType.NAP, DayTime(open=True), 60),
+        (RoomType.NAP, DayTime(open=True, nap=True), 120),
+        (RoomType.NAP, None, 120),
+        (RoomType.DINING, DayTime(open=True, nap=True), 60),
+    ],
+)
+def test_in_nap_time_it_is_more_patient(
+    room_type: RoomType,
+    day: DayTime | None,
+    after: float,
+    make_room: MakeRoom,
+    make_state: MakeState,
+) -> None:
+    room = make_room(room_type, nap_times=NAPS)
+    engine = RuleEngine(room, rules_for(room, []))
+    found = [
+        event
+        for second in range(200)
+        for event in engine.step(make_state(float(second), children=1, day=day))
+    ]
+    assert [event.raised for event in found] == [after]
+
+
+def test_when_the_nap_ends_what_has_lasted_long_enough_is_told(
+    make_room: MakeRoom, make_state: MakeState
+) -> None:
+    room = make_room(nap_times=NAPS)
+    engine = RuleEngine(room, rules_for(room, []))
+    found = []
+    for second in range(200):
+        day = DayTime(open=True, nap=second < 90)
+        found += engine.step(make_state(float(second), children=1, day=day))
+    assert [(event.onset, event.raised) for event in found] == [(0.0, 90.0)]
+
+
+@pytest.fixture
+def yard(
+    make_room: MakeRoom, make_state: MakeState, make_track: MakeTrack
+) -> Callable[..., bool | None]:
+    """Say what the rule holds of a yard with people at so many metres from the camera."""
+
+    def holds(*people: tuple[AgeClass, float | None, str], **parts: Any) -> bool | None:
+        ages = [age for age, _, _ in people]
+        tracks = tuple(
+            make_track(i, age, floor=None if z is None else (0.0, z), camera_id=camera)
+            for i, (age, z, camera) in enumerate(people)
+        )
+        state = make_state(0.0, ages.count(A), ages.count(C), ages.count(U), tracks=tracks, **parts)
+        (rule, *_) = rules_for(make_room(RoomType.OUTDOOR), [])
+        (assessment,) = rule.assess(state)
+        assert not (assessment.holds and assessment.clears)
+        return assessment.holds
+
+    return holds
+
+
+def test_outdoors_the_nearest_adult_must_not_be_too_far(yard: Callable[..., bool | None]) -> None:
+    assert yard((C, 4.0, "east"), (A, 18.9, "east")) is False
+    assert yard((C, 4.0, "east"), (A, 19.1, "east")) is True
+    assert yard((C, 4.0, "east"), (A, 30.0, "east"), (A, 10.0, "east")) is False
+    assert yard((C, 4.0, "east"), (C, 29.0, "east"), (A, 30.0, "east")) is True
+
+
+def test_outdoors_what_cannot_be_measured_is_not_far(yard: Callable[..., bool | None]) -> None:
+    assert yard((C, 4.0, "east"), (A, None, "east")) is False
+    assert yard((C, 4.0, "east"), (A, 30.0, "west")) is False
+    assert yard((C, 4.0, "east"), (A, 30.0, "east"), (A, 30.0, "west")) is False
+    assert yard((C, 4.0, "east"), (A, 30.0, "east"), (U, 40.0, "east")) is False
+    assert yard((C, 4.0, "east"), (A, 30.0, "east"), view=View.PARTIAL) is None
+
+
+def test_only_what_counts_here_is_among_the_thresholds(make_room: MakeRoom) -> None:
+    def named(room_type: RoomType, **parts: Any) -> set[str]:
+        (rule, *_) = rules_for(make_room(room_type, **parts), [])
+        return {"reach", "nap_after"} & set(rule.thresholds)
+
+    assert named(RoomType.ACTIVITY) == set()
+    assert named(RoomType.NAP, nap_times=NAPS) == {"nap_after"}
+    assert named(RoomType.OUTDOOR, nap_times=NAPS) == {"reach"}
+
+
+def test_how_far_is_told(make_room: MakeRoom, make_state: MakeState, make_track: MakeTrack) -> None:
+    tracks = (make_track(1, C, floor=(0.0, 4.0)), make_track(2, A, floor=(0.0, 24.0)))
+    (rule, *_) = rules_for(make_room(RoomType.OUTDOOR), [])
+    (assessment,) = rule.assess(make_state(0.0, 1, 1, tracks=tracks))
+    assert assessment.explain(30).en == (
+        "A child in Toddler room has been 20 m from the nearest adult for 30 s."
+    )
+    assert assessment.explain(30).zh == "托小班有儿童距最近的成人 20 米，已持续 30 秒。"
+    assert assessment.evidence["metres"] == 20
 
 
 def test_what_it_says_of_single_states(make_room: MakeRoom, make_state: MakeState) -> None:

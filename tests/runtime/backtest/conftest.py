@@ -80,7 +80,7 @@ class Life:
         """Watch for some time, as a service that starts and stops."""
         tape = RoomTape("room", self.cameras, self.chunks.append)
         watch = RoomWatch(
-            self.room, [camera_of(camera_id) for camera_id in self.cameras], ORIGIN, tape
+            self.room, [camera_of(camera_id) for camera_id in self.cameras], ORIGIN, tape=tape
         )
         watch.resume(resumed)
         for camera_id in self.cameras:
