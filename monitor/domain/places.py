@@ -104,8 +104,25 @@ class FloorMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """How a picture is divided so that small people are seen larger.
+
+    ``columns`` × ``rows`` tiles of equal size; ``overlap`` is the share of a tile that lies in the
+    next one as well.
+    """
+
+    columns: int
+    rows: int
+    overlap: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
-    """One camera of one room. ``url`` may hold credentials: never log or show it."""
+    """One camera of one room. ``url`` may hold credentials: never log or show it.
+
+    ``input_size`` is the width and height at which the person model looks at this camera's
+    pictures, ``None`` where it is the usual one.
+    """
 
     id: str
     room_id: str
@@ -117,6 +134,8 @@ class Camera:
     calibration: Calibration | None = None
     floor_marks: tuple[FloorMark, ...] = ()
     analysis_fps: float = 5.0
+    input_size: tuple[int, int] | None = None
+    tiles: Tiles | None = None
     enabled: bool = True
 
 

@@ -26,6 +26,7 @@ from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
 from monitor.runtime.camera_watch import Attention, CameraWatch
+from monitor.runtime.looking import Looks
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
@@ -71,6 +72,7 @@ class Worker:
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
+        self._looks = Looks(finder, cameras)
         self._take_event = take_event
         self._clock = clock
         self._zone = zone
@@ -214,7 +216,8 @@ class Worker:
 
     def _find(self, frames: Sequence[Frame]) -> set[str]:
         with INFERENCE.time():
-            found = self._finder.find([frame.image for frame in frames])
+            found = self._looks.find(frames)
+        self._take_note_of_the_model()
         FRAMES.inc(len(frames))
         SHED.set(sum(self._slots.replaced.values()))
         touched = set()
@@ -224,6 +227,14 @@ class Worker:
             self._sights[frame.camera_id] = _Sight(frame, tracks)
             touched.add(room.room.id)
         return touched
+
+    def _take_note_of_the_model(self) -> None:
+        """Let later events name the model that finds people now; it may have been exchanged."""
+        now = Origin(self._finder.name, self._finder.sha256, self._origin.config_version)
+        if now != self._origin:
+            self._origin = now
+            for room in self._rooms.values():
+                room.found_by(now)
 
     def _step(self, room: RoomWatch, now: float) -> None:
         for event in room.step(now):

@@ -14,7 +14,7 @@ from monitor.domain.text import Text
 from monitor.settings.checks import Complaint, camera_complaints, rule_complaints
 from monitor.settings.district import floor_marks_of
 from monitor.settings.load import all_of, translate
-from monitor.settings.schema import CalibrationPart, Model, Position, ZonePart
+from monitor.settings.schema import CalibrationPart, InputPart, Model, Position, TilesPart, ZonePart
 
 
 class RoomSketch(Model):
@@ -31,6 +31,8 @@ class CameraFile(Model):
 
     room: RoomSketch = RoomSketch()
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
+    input: InputPart | None = Field(None, description="Other input size than the model's")
+    tiles: TilesPart | None = Field(None, description="Look at tiles too")
     zones: tuple[ZonePart, ...] = ()
     masks: tuple[tuple[Position, ...], ...] = ()
     calibration: CalibrationPart | None = None
@@ -71,6 +73,8 @@ class CameraFile(Model):
             calibration=mounting,
             floor_marks=floor_marks_of(part),
             analysis_fps=self.analysis_fps,
+            input_size=self.input.size() if self.input else None,
+            tiles=self.tiles.tiles() if self.tiles else None,
         )
 
 
