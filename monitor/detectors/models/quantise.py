@@ -86,7 +86,7 @@ def quantise_model(
                 "files": {file: sha256_of(ready / file) for file in Form.OPENVINO_INT8.files},
                 "exported_with": {**parent.exported_with, "kanhu": __version__, "nncf": version},
                 "quantisation": Quantisation(
-                    method="NNCF post-training, mixed preset",
+                    method="NNCF post-training, symmetric (performance preset)",
                     parent=parent.files,
                     calibration_sha256=digest_of(inputs),
                     pictures=len(inputs),
@@ -128,7 +128,7 @@ def _quantise(graph: Path, inputs: Sequence[Image], target: Path) -> tuple[int, 
             quantised = nncf.quantize(
                 model,
                 nncf.Dataset(inputs),
-                preset=nncf.QuantizationPreset.MIXED,
+                preset=nncf.QuantizationPreset.PERFORMANCE,
                 subset_size=len(inputs),
                 ignored_scope=nncf.IgnoredScope(names=kept),
             )
@@ -160,9 +160,7 @@ def _decoding(model: Any) -> list[str]:
 
 def _ends_the_head(node: Any) -> bool:
     # The sum of distances is a convolution with one output channel; any other one is the network.
-    return bool(
-        node.get_type_name() == "Convolution" and node.input(1).get_partial_shape()[0] != 1
-    )
+    return bool(node.get_type_name() == "Convolution" and node.input(1).get_partial_shape()[0] != 1)
 
 
 @contextlib.contextmanager
