@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -17,7 +17,13 @@ from hypothesis import settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from monitor.detectors.rules import Origin
 from monitor.domain.clock import ManualClock
+from monitor.domain.events import Event
+from monitor.domain.people import AgeClass, Box, Track
+from monitor.domain.places import Camera, Room
+from monitor.runtime.room_decision import RoomDecision
+from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.store import passwords
 from monitor.store.base import Database
 from monitor.store.tables import load_tables
@@ -137,3 +143,51 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+Absences = Sequence[tuple[float, float]]
+LeaveAlone = Callable[[Room, Sequence[Camera], Path, float, float, Absences], list[Event]]
+
+
+@pytest.fixture
+def leave_alone() -> LeaveAlone:
+    """Return a way to let a child be alone in a room, on tape.
+
+    It takes the room, its cameras, the folder for the tracks, the start, for how many seconds to
+    watch, and when the carer is away; and returns the messages that come live.
+    """
+    return _leave_alone
+
+
+def _leave_alone(
+    room: Room,
+    cameras: Sequence[Camera],
+    folder: Path,
+    start: float,
+    seconds: float,
+    absences: Absences,
+) -> list[Event]:
+    here = [camera for camera in cameras if camera.room_id == room.id]
+    recorder = TrackRecorder(folder)
+    recorder.start()
+    tape = recorder.tape(room.id, [camera.id for camera in here])
+    decision = RoomDecision(room, here, Origin(), tape=tape)
+    messages = []
+    for step in range(round(2 * seconds)):
+        at = step / 2
+        away = any(begin <= at < end for begin, end in absences)
+        for camera in here:
+            seen = [_somebody(camera.id, AgeClass.CHILD, start, at)]
+            if not away:
+                seen.append(_somebody(camera.id, AgeClass.ADULT, start, at))
+            decision.observe(camera.id, start + at, seen)
+        messages += decision.step(start + at)
+    recorder.stop()
+    return messages
+
+
+def _somebody(camera_id: str, age: AgeClass, start: float, at: float) -> Track:
+    adult = age is AgeClass.ADULT  # at the edge of the picture, where people leave
+    box = Box(0.0, 0.3, 0.2, 0.9) if adult else Box(0.5, 0.6, 0.6, 0.9)
+    odds = 5.0 if adult else -5.0
+    return Track(1 + adult, camera_id, box, 0.8, start - 60, start + at, 100, age, odds)

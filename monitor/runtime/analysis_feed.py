@@ -15,6 +15,11 @@ from monitor.domain.places import Camera
 from monitor.streams.reader import CameraReader, ConnectionState
 from monitor.streams.ring import PacketRing
 
+PATIENCE = 0.2
+"""Seconds by which pictures that only the analysis looks at may be late."""
+PATIENCE_UNSEEN = 0.4
+"""The same for a main stream that is only kept, while the substream is analysed."""
+
 _AWAY = 10.0  # seconds without the small stream until the main one is analysed
 _BACK = 5.0  # seconds for which the small stream must have been there again
 
@@ -36,6 +41,7 @@ class AnalysisFeed:
                 on_state=lambda *_: changed(),
                 clock=clock,
                 ring=PacketRing(seconds=0.0),
+                patience=PATIENCE,
             )
             self._current = self._small
 

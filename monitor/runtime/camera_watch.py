@@ -9,19 +9,20 @@ begins anew.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
-from enum import IntEnum
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
 
 from monitor.domain.clock import Clock
-from monitor.domain.media import Packet
+from monitor.domain.media import Frame, Packet
+from monitor.domain.people import Person
 from monitor.domain.places import Camera
 from monitor.domain.room_state import CameraView
-from monitor.runtime.analysis_feed import AnalysisFeed
+from monitor.runtime.analysis_feed import PATIENCE, PATIENCE_UNSEEN, AnalysisFeed
+from monitor.runtime.attention import Attention, GateMode, gate_settings
 from monitor.runtime.masking import MaskedOut
+from monitor.runtime.metrics import GATE
 from monitor.runtime.slots import FrameSlots
 from monitor.streams.gate import Gate, GateSettings
 from monitor.streams.health import CameraHealth
@@ -29,6 +30,7 @@ from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.ring import PacketRing
 from monitor.streams.sampler import FrameSampler
+from monitor.streams.shadow import ShadowSampler
 
 log = structlog.get_logger(__name__)
 
@@ -37,15 +39,6 @@ _TICK = 0.5
 _QUEUE = 512
 _LONGEST_MEMORY = 180.0
 _AFTER_FAULT = 1.0
-_EMPTY_HEARTBEAT = 10.0  # seconds between two looks at an empty room in which nothing moves
-
-
-class Attention(IntEnum):
-    """How closely a room must be looked at; the greater, the closer."""
-
-    QUIET = 0
-    OCCUPIED = 1
-    PRESSING = 2
 
 
 class Listener(Protocol):
@@ -71,6 +64,7 @@ class CameraWatch:
         attention: Callable[[], Attention],
         calm_fps: float,
         remember: float,
+        gate: GateMode = GateMode.ON,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
         """``attention`` says how closely this camera's room must be looked at just now.
@@ -85,17 +79,17 @@ class CameraWatch:
         ring = PacketRing(seconds=min(remember, _LONGEST_MEMORY))
         self._health = CameraHealth(camera.id, clock=clock)
         self.reader = CameraReader(
-            camera, on_state=lambda *_: self._tell_health(), clock=clock, ring=ring
+            camera,
+            on_state=lambda *_: self._tell_health(),
+            clock=clock,
+            ring=ring,
+            patience=PATIENCE if camera.substream_url is None else PATIENCE_UNSEEN,
         )
         self._feed = AnalysisFeed(camera, self.reader, clock=clock, changed=self._tell_health)
         self._recorder = recorder(self.reader) if recorder is not None else None
-        calm = GateSettings(fps=min(camera.analysis_fps, calm_fps))
-        self._settings = {
-            Attention.QUIET: replace(calm, heartbeat=_EMPTY_HEARTBEAT),
-            Attention.OCCUPIED: calm,
-            Attention.PRESSING: GateSettings(fps=camera.analysis_fps),
-        }
-        self._sampler = self._new_sampler(self.reader)
+        self._settings = gate_settings(camera.analysis_fps, calm_fps)
+        self._gate = gate
+        self._sampler: FrameSampler | ShadowSampler = self._new_sampler(self.reader)
         self._mask = MaskedOut([mask.points for mask in camera.masks])
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{camera.id}", daemon=True)
@@ -118,6 +112,11 @@ class CameraWatch:
         self._thread.join(2)
         self._slots.forget(self.camera.id)
 
+    def found(self, frame: Frame, people: Sequence[Person]) -> None:
+        """Take in who was found on a frame of this camera; the gate in shadow wants to know."""
+        if isinstance(self._sampler, ShadowSampler):
+            GATE.labels(self._sampler.found(frame, people)).inc()
+
     def _tell_health(self) -> None:
         self._health.online(self._feed.online)
 
@@ -135,7 +134,7 @@ class CameraWatch:
         self._health.online(False)  # nothing that was seen of another stream counts for this one
         self._tell_health()
         next_view = 0.0
-        with reader.subscribe("analysis", _QUEUE) as subscription:
+        with reader.subscribe("analysis", _QUEUE, patient=True) as subscription:
             while not self._stopping.is_set() and not subscription.closed:
                 packet = subscription.get(_TICK)
                 if packet is not None:
@@ -157,17 +156,26 @@ class CameraWatch:
         attention = self._attention()
         # A condition that may soon be raised is looked at as often as the camera allows.
         self._sampler.gate.settings = self._settings[attention]
-        frames = self._sampler.offer(packet, urgent=attention is Attention.PRESSING)
+        pressing = attention is Attention.PRESSING or self._gate is GateMode.OFF
+        frames = self._sampler.offer(packet, urgent=pressing)
         self._slots.put([self._mask.apply(frame) for frame in frames], urgency=attention)
 
     def _still(self, packet: Packet) -> None:
         self._listener.still(self.camera.id, packet.wall)
 
-    def _new_sampler(self, reader: CameraReader) -> FrameSampler:
+    def _new_sampler(self, reader: CameraReader) -> FrameSampler | ShadowSampler:
+        sampler = self._sampler_with(reader, self._settings[Attention.QUIET])
+        if self._gate is not GateMode.SHADOW:
+            return sampler
+        return ShadowSampler(
+            self._sampler_with(reader, self._settings[Attention.PRESSING]), sampler
+        )
+
+    def _sampler_with(self, reader: CameraReader, settings: GateSettings) -> FrameSampler:
         return FrameSampler(
             self.camera.id,
             lambda: reader.info,
-            gate=Gate(self._settings[Attention.QUIET]),
+            gate=Gate(settings),
             health=self._health,
             max_width=_WIDEST,
             on_still=self._still,

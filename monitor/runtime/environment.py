@@ -69,6 +69,11 @@ class Environment:
         return self.data / "recordings"
 
     @property
+    def tracks_folder(self) -> Path:
+        """Tracks kept for back-tests."""
+        return self.data / "tracks"
+
+    @property
     def models_folder(self) -> Path:
         """Fetched and exported models."""
         if self.settings.model.models_dir is not None:

@@ -84,8 +84,8 @@ class ChoiceWatch:
 
 
 def _opened_alike(choice: Choice) -> Choice:
-    # How often frames are looked at is not the finder's business.
-    return choice.model_copy(update={"calm_fps": 1.0})
+    # Which frames are looked at is not the finder's business.
+    return choice.model_copy(update={"calm_fps": 1.0, "gate": "on"})
 
 
 def _changed(path: Path) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import structlog
 
 from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.environment import Environment
+from monitor.runtime.tracks.files import delete_before
 from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
@@ -24,7 +26,7 @@ _UNFINISHED = timedelta(days=1)
 
 
 class Retention:
-    """Evidence of ended alerts, recordings, sessions, the feed and delivered messages."""
+    """Evidence of ended alerts, recordings, tracks, sessions, the feed, delivered messages."""
 
     def __init__(self, environment: Environment, database: Database, clock: Clock) -> None:
         self._settings = environment.settings
@@ -36,17 +38,22 @@ class Retention:
         self._sessions = SessionRepository(database)
         self._evidence_files = FileStore(environment.evidence_folder)
         self._recording_files = FileStore(environment.recordings_folder)
+        self._tracks_folder = environment.tracks_folder
 
     def run(self) -> str:
         """Delete what is due and say how much that was."""
         now = utc_now(self._clock)
         recordings = self._old_recordings()
         evidence = self._old_evidence()
+        hours = self._old_tracks()
         self._feed.prune(now - _FEED)
         self._outbox.prune(now - _DELIVERIES)
         self._sessions.prune(now)
         self._evidence_files.sweep((now - _UNFINISHED).timestamp())
-        return f"{evidence} pieces of evidence and {recordings} recordings deleted"
+        return (
+            f"{evidence} pieces of evidence, {recordings} recordings "
+            f"and {hours} room hours of tracks deleted"
+        )
 
     def _old_evidence(self) -> int:
         before = utc_now(self._clock) - timedelta(seconds=self._settings.evidence.keep)
@@ -66,3 +73,11 @@ class Retention:
                 self._recording_files.delete(piece.path)
             deleted += self._recordings.forget([piece.id for piece in expired])
         return deleted
+
+    def _old_tracks(self) -> int:
+        keep = self._settings.tracks.keep
+        before = self._clock.now() - keep if keep else math.inf
+        files, size = delete_before(self._tracks_folder, before)
+        if files:
+            log.info("tracks_deleted", room_hours=files, bytes=size)
+        return files

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from monitor.detectors.age.judge import AgeJudge
-from monitor.detectors.fusion import RoomFusion
 from monitor.detectors.ground.plane import GroundPlane, ground_plane_of
-from monitor.detectors.rules import Origin, RuleEngine, rules_for
+from monitor.detectors.rules import Origin
 from monitor.detectors.tracking.tracker import Tracker
 from monitor.domain.events import Event
 from monitor.domain.people import Person, Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
+from monitor.runtime.room_decision import RoomDecision, Tape
 
 
 @dataclass(slots=True)
@@ -38,31 +38,30 @@ class RoomWatch:
     ``longest_wait`` is the longest time, in seconds, from an onset to its raise by any rule.
     """
 
-    def __init__(self, room: Room, cameras: Sequence[Camera], origin: Origin) -> None:
+    def __init__(
+        self, room: Room, cameras: Sequence[Camera], origin: Origin, tape: Tape | None = None
+    ) -> None:
         self.room = room
         self.cameras = tuple(camera for camera in cameras if camera.enabled)
-        self._fusion = RoomFusion(room, self.cameras)
-        rules = rules_for(room, self.cameras)
-        self.longest_wait = max((rule.timing.after for rule in rules), default=0.0)
-        self._engine = RuleEngine(room, rules, origin)
+        self._decision = RoomDecision(room, self.cameras, origin, tape=tape)
+        self.longest_wait = self._decision.longest_wait
         self._eyes = {camera.id: _Eye(camera, Tracker(camera.id)) for camera in self.cameras}
-        self._state: RoomState | None = None
 
     @property
     def state(self) -> RoomState | None:
         """Who was in the room at the last step; ``None`` before the first."""
-        return self._state
+        return self._decision.state
 
     @property
     def urgent(self) -> bool:
         """Say whether the room must be looked at as often as its cameras allow."""
-        occupied = self._state is not None and self._state.people > 0
-        return occupied or self._engine.pending or bool(self._engine.open_events)
+        occupied = self.state is not None and self.state.people > 0
+        return occupied or self._decision.pending or bool(self._decision.open_events)
 
     @property
     def pressing(self) -> bool:
         """Say whether a condition has begun that may soon be raised."""
-        return self._engine.pending
+        return self._decision.pending
 
     def tracks(self, camera_id: str) -> tuple[Track, ...]:
         """Return the tracks of a camera as of its last frame."""
@@ -70,11 +69,11 @@ class RoomWatch:
 
     def found_by(self, origin: Origin) -> None:
         """Let the events that begin from now on name another model."""
-        self._engine.origin = origin
+        self._decision.found_by(origin)
 
     def resume(self, events: Iterable[Event]) -> None:
         """Take over events that were open before a restart."""
-        self._engine.resume(events)
+        self._decision.resume(events)
 
     def observe(
         self, camera_id: str, people: Sequence[Person], time: float, aspect: float
@@ -86,18 +85,17 @@ class RoomWatch:
             eye.judge = AgeJudge(aspect)
             eye.plane = ground_plane_of(eye.camera, aspect)
         tracks = eye.judge.update(eye.tracker.update(people, time), eye.plane)
-        eye.tracks = self._fusion.observe(camera_id, time, tracks)
+        eye.tracks = self._decision.observe(camera_id, time, tracks)
         return eye.tracks
 
     def still(self, camera_id: str, time: float) -> None:
         """Take in that a camera's picture at ``time`` is as it was when last looked at."""
-        self._fusion.still(camera_id, time)
+        self._decision.still(camera_id, time)
 
     def view(self, view: CameraView) -> None:
         """Take in how far a camera's view can be trusted."""
-        self._fusion.view(view)
+        self._decision.view(view)
 
     def step(self, time: float) -> list[Event]:
         """Return the events that began, worsened or ended by ``time``."""
-        self._state = self._fusion.state(time)
-        return self._engine.step(self._state)
+        return self._decision.step(time)

@@ -25,11 +25,13 @@ from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
-from monitor.runtime.camera_watch import Attention, CameraWatch
+from monitor.runtime.attention import Attention, GateMode
+from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.looking import Looks
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
+from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.streams.live.overlay import Overlay
 from monitor.streams.reader import CameraReader, ReaderStatus
 from monitor.streams.recorder import Recorder
@@ -68,7 +70,9 @@ class Worker:
         calm_fps: float = 2.0,
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
+        gate: GateMode = GateMode.ON,
         recorder: Callable[[CameraReader], Recorder] | None = None,
+        tapes: TrackRecorder | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
@@ -82,12 +86,14 @@ class Worker:
         for room in rooms:
             here = [camera for camera in cameras if camera.room_id == room.id]
             if here:
-                self._rooms[room.id] = RoomWatch(room, here, self._origin)
+                tape = tapes.tape(room.id, [c.id for c in here]) if tapes else None
+                self._rooms[room.id] = RoomWatch(room, here, self._origin, tape)
         self._room_of = {
             camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
         }
         self._inbox = _Inbox()
         self._sights: dict[str, _Sight] = {}
+        self._unchanged: dict[str, float] = {}
         self._watches = {
             camera.id: CameraWatch(
                 camera,
@@ -97,6 +103,7 @@ class Worker:
                 attention=self._attention_of(camera.id),
                 calm_fps=calm_fps,
                 remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
+                gate=gate,
                 recorder=recorder,
             )
             for camera in cameras
@@ -159,7 +166,7 @@ class Worker:
         return Overlay(
             state=status.state.value,
             time=sight.frame.time if sight else None,
-            wall=sight.frame.wall if sight else None,
+            wall=max(sight.frame.wall, self._unchanged.get(camera_id, 0.0)) if sight else None,
             tracks=_shown(sight),
             room=room,
             fault=view.fault if view else None,
@@ -211,6 +218,7 @@ class Worker:
         for camera_id, wall in self._inbox.take_stills():
             # What waits is older, and must be looked at first; another word of it will come.
             if not self._slots.waits(camera_id):
+                self._unchanged[camera_id] = wall
                 self._room_of[camera_id].still(camera_id, wall)
         return touched
 
@@ -225,6 +233,7 @@ class Worker:
             room = self._room_of[frame.camera_id]
             tracks = room.observe(frame.camera_id, people, frame.wall, frame.width / frame.height)
             self._sights[frame.camera_id] = _Sight(frame, tracks)
+            self._watches[frame.camera_id].found(frame, people)
             touched.add(room.room.id)
         return touched
 

@@ -17,6 +17,7 @@ from monitor.domain.clock import Clock, SystemClock, to_datetime
 from monitor.domain.errors import KanhuError
 from monitor.domain.room_state import ViewFault
 from monitor.domain.text import Text
+from monitor.runtime.attention import GateMode
 from monitor.runtime.environment import Environment
 from monitor.runtime.event_recorder import ClipTimes, EventRecorder
 from monitor.runtime.finder_choice import ChoiceWatch, open_finder
@@ -26,6 +27,7 @@ from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
 from monitor.runtime.placement import place
 from monitor.runtime.spool import Spool
+from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
 from monitor.runtime.worker_api import WorkerServer
 from monitor.store.base import Database
@@ -91,6 +93,7 @@ class _WorkerProcess:
         settings = environment.settings
         finder = SwappableFinder(open_finder(settings.model, environment.models_folder))
         self._choice = ChoiceWatch(environment, finder)
+        tapes = self._tapes(stack)
         self.worker: Worker
         events = EventRepository(database, decide_with(environment))
         recorder = EventRecorder(
@@ -109,9 +112,11 @@ class _WorkerProcess:
             clock=self._clock,
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
+            gate=GateMode(settings.model.gate),
             clip_before=settings.evidence.before,
             zone=ZoneInfo(environment.district.timezone),
             recorder=self._recorder if settings.recording.enabled else None,
+            tapes=tapes,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
         self._server = WorkerServer(
@@ -124,6 +129,14 @@ class _WorkerProcess:
         stack.callback(recorder.stop)
         self._server.start()
         stack.callback(self._server.stop)
+
+    def _tapes(self, stack: ExitStack) -> TrackRecorder | None:
+        if not self._environment.settings.tracks.keep:
+            return None
+        tapes = TrackRecorder(self._environment.tracks_folder)
+        tapes.start()
+        stack.callback(tapes.stop)
+        return tapes
 
     def run(self, stop: threading.Event) -> None:
         cameras = self.worker.camera_ids
@@ -172,7 +185,7 @@ class _WorkerProcess:
 
         return Recorder(
             reader.camera.id,
-            reader.subscribe("recorder"),
+            reader.subscribe("recorder", patient=True),
             lambda: reader.info,
             root,
             on_segment=keep,

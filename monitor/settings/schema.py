@@ -91,6 +91,10 @@ class Finder(Model):
     calm_fps: float = Field(
         2.0, gt=0, le=30, description="Most frames analysed a second while nothing is pending"
     )
+    gate: Literal["on", "off", "shadow"] = Field(
+        "on",
+        description="Skip pictures in which nothing moves; `shadow` only counts them",
+    )
     models_dir: Path | None = Field(None, description="Folder with fetched and exported models")
 
 
@@ -108,6 +112,14 @@ class Evidence(Model):
     before: Seconds = Field(10.0, le=120, description="Clip length before the onset")
     after: Seconds = Field(5.0, le=120, description="Clip length after the raise")
     keep: Seconds = Field(180 * 86400.0, description="How long snapshots and clips are kept")
+
+
+class Tracks(Model):
+    """What is kept so that rules can be tried on the last days: where people were, no pictures."""
+
+    keep: Seconds = Field(
+        7 * 86400.0, le=30 * 86400, description="How long; 0 keeps none (at most 30 days)"
+    )
 
 
 class Channel(Model):
@@ -280,6 +292,7 @@ class Settings(Model):
     model: Finder = Finder()
     recording: Recording = Recording()
     evidence: Evidence = Evidence()
+    tracks: Tracks = Tracks()
     notify: Notify = Notify()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"

@@ -92,7 +92,7 @@ def cut_clip(
         OSError: the file cannot be written.
     """
     clock = clock or SystemClock()
-    with reader.subscribe("clip") as subscription:
+    with reader.subscribe("clip", patient=True) as subscription:
         collector = ClipCollector(start, end, reader.ring.since(start))
         while not collector.done and clock.now() < collector.end + patience:
             packet = subscription.get(0.25)

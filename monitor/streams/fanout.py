@@ -23,10 +23,11 @@ DEFAULT_SIZE = 256
 class Subscription:
     """One consumer's queue. Iterate over it, or call :meth:`get`; close it when done."""
 
-    def __init__(self, fanout: Fanout, name: str, maxsize: int) -> None:
+    def __init__(self, fanout: Fanout, name: str, maxsize: int, *, patient: bool = False) -> None:
         if maxsize < 1:
             raise ValueError("a subscription holds at least one packet")
         self.name = name
+        self.patient = patient
         self._fanout = fanout
         self._maxsize = maxsize
         self._queue: deque[Packet] = deque()
@@ -120,9 +121,19 @@ class Fanout:
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
 
-    def subscribe(self, name: str, maxsize: int = DEFAULT_SIZE) -> Subscription:
-        """Return a new subscription that begins at the next keyframe."""
-        subscription = Subscription(self, name, maxsize)
+    @property
+    def hurried(self) -> bool:
+        """Whether some consumer wants every packet at once."""
+        return any(not subscription.patient for subscription in self._subscriptions)
+
+    def subscribe(
+        self, name: str, maxsize: int = DEFAULT_SIZE, *, patient: bool = False
+    ) -> Subscription:
+        """Return a new subscription that begins at the next keyframe.
+
+        A ``patient`` one does not mind if packets come a few at a time.
+        """
+        subscription = Subscription(self, name, maxsize, patient=patient)
         with self._lock:
             closed = self._closed
             if not closed:

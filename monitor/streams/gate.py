@@ -27,8 +27,9 @@ from numpy.typing import NDArray
 
 from monitor.domain.media import Packet
 
-_SIZES = 250  # packets of history: ten seconds at 25 frames a second
+_SIZES = 500  # packets of history: twenty seconds at 25 frames a second
 _RECENT = 3  # packets that must be large together
+_EARLY = 2.0  # seconds by which a keyframe is looked at before its time
 _REFRESH = 25  # packets between two looks at the history
 
 
@@ -47,7 +48,8 @@ class GateSettings:
     ``heartbeat``, ``hold`` and ``peek_every`` are seconds; a pixel has changed when it differs by
     more than ``pixel_step`` levels, and the picture when more than ``changed_share`` of its pixels
     have.
-    Packets are large from ``size_factor`` times the usual size plus ``size_margin`` bytes.
+    Packets are large from ``size_factor`` times the largest that came while nothing moved, plus
+    ``size_margin`` bytes.
     """
 
     fps: float = 5.0
@@ -56,8 +58,8 @@ class GateSettings:
     peek_every: float = 2.5
     pixel_step: int = 14
     changed_share: float = 0.0005
-    size_factor: float = 1.6
-    size_margin: int = 300
+    size_factor: float = 1.15
+    size_margin: int = 200
 
 
 class Gate:
@@ -79,8 +81,8 @@ class Gate:
         if packet.epoch != self._epoch:
             self._epoch = packet.epoch
             self._reset()
-        lively = self._sizes.add(packet)
         time = packet.time
+        lively = self._sizes.add(packet, calm=time >= self._hold_until)
         if packet.keyframe:
             self._keyframe = time
         if time + self._grace(packet) < self._due:
@@ -155,31 +157,36 @@ class Gate:
 
 def _waited(packet: Packet, since: float, patience: float) -> bool:
     # A keyframe costs a fraction of the group of pictures that would follow it.
-    share = 0.6 if packet.keyframe else 1.0
-    return packet.time + packet.duration / 2 - since >= patience * share
+    early = min(0.4 * patience, _EARLY) if packet.keyframe else 0.0
+    return packet.time + packet.duration / 2 - since >= patience - early
 
 
 class _PacketSizes:
-    """Notices packets that are larger than this camera's usual ones."""
+    """Notices packets that are larger than this camera's while nothing moves.
+
+    Noise makes single packets large, and one that is looked at in vain costs the decoding of all
+    since the keyframe; so a few are judged together, and against the largest of their kind.
+    """
 
     def __init__(self, settings: GateSettings) -> None:
         self._settings = settings
         self._history: deque[int] = deque(maxlen=_SIZES)
         self._recent: deque[int] = deque(maxlen=_RECENT)
-        self._usual: float | None = None
+        self._large: float | None = None
         self._until_refresh = _REFRESH
 
-    def add(self, packet: Packet) -> bool:
+    def add(self, packet: Packet, *, calm: bool) -> bool:
+        """Take in a packet; ``calm`` says that nothing is known to move."""
         if packet.keyframe:
             return False
-        size = len(packet.data)
-        self._history.append(size)
-        self._recent.append(size)
+        self._recent.append(len(packet.data))
+        together = sum(self._recent)
+        if calm:
+            self._history.append(together)
         self._until_refresh -= 1
         if self._until_refresh <= 0:
             self._until_refresh = _REFRESH
-            self._usual = float(np.percentile(np.fromiter(self._history, np.int64), 50))
-        if self._usual is None or len(self._recent) < _RECENT:
-            return True
-        large = self._usual * self._settings.size_factor + self._settings.size_margin
-        return sum(self._recent) / _RECENT > large
+            usual = max(self._history, default=0)
+            margin = self._settings.size_margin * _RECENT
+            self._large = usual * self._settings.size_factor + margin
+        return self._large is None or together > self._large

@@ -68,6 +68,7 @@ StateListener = Callable[[str, ReaderStatus], None]
 class CameraReader:
     """Reads one camera on its own thread until stopped.
 
+    Packets may be late by ``patience`` seconds while all who take them are patient.
     ``on_state`` is called with the camera's id and its status, on the reader's thread, whenever
     ``state`` or ``reason`` changes.
     """
@@ -82,6 +83,7 @@ class CameraReader:
         ring: PacketRing | None = None,
         backoff: Backoff | None = None,
         timeouts: Timeouts | None = None,
+        patience: float = 0.0,
         make: SourceFactory = make_source,
     ) -> None:
         self.camera = camera
@@ -91,6 +93,7 @@ class CameraReader:
         self._clock = clock or SystemClock()
         self._backoff = backoff or Backoff()
         self._timeouts = timeouts or Timeouts()
+        self._patience = patience
         self._make = make
         self._fanout = Fanout()
         self._info: StreamInfo | None = None
@@ -130,9 +133,14 @@ class CameraReader:
         """Begin to connect; call once."""
         self._thread.start()
 
-    def subscribe(self, name: str, maxsize: int = DEFAULT_SIZE) -> Subscription:
-        """Return a queue of packets that begins at the next keyframe."""
-        return self._fanout.subscribe(name, maxsize)
+    def subscribe(
+        self, name: str, maxsize: int = DEFAULT_SIZE, *, patient: bool = False
+    ) -> Subscription:
+        """Return a queue of packets that begins at the next keyframe.
+
+        A ``patient`` one does not mind if packets come a few at a time.
+        """
+        return self._fanout.subscribe(name, maxsize, patient=patient)
 
     def stop(self, timeout: float = 1.5) -> bool:
         """End every subscription and the thread; after this nothing is published any more.
@@ -170,6 +178,7 @@ class CameraReader:
             epoch=self._epoch,
             timeouts=self._timeouts,
             clock=self._clock,
+            pause=lambda: 0.0 if self._fanout.hurried else self._patience,
         )
         source: Source | None = None
         try:

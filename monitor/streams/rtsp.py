@@ -83,6 +83,7 @@ class RtspSource:
         clock = self._request.clock
         try:
             units = self._demuxer.units() if self._demuxer is not None else iter(())
+            asked = time.monotonic()
             for unit in units:
                 if self._interrupted.is_set():
                     return
@@ -92,6 +93,10 @@ class RtspSource:
                 elif now > keyframe_due_by:
                     raise StreamError(Reason.NO_KEYFRAME, where=self._request.camera_id)
                 yield unit, clock.now()
+                pause = self._request.pause()
+                if pause and now - asked > _INSTANT:
+                    self._interrupted.wait(pause)
+                asked = time.monotonic()
         except (av.FFmpegError, OSError) as error:
             raise self._failure(error) from None
 

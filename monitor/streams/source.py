@@ -25,12 +25,18 @@ class Timeouts:
     read: float = 5.0
 
 
+def _never() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRequest:
     """Everything a source needs to make one connection.
 
     ``epoch`` is that of its first packet. Without ``realtime`` a recording is read as fast as
-    possible and its wall times are media seconds; live sources ignore it.
+    possible and its wall times are media seconds; live sources ignore it. ``pause`` says for how
+    many seconds nobody minds waiting just now: a live source that has taken all that had arrived
+    then lets some gather, since waking up for every packet is most of what reading costs.
     """
 
     camera_id: str
@@ -39,6 +45,7 @@ class SourceRequest:
     realtime: bool = True
     timeouts: Timeouts = field(default_factory=Timeouts)
     clock: Clock = field(default_factory=SystemClock)
+    pause: Callable[[], float] = _never
 
 
 class Source(Protocol):

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     REOPEN = "reopen"
     INSPECTIONS = "inspections"
     GENERATE = "generate"
+    BACKTEST = "backtest"
     SYSTEM = "system"
     INBOX = "inbox"
 

@@ -75,5 +75,6 @@ async def _reading_the_feed(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        site.context.backtests.stop()
         site.hub.stop()  # not cancelled: a thread may be in the middle of reading
         await reader

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.clock import Clock, utc_now
+from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
@@ -42,6 +43,7 @@ class WebContext:
     workers: WorkerGateway
     files: FileStore
     inspections: StoreDesk
+    backtests: BacktestDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
     demo_token: str | None = field(default=None, repr=False)
 

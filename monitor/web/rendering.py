@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from monitor import __version__
+from monitor.domain.clock import to_datetime
 from monitor.domain.text import Language, Text
 from monitor.web import wording
 from monitor.web.context import WebContext
@@ -34,6 +35,7 @@ class Renderer:
             "district": settings.district.name.text(),
             "zone": self.zone.key,
             "moment": self._moment,
+            "at": self._at,
             "clock": self._clock,
         }
 
@@ -47,6 +49,10 @@ class Renderer:
         local = when.astimezone(self.zone)
         text = wording.moment(local, context["language"], style, self._today())
         return Markup('<time datetime="{}">{}</time>').format(_iso(when), text)
+
+    @pass_context
+    def _at(self, context: Context, posix: float) -> Markup:
+        return self._moment(context, to_datetime(posix))
 
     def _clock(self, when: datetime) -> str:
         return f"{when.astimezone(self.zone):%H:%M:%S}"

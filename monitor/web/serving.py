@@ -17,6 +17,7 @@ from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.registers.load import load_registers
+from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
@@ -158,6 +159,7 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         workers=HttpWorkerGateway(WorkerRepository(database), environment.secret(), clock),
         files=FileStore(environment.evidence_folder),
         inspections=StoreDesk(database, environment.district, clock),
+        backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
         models=lambda: _models(environment),
         demo_token=environment.demo_token() if environment.settings.demo else None,
     )

@@ -14,7 +14,10 @@ from monitor.domain.clock import ManualClock, to_datetime
 from monitor.inspections.schedule import JOB
 from monitor.runtime.desk import ReportFormat, StoreDesk
 from monitor.runtime.environment import Environment
+from monitor.runtime.retention import Retention
 from monitor.runtime.service_process import Jobs
+from monitor.runtime.tracks.calls import Chunk, Step
+from monitor.runtime.tracks.files import append_chunk, read_chunks
 from monitor.store.base import Database
 from monitor.store.jobs import JobRunRepository, JobState
 from monitor.store.place_repository import PlaceRepository
@@ -97,3 +100,19 @@ def test_retention_runs_once_a_day(
     Jobs(environment, database, clock).daily_retention()
     runs = JobRunRepository(database).recent("retention")
     assert [run.state for run in runs] == [JobState.DONE, JobState.DONE]
+
+
+@pytest.mark.parametrize(("keep", "left"), [("7d", 1), ("1d", 1), (0, 0), ("30d", 2)])
+def test_tracks_are_deleted_when_their_time_is_over(
+    keep: object, left: int, tmp_path: Path, database: Database, clock: ManualClock
+) -> None:
+    path = tmp_path / "district.yaml"
+    path.write_text(yaml.safe_dump({**CONFIG, "tracks": {"keep": keep}}), "utf-8")
+    environment = Environment.load(path)
+    for days in (0.5, 8):
+        start = clock.now() - days * DAY
+        chunk = Chunk("room", "s", 0, ("east",), (), (Step(start),), start, start)
+        append_chunk(environment.tracks_folder, chunk)
+    message = Retention(environment, database, clock).run()
+    assert f"{2 - left} room hours of tracks" in message
+    assert len(list(read_chunks(environment.tracks_folder, "room"))) == left

@@ -79,3 +79,14 @@ def test_a_closed_subscription_is_forgotten() -> None:
     with fanout.subscribe("short"):
         assert len(fanout.subscriptions) == 1
     assert not fanout.subscriptions
+
+
+def test_one_consumer_in_a_hurry_is_enough() -> None:
+    fanout = Fanout()
+    hurried = [fanout.hurried]
+    with fanout.subscribe("analysis", patient=True):
+        hurried.append(fanout.hurried)
+        with fanout.subscribe("live"):
+            hurried.append(fanout.hurried)
+        hurried.append(fanout.hurried)
+    assert hurried == [False, False, True, False]

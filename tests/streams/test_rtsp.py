@@ -6,6 +6,7 @@ import time
 from itertools import islice, pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from monitor.demo.camera_simulator import CameraSimulator
@@ -161,3 +162,28 @@ def test_a_jump_of_the_cameras_clock_begins_a_new_epoch(
     source.close()
     assert (after.epoch, after.keyframe, after.time) == (1, True, 0.0)
     assert after.wall == pytest.approx(time.time(), abs=1.0)
+
+
+def test_packets_that_were_let_gather_are_all_there_and_dated_right(
+    simulator: CameraSimulator, wire_video: Path, impatient: Timeouts
+) -> None:
+    url = simulator.add("room", wire_video)
+    source = make_source(
+        SourceRequest("room", parse_url(url), timeouts=impatient, pause=lambda: 0.2)
+    )
+    source.open()
+    arrived: list[tuple[Packet, float]] = []
+    for packet in source.packets():
+        arrived.append((packet, time.time()))
+        if len(arrived) == 60:
+            break
+    source.close()
+    packets = [packet for packet, _ in arrived]
+    steps = np.diff([packet.time for packet in packets])
+    assert steps.max() < 2.5 * np.median(steps)
+    waits = np.diff([at for _, at in arrived[20:]])
+    assert (waits < 0.005).mean() > 0.4
+    offsets = np.array([packet.wall - packet.time for packet in packets[20:]])
+    assert np.ptp(offsets) < 0.1
+    late = np.array([at - packet.wall for packet, at in arrived[20:]])
+    assert late.min() > -0.1

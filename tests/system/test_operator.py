@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -105,3 +106,16 @@ def test_the_checklist_comes_as_pdf_and_xlsx(page: Page, service: Any, tmp_path:
         assert path.stat().st_size > 5_000
     text = "".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "checklist.pdf").pages)
     assert "阳光托育园" in text or "Sunshine Nursery" in text
+
+
+def test_a_back_test_comes_to_what_came_live(service: Any, wait_for: Any) -> None:
+    def kept() -> Any:
+        printed = service.monitor("backtest", "--rule", "unattended_child", "--json")
+        found = json.loads(printed)
+        return found if any(item["fate"] == "kept" for item in found["fired"]) else None
+
+    found = wait_for(kept, 120, "the tracks to be written")
+    live = next(item for item in found["fired"] if item["fate"] == "kept")
+    again = next(item for item in found["would"] if item["id"] == live["id"])
+    assert (again["onset"], again["raised"]) == (live["onset"], live["raised"])
+    assert found["hours_per_second"] > 0

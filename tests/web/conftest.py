@@ -42,6 +42,7 @@ from monitor.domain.places import District
 from monitor.domain.room_state import RoomState, View, ViewFault
 from monitor.domain.text import Language, Text
 from monitor.inspections.template import Template, packaged_templates
+from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.settings import Settings, parse_settings
 from monitor.settings.district import district_of
@@ -210,12 +211,18 @@ class World:
     files: FileStore
     settings: Settings
     district: District
+    tracks_folder: Path
     workers: Workers = field(default_factory=Workers)
 
     @property
     def now(self) -> datetime:
         """Return the present moment."""
         return utc_now(self.clock)
+
+    @property
+    def backtests(self) -> BacktestDesk:
+        """Return what tries rules on the kept tracks."""
+        return BacktestDesk(self.database, self.district, self.tracks_folder, self.clock)
 
     @property
     def context(self) -> WebContext:
@@ -227,6 +234,7 @@ class World:
             workers=self.workers,
             files=self.files,
             inspections=StoreDesk(self.database, self.district, self.clock, _templates()),
+            backtests=self.backtests,
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             demo_token=DEMO_TOKEN,
         )
@@ -404,7 +412,9 @@ def open_world(database: Database, clock: Clock, folder: Path) -> World:
     """Return the district in a database that knows it already."""
     settings = settings_of()
     district = district_of(settings, Path("/"))
-    return World(database, clock, FileStore(folder / "evidence"), settings, district)
+    return World(
+        database, clock, FileStore(folder / "evidence"), settings, district, folder / "tracks"
+    )
 
 
 def found_world(database: Database, clock: Clock, folder: Path) -> World:

@@ -20,6 +20,7 @@ from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
 from monitor.domain.places import ClassType, NoticeState, RoomType
 from monitor.domain.room_state import View, ViewFault
+from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
@@ -45,6 +46,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "item.": ItemSeverity,
     "job.": JobState,
     "age.": AgeClass,
+    "verdict.": Verdict,
+    "fate.": Fate,
 }
 BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
 """Families whose members are named by rules, statuses or lists in the templates."""

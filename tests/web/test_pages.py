@@ -26,6 +26,7 @@ PAGES = (
     "/rooms/sunshine-toddler",
     "/cameras/sunshine-toddler-2",
     "/cameras/bamboo-yard-1",
+    "/backtest",
     "/inspections",
     "/inspections?month=2026-10",
     "/demo/inbox",

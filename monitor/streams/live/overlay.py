@@ -2,7 +2,8 @@
 
 Messages are JSON objects::
 
-    {"t": 12.4, "wall": 1794000000.1,             of the analysed picture; null before the first
+    {"t": 12.4, "wall": 1794000000.1,             of the analysed picture, wall of the last one
+                                                  found to be as that was; null before the first
      "now": 1794000000.4, "picture": 1794000000.3, server's clock; wall time of the newest picture
      "tracks": [{"id": 3, "box": [x1, y1, x2, y2], "age": "child", "score": 0.81}],
      "room": {"adults": 1, "children": 4, "unknown": 0, "view": "full"},     or null
@@ -28,7 +29,8 @@ from monitor.domain.text import Text
 class Overlay:
     """What is known about one camera now.
 
-    ``time`` and ``wall`` are those of the analysed picture, ``None`` before the first. ``tracks``
+    ``time`` is that of the analysed picture and ``wall`` that of the last picture found unchanged
+    since, ``None`` before the first. ``tracks``
     are this camera's; ``room`` is fused over all cameras of its room. ``state`` is ``connecting``,
     ``online`` or ``offline``; ``reason`` says in words what is wrong, if anything is.
     """

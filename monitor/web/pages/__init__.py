@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from monitor.web.pages import (
     account,
     alerts,
+    backtest,
     control_room,
     inbox,
     inspections,
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     account.router,
     control_room.router,
     alerts.router,
+    backtest.router,
     institutions.router,
     rooms.router,
     inspections.router,

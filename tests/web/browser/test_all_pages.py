@@ -29,6 +29,7 @@ PAGES = (
     "/institutions",
     "/institutions/bamboo",
     "/cameras/bamboo-yard-1",
+    "/backtest",
     "/inspections",
     "/inspections/1",
     "/demo/inbox",

@@ -17,7 +17,7 @@ const TICK_MS = 250;
 const RETRY_SECONDS = [0.5, 1, 2, 4, 8, 15];
 const CONNECT_SECONDS = 10;
 const SILENT_SECONDS = 5;
-const OLD_BOXES_SECONDS = 2;
+const OLD_BOXES_SECONDS = 3.5; // a still picture is looked at every two seconds or so
 const FIRST_MESSAGE_SECONDS = 5;
 const CSS = new URL("../css/live.css", import.meta.url).href;
 

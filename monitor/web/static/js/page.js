@@ -2,13 +2,19 @@
 import "./clock.js";
 import { startAges } from "./ages.js";
 import { startAlertPage } from "./alert-page.js";
+import { startBacktest } from "./backtest.js";
 import { startControlRoom } from "./control-room.js";
 import { startFeed } from "./feed.js";
 import { startMenus } from "./menus.js";
 import { startParts } from "./parts.js";
 import { startRoom } from "./room.js";
 
-const PAGES = { "control-room": startControlRoom, alert: startAlertPage, room: startRoom };
+const PAGES = {
+  "control-room": startControlRoom,
+  alert: startAlertPage,
+  backtest: startBacktest,
+  room: startRoom,
+};
 
 const { page, position } = document.body.dataset;
 startMenus();
