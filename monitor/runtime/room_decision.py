@@ -30,10 +30,6 @@ class Tape(Protocol):
     def view(self, view: CameraView) -> None:
         """Note how far a view can be trusted."""
 
-    def found_by(self, origin: Origin) -> None:
-        """Let the events that begin from now on name another model."""
-        self._engine.origin = origin
-
     def resume(self, events: Sequence[Event]) -> None:
         """Note the events that are open at the start."""
 
@@ -73,6 +69,10 @@ class RoomDecision:
     def open_events(self) -> tuple[Event, ...]:
         """Events raised and not yet cleared."""
         return self._engine.open_events
+
+    def found_by(self, origin: Origin) -> None:
+        """Let the events that begin from now on name another model."""
+        self._engine.origin = origin
 
     def resume(self, events: Iterable[Event]) -> None:
         """Take over events that were open before a restart."""

@@ -5,11 +5,14 @@ from numpy.typing import NDArray
 
 from monitor.detectors.finder import Finder
 from monitor.detectors.finders.by_size import SizedFinders
+from monitor.detectors.rules import Origin
 from monitor.domain.media import Frame
 from monitor.domain.people import Box, Person
-from monitor.domain.places import Camera, Tiles
+from monitor.domain.places import Camera, Room, RoomType, Tiles
+from monitor.domain.room_state import CameraView, ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.looking import Looks
+from monitor.runtime.room_watch import RoomWatch
 
 Image = NDArray[np.uint8]
 
@@ -66,3 +69,13 @@ def test_only_special_cameras_need_no_common_call() -> None:
     assert len(looks.find([frame("tiled", 9)])) == 1
     assert looks.find([]) == []
     assert asked == [((640, 384), 1)]
+
+
+def test_later_events_name_the_model_that_found_the_people() -> None:
+    text = Text(zh="室", en="room")
+    room = Room(id="room", institution_id="sun", name=text, type=RoomType.ACTIVITY)
+    watch = RoomWatch(room, [camera("plain")], Origin("old", "0" * 64))
+    watch.found_by(Origin("new", "1" * 64))
+    watch.view(CameraView("plain", ViewFault.OFFLINE))
+    events = [event for second in range(600) for event in watch.step(float(second))]
+    assert {event.provenance.model for event in events} == {"new"}
