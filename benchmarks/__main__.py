@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("finders", "day", "scenes", "feed", "live", "tracks")
+_ALL = ("finders", "precision", "day", "scenes", "feed", "live", "tracks")
 
 
 def main() -> int:

@@ -12,12 +12,12 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from monitor.cli.output import JsonFlag, errors, print_json, progress
-from monitor.detectors.finder import load_finder
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event
 from monitor.runtime.analyze import Analysis, Summary
 from monitor.runtime.environment import models_folder
 from monitor.runtime.event_messages import to_line
+from monitor.runtime.finder_choice import open_finder
 from monitor.runtime.rendering import VideoWriter
 from monitor.settings.camera_file import load_camera_file
 from monitor.settings.schema import Finder
@@ -52,14 +52,7 @@ def analyze(
     if language not in ("zh", "en"):
         raise InputError("the language is zh or en", where="--language", hint="give zh or en")
     camera_file = load_camera_file(config)
-    defaults = Finder()
-    finder = load_finder(
-        model,
-        models_folder(),
-        engine=defaults.finder,
-        input_size=(defaults.input_width, defaults.input_height),
-        confidence=defaults.confidence,
-    )
+    finder = open_finder(Finder(name=model), models_folder())
     with _lines(events) as lines, _writer(annotated) as writer, progress() as report:
         analysis = Analysis(
             video,

@@ -7,15 +7,19 @@ from typing import Annotated
 import typer
 
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows
+from monitor.cli.quantise import quantise
 from monitor.detectors.models.catalogue import list_models, verify_models
 from monitor.detectors.models.export import export_model
 from monitor.detectors.models.fetch import fetch_model
+from monitor.detectors.models.forms import Form
 from monitor.detectors.models.progress import progress_display
+from monitor.domain.errors import InputError
 from monitor.runtime.environment import models_folder
 from monitor.settings.schema import Finder
 
 group = typer.Typer(help="Fetch, export and verify person models.", no_args_is_help=True)
 
+_FORMS = {"openvino": Form.OPENVINO, "onnxruntime": Form.ONNX}
 _DEFAULT = str(Finder.model_fields["name"].default)
 Model = Annotated[str, typer.Argument(help="Name in models/manifest.toml.")]
 
@@ -31,36 +35,58 @@ def list_all(as_json: JsonFlag = False) -> None:
             "name": status.spec.name,
             "task": status.spec.task,
             "licence": status.spec.licence,
+            "hash": "unknown" if status.spec.unverified else "known",
             "fetched": status.fetched,
-            "exported": status.exported,
+            "exported": ", ".join(status.forms),
         }
         for status in list_models(models_folder())
     ]
-    print_rows(("name", "task", "licence", "fetched", "exported"), rows, as_json=as_json)
+    columns = ("name", "task", "licence", "hash", "fetched", "exported")
+    print_rows(columns, rows, as_json=as_json)
 
 
 @group.command("fetch")
-def fetch(name: Model = _DEFAULT, as_json: JsonFlag = False) -> None:
+def fetch(
+    name: Model = _DEFAULT,
+    sha256: Annotated[
+        str | None,
+        typer.Option(help="The hash you trust, for a model whose publisher names none."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Fetch a model's weights from the first source that has them, and verify their hash.
 
     Example: `monitor models fetch yolov8n`
     """
     with progress_display(errors) as progress:
-        path = fetch_model(name, models_folder(), progress)
+        path = fetch_model(name, models_folder(), progress, sha256=sha256)
     if as_json:
         print_json({"model": name, "path": str(path)})
 
 
 @group.command("export")
-def export(name: Model = _DEFAULT, as_json: JsonFlag = False) -> None:
+def export(
+    name: Model = _DEFAULT,
+    engine: Annotated[
+        str, typer.Option(help="Which finder runs it: openvino or onnxruntime.")
+    ] = "openvino",
+    as_json: JsonFlag = False,
+) -> None:
     """Export fetched weights for this processor, unless that was done before.
 
-    Example: `monitor models export yolov8n`
+    Example: `monitor models export yolov8n --engine onnxruntime`
     """
+    if engine not in _FORMS:
+        raise InputError(
+            f"nothing is exported for '{engine}'", where="--engine", hint=f"use {', '.join(_FORMS)}"
+        )
     with progress_display(errors) as progress:
-        path = export_model(name, models_folder(), progress=progress)
+        path = export_model(name, models_folder(), progress, form=_FORMS[engine])
     if as_json:
         print_json({"model": name, "path": str(path)})
+
+
+group.command("quantise")(quantise)
 
 
 @group.command("verify")

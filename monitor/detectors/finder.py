@@ -1,7 +1,8 @@
 """Finders: from pictures to people. The protocol, and how a finder is looked up by name.
 
 A finder is a factory registered under the entry-point group ``kanhu.finders``; Kanhu brings
-``openvino`` (CPU, no torch) and ``ultralytics`` (CPU or CUDA, the reference). A package of your own
+``openvino`` (CPU, no torch), ``onnxruntime`` (the same by another runtime) and ``ultralytics`` (CPU
+or CUDA, the reference). A package of your own
 adds one by naming its factory in that group.
 """
 
@@ -21,7 +22,7 @@ from monitor.domain.people import Person
 
 GROUP = "kanhu.finders"
 Image = NDArray[np.uint8]
-Precision = Literal["f32", "bf16"]
+Precision = Literal["f32", "bf16", "int8"]
 
 
 class Finder(Protocol):
@@ -57,8 +58,9 @@ class FinderOptions:
     ``input_size`` is (width, height) in pixels, multiples of 32. ``confidence`` is the least score
     of a box; low on purpose, as the tracker keeps people alive on weak boxes. Of two boxes whose
     intersection over union exceeds ``overlap`` the weaker is dropped. ``precision`` ``None`` takes
-    what the processor does best. ``streams`` is how many pictures are looked at side by side, each
-    on one core. ``device`` is the engine's own word, such as ``cuda:0``; empty is its default.
+    what the processor does best with the exported graph; ``int8`` opens the quantised one.
+    ``streams`` is how many pictures are looked at side by side, each on one core. ``device`` is the
+    engine's own word, such as ``cuda:0``; empty is its default.
     """
 
     input_size: tuple[int, int] = (640, 384)
@@ -73,7 +75,7 @@ Factory = Callable[[str, Path, FinderOptions], Finder]
 
 _BUILT_IN = tuple(
     EntryPoint(engine, f"monitor.detectors.finders.{engine}:load", GROUP)
-    for engine in ("openvino", "ultralytics")
+    for engine in ("openvino", "onnxruntime", "ultralytics")
 )
 
 

@@ -160,10 +160,25 @@ class FloorMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """How a picture is divided so that small people are seen larger.
+
+    ``columns`` × ``rows`` tiles of equal size; ``overlap`` is the share of a tile that lies in the
+    next one as well.
+    """
+
+    columns: int
+    rows: int
+    overlap: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     """One camera of one room. ``url`` may hold credentials: never log or show it.
 
     ``blind`` are parts of the picture in which people cannot be seen though they may be there.
+    ``input_size`` is the width and height at which the person model looks at this camera's
+    pictures, ``None`` where it is the usual one.
     """
 
     id: str
@@ -176,6 +191,8 @@ class Camera:
     calibration: Calibration | None = None
     floor_marks: tuple[FloorMark, ...] = ()
     analysis_fps: float = 5.0
+    input_size: tuple[int, int] | None = None
+    tiles: Tiles | None = None
     enabled: bool = True
     lines: tuple[Line, ...] = ()
     blind: tuple[Polygon, ...] = ()

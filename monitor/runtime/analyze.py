@@ -19,6 +19,7 @@ from monitor.domain.media import Frame, Packet, StreamInfo
 from monitor.domain.people import Track
 from monitor.domain.places import Room
 from monitor.domain.room_state import RoomState
+from monitor.runtime.looking import Looks
 from monitor.runtime.masking import MaskedOut
 from monitor.runtime.room_watch import RoomWatch
 from monitor.settings.camera_file import CameraFile
@@ -77,6 +78,7 @@ class Analysis:
         self._video = video
         self._file = camera_file
         self._finder = finder
+        self._looks = Looks(finder, ())
         self._every_frame = every_frame
         self._origin = Origin(finder.name, finder.sha256, config_version)
         self._clock = ManualClock()
@@ -116,6 +118,7 @@ class Analysis:
 
     def _path(self, name: str, info: StreamInfo) -> tuple[RoomWatch, FrameSampler]:
         camera = self._file.camera_of(name, self._video, info.width, info.height)
+        self._looks = Looks(self._finder, [camera])
         room = self._file.room_of(name)
         watch = RoomWatch(room, [camera], self._origin, self._calendar(room))
         health = CameraHealth(name, clock=self._clock)
@@ -147,7 +150,7 @@ class Analysis:
 
     def _see(self, frame: Frame, watch: RoomWatch) -> list[Event]:
         self._mask.apply(frame)
-        people = self._finder.find([frame.image])[0]
+        people = self._looks.find([frame])[0]
         tracks = watch.observe(frame.camera_id, people, frame.time, frame.width / frame.height)
         events = watch.step(frame.time)
         self.summary.frames += 1

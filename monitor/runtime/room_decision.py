@@ -76,6 +76,10 @@ class RoomDecision:
         """Events raised and not yet cleared."""
         return self._engine.open_events
 
+    def found_by(self, origin: Origin) -> None:
+        """Let the events that begin from now on name another model."""
+        self._engine.origin = origin
+
     def resume(self, events: Iterable[Event]) -> None:
         """Take over events that were open before a restart."""
         self._engine.resume(events)

@@ -75,6 +75,10 @@ class RoomWatch:
         """Return the tracks of a camera as of its last frame."""
         return self._eyes[camera_id].tracks
 
+    def found_by(self, origin: Origin) -> None:
+        """Let the events that begin from now on name another model."""
+        self._decision.found_by(origin)
+
     def resume(self, events: Iterable[Event]) -> None:
         """Take over events that were open before a restart."""
         self._decision.resume(events)

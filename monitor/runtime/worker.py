@@ -28,6 +28,7 @@ from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
 from monitor.runtime.attention import Attention, GateMode
 from monitor.runtime.camera_watch import CameraWatch
+from monitor.runtime.looking import Looks
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
@@ -77,6 +78,7 @@ class Worker:
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
+        self._looks = Looks(finder, cameras)
         self._take_event = take_event
         self._clock = clock
         self._zone = zone
@@ -224,7 +226,8 @@ class Worker:
 
     def _find(self, frames: Sequence[Frame]) -> set[str]:
         with INFERENCE.time():
-            found = self._finder.find([frame.image for frame in frames])
+            found = self._looks.find(frames)
+        self._take_note_of_the_model()
         FRAMES.inc(len(frames))
         SHED.set(sum(self._slots.replaced.values()))
         touched = set()
@@ -235,6 +238,14 @@ class Worker:
             self._watches[frame.camera_id].found(frame, people)
             touched.add(room.room.id)
         return touched
+
+    def _take_note_of_the_model(self) -> None:
+        """Let later events name the model that finds people now; it may have been exchanged."""
+        now = Origin(self._finder.name, self._finder.sha256, self._origin.config_version)
+        if now != self._origin:
+            self._origin = now
+            for room in self._rooms.values():
+                room.found_by(now)
 
     def _step(self, room: RoomWatch, now: float) -> None:
         for event in room.step(now):

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.detectors.finder import load_finder
 from monitor.domain.clock import Clock, SystemClock, to_datetime
 from monitor.domain.errors import KanhuError
 from monitor.domain.hours import Calendar
@@ -24,6 +23,8 @@ from monitor.domain.text import Text
 from monitor.runtime.attention import GateMode
 from monitor.runtime.environment import Environment
 from monitor.runtime.event_recorder import ClipTimes, EventRecorder
+from monitor.runtime.finder_choice import ChoiceWatch, open_finder
+from monitor.runtime.finder_swap import SwappableFinder
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
@@ -97,13 +98,8 @@ class _WorkerProcess:
 
     def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
         settings = environment.settings
-        finder = load_finder(
-            settings.model.name,
-            environment.models_folder,
-            engine=settings.model.finder,
-            input_size=(settings.model.input_width, settings.model.input_height),
-            confidence=settings.model.confidence,
-        )
+        finder = SwappableFinder(open_finder(settings.model, environment.models_folder))
+        self._choice = ChoiceWatch(environment, finder)
         tapes = self._tapes(stack)
         self.worker: Worker
         events = EventRepository(database, decide_with(environment))
@@ -165,6 +161,7 @@ class _WorkerProcess:
                 if time.monotonic() - beat >= _HEARTBEAT_EVERY:
                     beat = time.monotonic()
                     self._heartbeat(cameras)
+                    self._choice.look()
                 if time.monotonic() - days >= _DAYS_EVERY:
                     self._days.read()
                     days = time.monotonic()

@@ -24,11 +24,13 @@ from monitor.settings.load import all_of, translate
 from monitor.settings.schema import (
     CalibrationPart,
     Corners,
+    InputPart,
     LinePart,
     Model,
     OpeningHours,
     Position,
     Spans,
+    TilesPart,
     TimeZone,
     ZonePart,
     spans_of,
@@ -51,6 +53,8 @@ class CameraFile(Model):
 
     room: RoomSketch = RoomSketch()
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
+    input: InputPart | None = Field(None, description="Other input size than the model's")
+    tiles: TilesPart | None = Field(None, description="Look at tiles too")
     zones: tuple[ZonePart, ...] = ()
     masks: tuple[tuple[Position, ...], ...] = ()
     lines: tuple[LinePart, ...] = ()
@@ -103,6 +107,8 @@ class CameraFile(Model):
             calibration=mounting,
             floor_marks=floor_marks_of(part),
             analysis_fps=self.analysis_fps,
+            input_size=self.input.size() if self.input else None,
+            tiles=self.tiles.tiles() if self.tiles else None,
         )
 
 

@@ -101,6 +101,8 @@ def camera_of(
         calibration=calibration_of(part.calibration),
         floor_marks=floor_marks_of(part.calibration),
         analysis_fps=part.analysis_fps,
+        input_size=part.input.size() if part.input else None,
+        tiles=part.tiles.tiles() if part.tiles else None,
         enabled=part.enabled,
     )
 

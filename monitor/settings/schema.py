@@ -27,6 +27,7 @@ from monitor.domain.places import (
     NoticeState,
     RoomType,
     Side,
+    Tiles,
     Zone,
     ZoneKind,
 )
@@ -148,6 +149,11 @@ class Finder(Model):
     finder: str = Field("openvino", description="Entry point that runs it")
     input_width: int = Field(640, ge=64, le=1920, multiple_of=32, description="Input width, px")
     input_height: int = Field(384, ge=64, le=1920, multiple_of=32, description="Input height, px")
+    precision: Literal["auto", "f32", "bf16", "int8"] = Field(
+        "auto",
+        description="Numbers it reckons with; auto: what the processor does best. int8 needs "
+        "`monitor models quantise`",
+    )
     confidence: Share = Field(0.1, description="Weakest box kept; the tracker uses weak boxes")
     calm_fps: float = Field(
         2.0, gt=0, le=30, description="Most frames analysed a second while nothing is pending"
@@ -296,6 +302,31 @@ class CalibrationPart(Model):
         return None
 
 
+class InputPart(Model):
+    """The size at which the person model looks at a camera's pictures."""
+
+    width: int = Field(ge=64, le=1920, multiple_of=32, description="Input width, px")
+    height: int = Field(ge=64, le=1920, multiple_of=32, description="Input height, px")
+
+    def size(self) -> tuple[int, int]:
+        """Return width and height."""
+        return (self.width, self.height)
+
+
+class TilesPart(Model):
+    """Overlapping tiles that are looked at one by one, besides the whole picture."""
+
+    columns: int = Field(2, ge=1, le=4, description="Tiles from left to right")
+    rows: int = Field(1, ge=1, le=4, description="Tiles from top to bottom")
+    overlap: float = Field(
+        0.2, ge=0, le=0.5, description="Share of a tile that the next one sees too"
+    )
+
+    def tiles(self) -> Tiles:
+        """Return the domain's tiles."""
+        return Tiles(self.columns, self.rows, self.overlap)
+
+
 class CameraPart(Model):
     """One camera."""
 
@@ -304,6 +335,12 @@ class CameraPart(Model):
     url: SecretStr = Field(description="rtsp://…, rtsps://… or file:… (from this file's folder)")
     substream: SecretStr | None = Field(None, description="Smaller stream used for analysis")
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
+    input: InputPart | None = Field(
+        None, description="Other input size than the model's, where people are small"
+    )
+    tiles: TilesPart | None = Field(
+        None, description="Look at tiles too; each costs as much as a picture"
+    )
     enabled: bool = Field(True, description="Read this camera")
     zones: tuple[ZonePart, ...] = ()
     masks: tuple[Corners, ...] = Field(

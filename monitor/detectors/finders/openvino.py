@@ -20,9 +20,10 @@ from monitor.detectors.finder import FinderOptions, Image, check_frame
 from monitor.detectors.finders.boxes import people_of
 from monitor.detectors.finders.letterbox import FILL, Letterbox, letterbox
 from monitor.detectors.finders.roles import ClassRoles, roles_of
+from monitor.detectors.models.forms import Form
 from monitor.detectors.models.manifest import load_manifest
 from monitor.detectors.models.openvino_runtime import core, openvino
-from monitor.detectors.models.sidecar import GRAPH, check_export
+from monitor.detectors.models.sidecar import check_export
 from monitor.domain.errors import InputError, ModelError
 from monitor.domain.people import Person
 
@@ -39,7 +40,8 @@ class OpenVinoFinder:
             ModelError: the graph cannot run here.
         """
         width, height = options.input_size
-        self.name = f"{name} (openvino, {width}×{height})"
+        kind = "openvino INT8" if options.precision == "int8" else "openvino"
+        self.name = f"{name} ({kind}, {width}×{height})"
         self.sha256 = sha256
         self.classes = roles.names
         self._ages = roles.ages
@@ -138,14 +140,15 @@ def load(name: str, models_dir: Path, options: FinderOptions) -> OpenVinoFinder:
         InputError: the options do not fit the model.
     """
     spec = load_manifest(models_dir).model(name)
-    sidecar = check_export(spec, models_dir)
+    form = Form.OPENVINO_INT8 if options.precision == "int8" else Form.OPENVINO
+    sidecar = check_export(spec, models_dir, form)
     if any(side % sidecar.stride for side in options.input_size):
         raise InputError(
             f"input size {options.input_size} is not made of multiples of {sidecar.stride}",
             where=name,
         )
     roles = roles_of(spec, sidecar.classes)
-    graph = models_dir / spec.export_folder / GRAPH
+    graph = models_dir / spec.folder(form) / form.graph
     return OpenVinoFinder(name, spec.sha256, graph, roles, options)
 
 
@@ -156,7 +159,8 @@ def _compile(graph: Path, roles: ClassRoles, options: FinderOptions) -> Any:
         "NUM_STREAMS": options.streams,
         "ENABLE_CPU_PINNING": False,
     }
-    if options.precision is not None:
+    # What an INT8 graph leaves in floating point runs as the processor does it best.
+    if options.precision not in (None, "int8"):
         settings["INFERENCE_PRECISION_HINT"] = options.precision
     try:
         model = core().read_model(graph)

@@ -26,7 +26,7 @@ from monitor.detectors.models.export_process import quiet_environment
 from monitor.detectors.models.fetch import check_weights
 from monitor.detectors.models.manifest import load_manifest
 from monitor.detectors.models.openvino_runtime import silence_telemetry
-from monitor.domain.errors import ModelError
+from monitor.domain.errors import InputError, ModelError
 from monitor.domain.people import AgeClass, Box, Person
 
 
@@ -98,7 +98,13 @@ def load(name: str, models_dir: Path, options: FinderOptions) -> UltralyticsFind
     Raises:
         ModelError: the weights are missing or altered, or ultralytics is not installed.
         NotFoundError: the manifest has no such model.
+        InputError: a precision was asked for that torch does not run on a CPU here.
     """
+    if options.precision not in (None, "f32"):
+        raise InputError(
+            f"the engine 'ultralytics' does not run {options.precision}",
+            hint="use the engine 'openvino', or leave precision to f32",
+        )
     spec = load_manifest(models_dir).model(name)
     weights = check_weights(spec, models_dir)
     model = _ultralytics().YOLO(weights, task=spec.task)

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from monitor.detectors.models.export import export_weights
 from monitor.detectors.models.fetch import check_weights, fetch_weights
+from monitor.detectors.models.forms import Form
 from monitor.detectors.models.manifest import ModelSpec, load_manifest
 from monitor.detectors.models.sidecar import GRAPH, check_export
 from monitor.domain.errors import ModelError
@@ -22,7 +23,12 @@ class ModelStatus:
 
     spec: ModelSpec
     fetched: bool
-    exported: bool
+    forms: tuple[Form, ...]
+
+    @property
+    def exported(self) -> bool:
+        """Say whether the graph that the workers usually run is here."""
+        return Form.OPENVINO in self.forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,9 @@ def list_models(models_dir: Path) -> tuple[ModelStatus, ...]:
         ModelStatus(
             spec,
             fetched=(models_dir / spec.weights_file).is_file(),
-            exported=(models_dir / spec.export_folder / GRAPH).is_file(),
+            forms=tuple(
+                form for form in Form if (models_dir / spec.folder(form) / form.graph).is_file()
+            ),
         )
         for spec in load_manifest(models_dir).models.values()
     )
@@ -73,8 +81,10 @@ def verify_models(models_dir: Path, names: Iterable[str] | None = None) -> tuple
     for spec in map(manifest.model, chosen):
         if (models_dir / spec.weights_file).exists():
             findings.append(_verify(spec, models_dir, "weights"))
-        if names is not None or (models_dir / spec.export_folder).exists():
-            findings.append(_verify(spec, models_dir, "export"))
+        for form in Form:
+            wanted = names is not None and form is Form.OPENVINO
+            if wanted or (models_dir / spec.folder(form)).exists():
+                findings.append(_verify(spec, models_dir, "export", form))
     return tuple(findings)
 
 
@@ -95,13 +105,18 @@ def ensure_model(name: str, models_dir: Path, progress: Progress | None = None) 
     return models_dir / spec.export_folder / GRAPH
 
 
-def _verify(spec: ModelSpec, models_dir: Path, part: Literal["weights", "export"]) -> Finding:
-    name = spec.weights_file if part == "weights" else spec.export_folder
+def _verify(
+    spec: ModelSpec,
+    models_dir: Path,
+    part: Literal["weights", "export"],
+    form: Form = Form.OPENVINO,
+) -> Finding:
+    name = spec.weights_file if part == "weights" else spec.folder(form)
     try:
         if part == "weights":
             check_weights(spec, models_dir)
         else:
-            check_export(spec, models_dir)
+            check_export(spec, models_dir, form)
     except ModelError as error:
         return Finding(spec.name, part, models_dir / name, error.message, error.hint)
     return Finding(spec.name, part, models_dir / name)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from monitor.detectors.models.forms import Form
 from monitor.detectors.models.manifest import ModelSpec
 from monitor.domain.errors import ModelError
 
@@ -25,8 +26,10 @@ def quiet_environment(folder: Path) -> dict[str, str]:
     }
 
 
-def trace(spec: ModelSpec, weights: Path, folder: Path) -> Path:
-    """Trace ``weights`` into ``folder/raw.xml`` (with ``raw.bin`` and ``raw.json``).
+def trace(spec: ModelSpec, weights: Path, folder: Path, form: Form) -> Path:
+    """Trace ``weights`` into ``folder/raw.xml`` (with ``raw.bin``) or ``raw.onnx``.
+
+    ``folder/raw.json`` says what was found in them.
 
     Raises:
         ModelError: the process failed; the error carries the end of what it printed.
@@ -34,6 +37,7 @@ def trace(spec: ModelSpec, weights: Path, folder: Path) -> Path:
     width, height = spec.input_sizes[0]
     command = [sys.executable, "-W", "ignore", "-m", "monitor.detectors.models.torch_export"]
     command += [str(weights.resolve()), str(folder.resolve()), str(width), str(height)]
+    command += [spec.task, "onnx" if form is Form.ONNX else "openvino"]
     try:
         done = subprocess.run(
             command,
@@ -54,12 +58,13 @@ def trace(spec: ModelSpec, weights: Path, folder: Path) -> Path:
         raise ModelError(
             f"the export did not end within {_PATIENCE_SECONDS} s", where=spec.name
         ) from None
-    raw = folder / "raw.xml"
+    raw = folder / ("raw.onnx" if form is Form.ONNX else "raw.xml")
     if done.returncode or not raw.exists():
         tail = "\n".join(done.stdout.strip().splitlines()[-_TAIL_LINES:])
         raise ModelError(
             f"the export failed with status {done.returncode}:\n{tail}",
             where=str(weights),
-            hint="check that the weights are a detection model and that 'ultralytics' is current",
+            hint=f"check that the weights are a {spec.task} model and that 'ultralytics' is "
+            "current",
         )
     return raw

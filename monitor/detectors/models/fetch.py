@@ -10,25 +10,50 @@ from rich.progress import Progress
 from monitor.detectors.models.failure import UnobtainableError
 from monitor.detectors.models.files import sha256_of, sole_writer, whole_file
 from monitor.detectors.models.manifest import ModelSpec, load_manifest
+from monitor.detectors.models.pins import is_hash, write_pin
 from monitor.detectors.models.sources import obtain
-from monitor.domain.errors import ModelError
+from monitor.domain.errors import InputError, ModelError
 
 _log = structlog.get_logger(__name__)
 
 
-def fetch_model(name: str, models_dir: Path, progress: Progress | None = None) -> Path:
+def fetch_model(
+    name: str, models_dir: Path, progress: Progress | None = None, *, sha256: str | None = None
+) -> Path:
     """Return the verified weights of ``name``, fetched from the first source that has them.
 
+    ``sha256`` is the hash that the caller trusts for a model whose publisher names none. Once a
+    file with that hash has come it is remembered in ``models_dir``.
+
     Raises:
-        ModelError: weights already here were altered, or no source gave the right file.
+        ModelError: weights already here were altered, no source gave the right file, or nobody
+            has said which file is the right one.
+        InputError: ``sha256`` is no hash, or contradicts the one that is known.
         NotFoundError: the manifest has no such model.
         ConfigError: a manifest has a mistake.
     """
-    return fetch_weights(load_manifest(models_dir).model(name), models_dir, progress)
+    spec = load_manifest(models_dir).model(name)
+    if sha256 is None:
+        return fetch_weights(spec, models_dir, progress)
+    trusted = sha256.strip().lower()
+    if not is_hash(trusted):
+        raise InputError("a SHA-256 has 64 hexadecimal digits", where="--sha256")
+    if not spec.unverified:
+        if trusted != spec.sha256:
+            raise InputError(
+                f"another hash is known for this model: {spec.sha256}",
+                where=name,
+                hint="declare other weights as a model of your own (models/README.md)",
+            )
+        return fetch_weights(spec, models_dir, progress)
+    path = fetch_weights(spec.pinned(trusted), models_dir, progress)
+    write_pin(models_dir, name, trusted)
+    return path
 
 
 def fetch_weights(spec: ModelSpec, models_dir: Path, progress: Progress | None = None) -> Path:
     """Do as :func:`fetch_model` for a model already looked up."""
+    require_hash(spec)
     target = models_dir / spec.weights_file
     if target.exists():
         return check_weights(spec, models_dir)
@@ -38,12 +63,25 @@ def fetch_weights(spec: ModelSpec, models_dir: Path, progress: Progress | None =
         return _fetch(spec, target, progress)
 
 
+def require_hash(spec: ModelSpec) -> None:
+    """Raise ``ModelError`` if nobody has said which file of this model is the right one."""
+    if spec.unverified:
+        raise ModelError(
+            "the publisher names no hash for this model, so nothing says which file is the right "
+            "one",
+            where=spec.name,
+            hint=f"get its SHA-256 from somebody you trust, then run: monitor models fetch "
+            f"{spec.name} --sha256 HASH",
+        )
+
+
 def check_weights(spec: ModelSpec, models_dir: Path) -> Path:
     """Return the weights in ``models_dir`` if they are what the manifest says.
 
     Raises:
         ModelError: they are missing or altered.
     """
+    require_hash(spec)
     path = models_dir / spec.weights_file
     if not path.is_file():
         raise ModelError(

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from monitor.detectors.models.forms import Form
+from monitor.detectors.models.pins import read_pins
 from monitor.detectors.models.toml_lines import Place, line_of
 from monitor.domain.errors import ConfigError, NotFoundError
 
@@ -73,12 +75,16 @@ Source = Annotated[UrlSource | WheelSource | FileSource, Field(discriminator="ki
 
 
 class ModelSpec(_Part):
-    """One model as the manifest declares it. ``input_sizes`` are (width, height) in pixels."""
+    """One model as the manifest declares it. ``input_sizes`` are (width, height) in pixels.
+
+    ``sha256`` is empty while nobody has said which file to trust: such a model is ``unverified``.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    task: Literal["detect"]
+    task: Literal["detect", "pose"]
     licence: str = Field(min_length=1)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sha256: str = Field("", pattern=r"^[0-9a-f]{64}$")
+    unverified: bool = False
     bytes: int | None = Field(None, gt=0)
     input_sizes: tuple[tuple[int, int], ...] = ((640, 384),)
     classes: tuple[str, ...] = ()
@@ -99,6 +105,14 @@ class ModelSpec(_Part):
             raise ValueError(f"roles names no class of the model: {', '.join(strange)}")
         return self
 
+    @model_validator(mode="after")
+    def _hash_or_none(self) -> Self:
+        if bool(self.sha256) is self.unverified:
+            raise ValueError(
+                "give sha256; only a model whose hash nobody has published is 'unverified' instead"
+            )
+        return self
+
     @property
     def weights_file(self) -> str:
         """Name of the weights in the models folder."""
@@ -107,7 +121,15 @@ class ModelSpec(_Part):
     @property
     def export_folder(self) -> str:
         """Name of the exported model's folder in the models folder."""
-        return f"{self.name}_openvino"
+        return self.folder(Form.OPENVINO)
+
+    def pinned(self, sha256: str) -> ModelSpec:
+        """Return the same model with the hash that this machine's owner trusts."""
+        return self.model_copy(update={"sha256": sha256, "unverified": False})
+
+    def folder(self, form: Form) -> str:
+        """Return the name of the folder of an export in the models folder."""
+        return f"{self.name}_{form}"
 
 
 class _Document(_Part):
@@ -138,6 +160,8 @@ class Manifest:
 def load_manifest(models_dir: Path | None = None) -> Manifest:
     """Read Kanhu's manifest and, where there is one, that of ``models_dir``.
 
+    An unverified model takes the hash that was pinned in ``models_dir``, if one was.
+
     Raises:
         ConfigError: a manifest has a mistake; the error names file, line and field.
     """
@@ -146,7 +170,13 @@ def load_manifest(models_dir: Path | None = None) -> Manifest:
     extra = None if models_dir is None else models_dir / "manifest.toml"
     if extra is not None and extra.exists() and not extra.samefile(own):
         models |= read_manifest(extra)
-    return Manifest(models)
+    pins = {} if models_dir is None else read_pins(models_dir)
+    return Manifest(
+        {
+            name: spec.pinned(pins[name]) if spec.unverified and name in pins else spec
+            for name, spec in models.items()
+        }
+    )
 
 
 def read_manifest(path: Path) -> dict[str, ModelSpec]:

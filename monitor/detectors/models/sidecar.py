@@ -14,12 +14,29 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.detectors.models.files import sha256_of
+from monitor.detectors.models.forms import Form
 from monitor.detectors.models.manifest import ModelSpec
 from monitor.domain.errors import ModelError
 
 SIDECAR = "export.json"
-GRAPH = "model.xml"
-WEIGHTS = "model.bin"
+GRAPH, WEIGHTS = Form.OPENVINO.files
+
+
+class Quantisation(BaseModel):
+    """How an INT8 graph was made: from which graph, by what, and from which pictures.
+
+    ``parent`` holds the hashes of the files of the ``f32`` graph; ``calibration_sha256`` is over
+    the pictures' bytes, in order.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: str
+    parent: dict[str, str]
+    calibration_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    pictures: int = Field(gt=0)
+    input_size: tuple[int, int]
+    kept_f32: int = Field(ge=0, description="Operations of the head that were not quantised")
 
 
 class Sidecar(BaseModel):
@@ -27,7 +44,8 @@ class Sidecar(BaseModel):
 
     The graph takes ``uint8`` BGR pictures of shape (batch, height, width, 3), each side a multiple
     of ``stride``, and gives ``float32`` (batch, 4 + classes, places): centre x, centre y, width and
-    height in input pixels, then one score (0–1) for each class.
+    height in input pixels, then one score (0–1) for each class. A pose model adds three
+    rows for each key point: x and y in input pixels, and how surely it is seen.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +58,7 @@ class Sidecar(BaseModel):
     stride: int = Field(gt=0)
     precision: Literal["f32", "int8"] = "f32"
     exported_with: dict[str, str]
+    quantisation: Quantisation | None = None
     digest: str = ""
 
     def sealed(self) -> Sidecar:
@@ -51,7 +70,8 @@ class Sidecar(BaseModel):
         (folder / SIDECAR).write_text(self.sealed().model_dump_json(indent=1) + "\n")
 
     def _own_digest(self) -> str:
-        content = self.model_dump(mode="json", exclude={"digest"})
+        # Without what does not apply, so that a new field leaves older exports as they are.
+        content = self.model_dump(mode="json", exclude={"digest"}, exclude_none=True)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -60,17 +80,18 @@ class Sidecar(BaseModel):
         return self.digest == self._own_digest()
 
 
-def check_export(spec: ModelSpec, models_dir: Path) -> Sidecar:
+def check_export(spec: ModelSpec, models_dir: Path, form: Form = Form.OPENVINO) -> Sidecar:
     """Return the sidecar of the exported model after checking it and every file it names.
 
     Raises:
         ModelError: the export is missing, altered, or made from other weights than the manifest's.
     """
-    folder = models_dir / spec.export_folder
+    folder = models_dir / spec.folder(form)
     path = folder / SIDECAR
-    hint = f"run: monitor models export {spec.name}"
+    hint = f"run: {form.recipe} {spec.name}"
     if not path.is_file():
-        raise ModelError("the model has not been exported", where=str(folder), hint=hint)
+        done = "quantised" if form is Form.OPENVINO_INT8 else "exported"
+        raise ModelError(f"the model has not been {done}", where=str(folder), hint=hint)
     try:
         sidecar = Sidecar.model_validate_json(path.read_bytes())
     except (ValidationError, OSError) as error:
@@ -84,7 +105,7 @@ def check_export(spec: ModelSpec, models_dir: Path) -> Sidecar:
             where=str(path),
             hint=hint,
         )
-    for name in (GRAPH, WEIGHTS):
+    for name in form.files:
         _check_file(folder / name, sidecar.files.get(name, "none"), hint)
     return sidecar
 

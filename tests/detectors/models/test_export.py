@@ -50,7 +50,7 @@ def test_what_was_fetched_and_exported_verifies(real_models: Path) -> None:
         (NAME, "export"),
     ]
     assert all(finding.good for finding in findings)
-    [status] = list_models(real_models)
+    status = next(item for item in list_models(real_models) if item.spec.name == NAME)
     assert status.fetched
     assert status.exported
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from monitor.detectors.models import fetch_model, progress_display, sources
-from monitor.domain.errors import ModelError, NotFoundError
+from monitor.domain.errors import InputError, ModelError, NotFoundError
 
 
 def left_in(folder: Path) -> set[str]:
@@ -148,7 +148,7 @@ def test_credentials_in_an_address_are_never_shown(declare: Callable[..., Path])
 
 
 def test_an_unknown_model_names_the_known_ones(declare: Callable[..., Path]) -> None:
-    with pytest.raises(NotFoundError, match="yolov8n, tiny"):
+    with pytest.raises(NotFoundError, match=r"yolov8n, .*, tiny"):
         fetch_model("absent", declare("http://127.0.0.1:9/"))
 
 
@@ -157,3 +157,44 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be written") as caught:
         fetch_model("yolov8n", tmp_path / "file" / "models")
     assert str(tmp_path / "file" / "models") in caught.value.where
+
+
+@pytest.fixture
+def unverified(mirror: Any, declare: Callable[..., Path]) -> Path:
+    folder = declare(mirror.url("good"), size=False)
+    manifest = folder / "manifest.toml"
+    lines = manifest.read_text().splitlines()
+    manifest.write_text(
+        "\n".join("unverified = true" if line.startswith("sha256") else line for line in lines)
+    )
+    return folder
+
+
+def test_a_model_without_a_hash_is_fetched_only_with_one_that_is_trusted(
+    unverified: Path, mirror: Any, content: bytes
+) -> None:
+    with pytest.raises(ModelError, match="names no hash") as caught:
+        fetch_model("tiny", unverified)
+    assert "--sha256" in caught.value.hint
+    assert mirror.asked == []
+    with pytest.raises(ModelError, match="gave a file that is not the model"):
+        fetch_model("tiny", unverified, sha256="0" * 64)
+    assert left_in(unverified) == set()
+    digest = hashlib.sha256(content).hexdigest()
+    path = fetch_model("tiny", unverified, sha256=digest.upper())
+    assert left_in(unverified) == {"tiny.pt", "pins.json"}
+    assert fetch_model("tiny", unverified) == path
+    path.write_bytes(b"altered")
+    with pytest.raises(ModelError, match=f"expected SHA-256 {digest}"):
+        fetch_model("tiny", unverified)
+
+
+def test_a_hash_given_by_hand_never_overrules_a_known_one(
+    mirror: Any, declare: Callable[..., Path], content: bytes
+) -> None:
+    folder = declare(mirror.url("good"))
+    with pytest.raises(InputError, match="another hash is known"):
+        fetch_model("tiny", folder, sha256="0" * 64)
+    with pytest.raises(InputError, match="64 hexadecimal digits"):
+        fetch_model("tiny", folder, sha256="none")
+    assert fetch_model("tiny", folder, sha256=hashlib.sha256(content).hexdigest()).exists()

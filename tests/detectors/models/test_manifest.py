@@ -2,9 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.detectors.finders.roles import roles_of
 from monitor.detectors.models import Role, load_manifest
-from monitor.detectors.models.manifest import read_manifest
+from monitor.detectors.models.manifest import UrlSource, read_manifest
+from monitor.detectors.models.pins import PINS, write_pin
 from monitor.domain.errors import ConfigError, NotFoundError
+from monitor.domain.people import AgeClass
 
 GOOD = """version = 1
 
@@ -40,10 +43,49 @@ def test_our_own_manifest_is_good() -> None:
     assert [source.kind for source in spec.sources] == ["url", "wheel"]
 
 
+def test_every_model_of_ours_is_pinned_or_says_that_nobody_did() -> None:
+    models = load_manifest().models
+    assert {name for name, spec in models.items() if spec.unverified} == {
+        "yolov8n-oiv7",
+        "yolov8s-oiv7",
+    }
+    hashes = [spec.sha256 for spec in models.values() if not spec.unverified]
+    assert len(set(hashes)) == len(hashes)
+    for name, spec in models.items():
+        assert spec.task == ("pose" if name.endswith("-pose") else "detect")
+        assert any(
+            isinstance(source, UrlSource) and source.url.endswith(f"/{name}.pt")
+            for source in spec.sources
+        )
+
+
+def test_open_images_names_adults_and_children() -> None:
+    spec = load_manifest().model("yolov8n-oiv7")
+    roles = roles_of(spec, ["Boy", "Chair", "Girl", "Man", "Person", "Woman"])
+    child, adult, unknown = AgeClass.CHILD, AgeClass.ADULT, AgeClass.UNKNOWN
+    assert roles.ages == (child, child, adult, unknown, adult)
+
+
+def test_a_hash_pinned_here_makes_a_model_known(tmp_path: Path) -> None:
+    assert load_manifest(tmp_path).model("yolov8n-oiv7").unverified
+    write_pin(tmp_path, "yolov8n-oiv7", "b" * 64)
+    write_pin(tmp_path, "yolov8n", "c" * 64)
+    manifest = load_manifest(tmp_path)
+    assert manifest.model("yolov8n-oiv7").sha256 == "b" * 64
+    assert manifest.model("yolov8n") == load_manifest().model("yolov8n")
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"yolov8n-oiv7": "short"}'])
+def test_pins_that_cannot_be_read_are_a_mistake(text: str, tmp_path: Path) -> None:
+    (tmp_path / PINS).write_text(text)
+    with pytest.raises(ConfigError, match="not a list of pinned hashes"):
+        load_manifest(tmp_path)
+
+
 def test_a_manifest_in_the_models_folder_adds_to_ours(tmp_path: Path) -> None:
     write(tmp_path, GOOD)
     manifest = load_manifest(tmp_path)
-    assert list(manifest.models) == ["yolov8n", "mine"]
+    assert list(manifest.models) == [*load_manifest().models, "mine"]
     assert manifest.model("mine").roles == {"toddler": Role.CHILD, "teacher": Role.ADULT}
 
 
@@ -62,7 +104,13 @@ def test_an_unknown_model_is_not_found() -> None:
             "models.mine.speed",
             "not permitted",
         ),
-        (('sha256 = "' + "a" * 64 + '"\n', ""), 3, "models.mine.sha256", "Field required"),
+        (('sha256 = "' + "a" * 64 + '"\n', ""), 3, "models.mine", "give sha256"),
+        (
+            ('licence = "own"', 'licence = "own"\nunverified = true'),
+            3,
+            "models.mine",
+            "give sha256",
+        ),
         (("a" * 64, "A" * 64), 6, "models.mine.sha256", "match pattern"),
         (("a" * 64, "a" * 63), 6, "models.mine.sha256", "match pattern"),
         (('licence = "own"', "licence = 3"), 5, "models.mine.licence", "valid string"),
