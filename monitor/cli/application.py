@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import analyze, check, database, demo, doctor, inspect, models, run, users
+from monitor.cli import (
+    analyze,
+    check,
+    database,
+    demo,
+    doctor,
+    evaluate,
+    inspect,
+    models,
+    run,
+    users,
+)
 
 application = typer.Typer(
     name="monitor",
@@ -40,6 +51,7 @@ application.command("run")(run.run)
 application.command("check")(check.check)
 application.command("analyze")(analyze.analyze)
 application.command("doctor")(doctor.doctor)
+application.command("evaluate")(evaluate.evaluate)
 application.add_typer(models.group, name="models")
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(users.group, name="user")
