@@ -17,6 +17,7 @@ from monitor.cli import (
     inspect,
     models,
     run,
+    train,
     users,
 )
 
@@ -52,6 +53,7 @@ application.command("check")(check.check)
 application.command("analyze")(analyze.analyze)
 application.command("doctor")(doctor.doctor)
 application.command("evaluate")(evaluate.evaluate)
+application.command("train")(train.train)
 application.add_typer(models.group, name="models")
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(users.group, name="user")

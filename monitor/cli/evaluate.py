@@ -16,7 +16,7 @@ from monitor.detectors.evaluation.labels import read_part
 from monitor.detectors.evaluation.report import as_dict, as_lines
 from monitor.detectors.finder import Precision
 from monitor.domain.errors import InputError
-from monitor.domain.text import Language
+from monitor.domain.text import LANGUAGES, Language
 from monitor.runtime.environment import models_folder
 from monitor.settings.schema import Finder
 
@@ -126,9 +126,10 @@ def language_of(text: str) -> Language:
     Raises:
         InputError: there is no such language.
     """
-    if text not in ("zh", "en"):
-        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
-    return text
+    for language in LANGUAGES:
+        if text == language:
+            return language
+    raise InputError("the language is zh or en", where="--language", hint="give zh or en")
 
 
 def _precision(name: str) -> Precision:

@@ -33,10 +33,12 @@ def list_all(as_json: JsonFlag = False) -> None:
             "licence": status.spec.licence,
             "fetched": status.fetched,
             "exported": status.exported,
+            "parent": status.spec.parent,
+            "metrics": status.spec.metrics,
         }
         for status in list_models(models_folder())
     ]
-    print_rows(("name", "task", "licence", "fetched", "exported"), rows, as_json=as_json)
+    print_rows(("name", "task", "licence", "fetched", "exported", "parent"), rows, as_json=as_json)
 
 
 @group.command("fetch")

@@ -61,12 +61,14 @@ class Curve:
     mixed: int = 0
 
     def cheapest(self, costs: Costs) -> Point:
-        """Return the point that costs least; of equals the one with the highest threshold."""
-        return min(self.points, key=lambda point: (point.cost(costs), -point.threshold))
+        """Return the point that costs least; of equals the middle one, farthest from the edges."""
+        least = min(point.cost(costs) for point in self.points)
+        return _middle([point for point in self.points if point.cost(costs) <= least])
 
     def most_accurate(self) -> Point:
-        """Return the point of the best balanced accuracy."""
-        return max(self.points, key=lambda p: (p.balanced_accuracy or 0.0, p.threshold))
+        """Return the point of the best balanced accuracy; of equals the middle one."""
+        best = max(point.balanced_accuracy or 0.0 for point in self.points)
+        return _middle([p for p in self.points if (p.balanced_accuracy or 0.0) >= best])
 
     def at(self, threshold: float) -> Point:
         """Return the point nearest to ``threshold``."""
@@ -100,6 +102,10 @@ def by_window(sights: Sequence[Sight]) -> Curve | None:
             continue
         moments.append((share > 0, tuple(_adult(sight) for sight in group)))
     return _curve(moments, mixed) if moments else None
+
+
+def _middle(points: Sequence[Point]) -> Point:
+    return points[len(points) // 2]
 
 
 def _adult(sight: Sight) -> float:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ class RectangleTrainer(DetectionTrainer):
 
     def __init__(self, plan: TrainingPlan, folder: Path) -> None:
         self.plan = plan
+        self._parent = os.getppid()
         self._began = 0.0
         self._batches_done = 0
         self._whole_frames = False
@@ -103,6 +105,8 @@ class RectangleTrainer(DetectionTrainer):
             self.train_loader.reset()
 
     def _end_batch(self) -> None:
+        if os.getppid() != self._parent:
+            raise SystemExit("whoever asked for the training is gone")
         self._batches_done += 1
         self.stop = self.stop or self.seconds() >= self.plan.seconds
         losses = {name: round(float(value), 4) for name, value in (self.tloss or {}).items()}
@@ -167,9 +171,10 @@ def _make_rectangular(dataset: Any, plan: TrainingPlan, hyp: Any) -> None:
 def _with_classes(model: Any, plan: TrainingPlan) -> Any:
     """Return ``model`` with the plan's classes in place of its own."""
     head = model.model[-1]
+    rows = plan.rows([model.names[index] for index in sorted(model.names)])
     for branch in ("cv3", "one2one_cv3"):
         for layers in getattr(head, branch, None) or ():
-            layers[-1] = _last_layer(layers[-1], plan.rows)
+            layers[-1] = _last_layer(layers[-1], rows)
     head.nc = len(plan.names)
     head.no = head.nc + head.reg_max * 4
     model.nc = head.nc
