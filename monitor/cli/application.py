@@ -15,6 +15,7 @@ from monitor.cli import (
     doctor,
     evaluate,
     inspect,
+    labels,
     models,
     run,
     train,
@@ -55,6 +56,7 @@ application.command("doctor")(doctor.doctor)
 application.command("evaluate")(evaluate.evaluate)
 application.command("train")(train.train)
 application.add_typer(models.group, name="models")
+application.add_typer(labels.group, name="labels")
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(users.group, name="user")
 application.add_typer(database.group, name="db")

@@ -12,6 +12,7 @@ from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.session_repository import SessionRepository
@@ -34,6 +35,7 @@ class Retention:
         self._feed = FeedRepository(database)
         self._outbox = OutboxRepository(database)
         self._sessions = SessionRepository(database)
+        self._labels = LabelStore(environment.labels_folder)
         self._evidence_files = FileStore(environment.evidence_folder)
         self._recording_files = FileStore(environment.recordings_folder)
 
@@ -42,11 +44,12 @@ class Retention:
         now = utc_now(self._clock)
         recordings = self._old_recordings()
         evidence = self._old_evidence()
+        labels = self._labels.prune(now - timedelta(seconds=self._settings.labels.keep))
         self._feed.prune(now - _FEED)
         self._outbox.prune(now - _DELIVERIES)
         self._sessions.prune(now)
         self._evidence_files.sweep((now - _UNFINISHED).timestamp())
-        return f"{evidence} pieces of evidence and {recordings} recordings deleted"
+        return f"{evidence} pieces of evidence, {recordings} recordings and {labels} frames deleted"
 
     def _old_evidence(self) -> int:
         before = utc_now(self._clock) - timedelta(seconds=self._settings.evidence.keep)

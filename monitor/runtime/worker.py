@@ -26,6 +26,7 @@ from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
 from monitor.runtime.camera_watch import Attention, CameraWatch
+from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
@@ -68,12 +69,14 @@ class Worker:
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
         recorder: Callable[[CameraReader], Recorder] | None = None,
+        sampler: LabelSampler | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
         self._take_event = take_event
         self._clock = clock
         self._zone = zone
+        self._sampler = sampler
         self._origin = Origin(finder.name, finder.sha256, config_version)
         self._slots = FrameSlots()
         self._rooms: dict[str, RoomWatch] = {}
@@ -213,7 +216,9 @@ class Worker:
         for frame, people in zip(frames, found, strict=True):
             room = self._room_of[frame.camera_id]
             tracks = room.observe(frame.camera_id, people, frame.wall, frame.width / frame.height)
-            self._sights[frame.camera_id] = _Sight(frame, tracks)
+            sight = self._sights[frame.camera_id] = _Sight(frame, tracks)
+            if self._sampler is not None:
+                self._sampler.consider(frame, people, _shown(sight))
             touched.add(room.room.id)
         return touched
 

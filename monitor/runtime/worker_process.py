@@ -20,6 +20,7 @@ from monitor.domain.room_state import ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.event_recorder import ClipTimes, EventRecorder
+from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
@@ -31,6 +32,7 @@ from monitor.store.base import Database
 from monitor.store.camera_status import CameraReport, CameraState, CameraStatusRepository
 from monitor.store.event_repository import EventRepository
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.store.recordings import Recording, RecordingRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.workers import WorkerRepository
@@ -116,6 +118,9 @@ class _WorkerProcess:
             clip_before=settings.evidence.before,
             zone=ZoneInfo(environment.district.timezone),
             recorder=self._recorder if settings.recording.enabled else None,
+            sampler=LabelSampler(LabelStore(environment.labels_folder), settings.labels)
+            if settings.labels.enabled
+            else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
         self._server = WorkerServer(
