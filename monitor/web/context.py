@@ -11,6 +11,7 @@ from monitor.runtime.desk import StoreDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.web.gateway import WorkerGateway
 
 
@@ -32,8 +33,9 @@ def _no_models() -> Sequence[ModelFact]:
 class WebContext:
     """What :func:`monitor.web.create_app` builds the application from.
 
-    ``demo_token`` is the secret part of the demo inbox's address; without one, or when the
-    settings are not those of a demo, there is no inbox.
+    ``labels`` is ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part
+    of the demo inbox's address; without one, or when the settings are not those of a demo, there is
+    no inbox.
     """
 
     database: Database
@@ -43,6 +45,7 @@ class WebContext:
     files: FileStore
     inspections: StoreDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
+    labels: LabelStore | None = None
     demo_token: str | None = field(default=None, repr=False)
 
     def now(self) -> datetime:

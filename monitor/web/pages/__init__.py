@@ -9,6 +9,7 @@ from monitor.web.pages import (
     inbox,
     inspections,
     institutions,
+    labels,
     preferences,
     rooms,
     sign_in,
@@ -26,4 +27,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     inspections.router,
     inbox.router,
     system.router,
+    labels.router,
 )
