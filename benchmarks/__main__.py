@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("finders", "pipeline", "scenes", "live")
+_ALL = ("finders", "pipeline", "scenes", "live", "training")
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -47,11 +48,29 @@ YOLO(base).train(data=data, epochs=int(epochs), imgsz=640, freeze=10, device="cp
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a training took: seconds on the clock, and of processor time."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+    @classmethod
+    def now(cls) -> Spent:
+        """Return the clock and what ended child processes have used so far."""
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(time.monotonic(), used.ru_utime + used.ru_stime)
+
+    def since(self, start: Spent) -> Spent:
+        """Return what was spent from ``start`` to this."""
+        return Spent(self.seconds - start.seconds, self.cpu - start.cpu)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One model as it was judged."""
 
     name: str
-    seconds: float
+    spent: Spent
     evaluation: Evaluation
 
 
@@ -64,9 +83,9 @@ def main() -> int:
         data = read_data_file(compose_set(plan, folder / "set"))
         train, held_out = read_part(data, "train"), read_part(data, "val")
         ensure_model(BASE, models_folder())
-        rows = [_judged("stock", BASE, (960, 544), 0.0, models_folder(), data, held_out)]
+        rows = [_judged("stock", BASE, (960, 544), Spent(), models_folder(), data, held_out)]
         rows += _plain(folder, data, held_out, options.epochs)
-        seconds = options.seconds or rows[-1].seconds
+        seconds = options.seconds or rows[-1].spent.seconds
         rows.append(_ours(folder, data, train, held_out, seconds))
     _show(rows, len(train), len(held_out), options.json)
     return 0
@@ -95,7 +114,7 @@ def _plain(
     given = (room / "set" / "data.yaml").read_text()
     (room / "data.yaml").write_text(f"path: {room / 'set'}\n{given}")
     shutil.copy(models_folder() / f"{BASE}.pt", room / "base.pt")
-    began = time.monotonic()
+    began = Spent.now()
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _PLAIN, "base.pt", "data.yaml", room, str(epochs)],
         cwd=room,
@@ -103,14 +122,14 @@ def _plain(
         stdout=sys.stderr,
         check=True,
     )
-    seconds = time.monotonic() - began
+    spent = Spent.now().since(began)
     weights = room / "run" / "weights" / "best.pt"
     base = load_manifest(models_folder()).model(BASE)
     rows = []
     for size in ((640, 384), (960, 544)):
         name = f"plain-{size[0]}"
         stage(Wish(BASE, name), base, data, weights, room / name, size)
-        rows.append(_judged(name, name, size, seconds, room / name, data, held_out))
+        rows.append(_judged(name, name, size, spent, room / name, data, held_out))
     return rows
 
 
@@ -122,22 +141,24 @@ def _ours(
     seconds: float,
 ) -> Row:
     wish = Wish(BASE, "ours", epochs=1000, minutes=seconds / 60)
+    began = Spent.now()
     staged = train_and_stage(wish, data, train, models_folder(), folder / "ours", _tell)
     size = staged.spec.input_sizes[0]
-    return _judged("ours", "ours", size, seconds, staged.folder, data, held_out)
+    spent = Spent.now().since(began)
+    return _judged("ours", "ours", size, spent, staged.folder, data, held_out)
 
 
 def _judged(
     name: str,
     model: str,
     size: tuple[int, int],
-    seconds: float,
+    spent: Spent,
     models: Path,
     data: DataFile,
     held_out: tuple[LabelledImage, ...],
 ) -> Row:
     evaluation = examine(Candidate(model, "openvino", size), models, data, held_out)
-    return Row(f"{name} {size[0]}×{size[1]}", seconds, evaluation)
+    return Row(f"{name} {size[0]}×{size[1]}", spent, evaluation)
 
 
 def _tell(step: str, share: float) -> None:
@@ -146,15 +167,24 @@ def _tell(step: str, share: float) -> None:
 
 def _show(rows: list[Row], train: int, held_out: int, as_json: bool) -> None:
     columns = ("person_ap50", "adult_ap50", "child_ap50", "balanced_frame", "balanced_window")
-    found = [{"model": row.name, "seconds": round(row.seconds), **_marks(row)} for row in rows]
+    found = [
+        {
+            "model": row.name,
+            "seconds": round(row.spent.seconds),
+            "cpu_seconds": round(row.spent.cpu),
+            **_marks(row),
+        }
+        for row in rows
+    ]
     if as_json:
         sys.stdout.write(json.dumps({"train": train, "held_out": held_out, "models": found}) + "\n")
         return
-    table = Table("model", "seconds", *columns)
+    table = Table("model", "seconds", "cpu", *columns)
     for row in found:
         table.add_row(
             str(row["model"]),
             str(row["seconds"]),
+            str(row["cpu_seconds"]),
             *("–" if row[name] is None else f"{row[name]:.3f}" for name in columns),
         )
     Console().print(f"{train} frames to train on, {held_out} of other rooms held out")

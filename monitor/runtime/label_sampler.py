@@ -60,8 +60,10 @@ class LabelSampler:
 
         ``people`` are the boxes of this frame, ``tracks`` those of them whose age may be known.
         """
-        camera = self._cameras.setdefault(frame.camera_id, _Camera())
+        camera = self._cameras.get(frame.camera_id)
         day = int(frame.wall // _DAY)
+        if camera is None:
+            camera = self._cameras[frame.camera_id] = self._recall(frame.camera_id, day)
         if day != camera.day:
             camera.day, camera.today = day, 0
         if frame.wall - camera.last < self._settings.every:
@@ -80,6 +82,12 @@ class LabelSampler:
         camera.today += 1
         camera.kept.append(thumb)
         return True
+
+    def _recall(self, camera_id: str, day: int) -> _Camera:
+        """Return what was kept of a camera before this process began."""
+        moments = self._store.moments(camera_id)
+        today = sum(int(moment // _DAY) == day for moment in moments)
+        return _Camera(last=max(moments, default=-np.inf), day=day, today=today)
 
     def _keep(self, frame: Frame, boxes: Sequence[LabelBox]) -> bool:
         done, data = cv2.imencode(".jpg", frame.image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])

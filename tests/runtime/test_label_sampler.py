@@ -63,6 +63,15 @@ def test_time_day_and_number_bound_what_is_kept(store: LabelStore) -> None:
     assert store.count() == 4
 
 
+def test_a_restart_keeps_to_the_bounds(store: LabelStore) -> None:
+    settings = Labels(enabled=True, every=60, per_camera_day=2)
+    assert LabelSampler(store, settings).consider(frame(1000, 1), [], [])
+    assert not LabelSampler(store, settings).consider(frame(1030, 2), [], [])
+    assert LabelSampler(store, settings).consider(frame(1070, 2), [], [])
+    assert not LabelSampler(store, settings).consider(frame(1200, 3), [], [])
+    assert LabelSampler(store, settings).consider(frame(86400, 3), [], [])
+
+
 def test_a_full_disk_disturbs_nothing(tmp_path: Path) -> None:
     blocked = tmp_path / "labels"
     blocked.write_text("a file where the folder should be")
