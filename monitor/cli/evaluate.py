@@ -15,6 +15,7 @@ from monitor.detectors.evaluation.data_file import read_data_file
 from monitor.detectors.evaluation.labels import read_part
 from monitor.detectors.evaluation.report import as_dict, as_lines
 from monitor.detectors.finder import Precision
+from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.errors import InputError
 from monitor.domain.text import LANGUAGES, Language
 from monitor.runtime.environment import models_folder
@@ -25,9 +26,6 @@ _PRECISIONS = get_args(Precision)
 
 DataOption = Annotated[
     Path, typer.Option("--data", help="data.yaml of a set in YOLO format: names, train, val.")
-]
-SizeOption = Annotated[
-    str, typer.Option("--size", help="Input of the model, WIDTHxHEIGHT, multiples of 32.")
 ]
 LanguageOption = Annotated[str, typer.Option(help="Language of the report: zh or en.")]
 
@@ -55,7 +53,10 @@ def evaluate(
         ),
     ] = None,
     engine: Annotated[str, typer.Option(help="Engine that runs the model.")] = _DEFAULTS.finder,
-    size: SizeOption = f"{_DEFAULTS.input_width}x{_DEFAULTS.input_height}",
+    size: Annotated[
+        str | None,
+        typer.Option(help="Input of the model, WIDTHxHEIGHT; what the manifest says if not given."),
+    ] = None,
     fps: Annotated[
         float | None,
         typer.Option(min=0.01, help="File names count frames at this rate, not milliseconds."),
@@ -75,7 +76,7 @@ def evaluate(
     images = read_part(data_file, split, fps)
     kinds: list[Precision | None] = [_precision(name) for name in precision or ()] or [None]
     candidates = [
-        Candidate(name, engine, size_of(size), kind)
+        Candidate(name, engine, size_of(size) if size else _usual_size(name), kind)
         for name in (model, against)
         if name is not None
         for kind in kinds
@@ -118,6 +119,10 @@ def size_of(text: str) -> tuple[int, int]:
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         raise InputError(f"'{text}' is no size", where="--size", hint="write it like 960x544")
     return int(parts[0]), int(parts[1])
+
+
+def _usual_size(model: str) -> tuple[int, int]:
+    return load_manifest(models_folder()).model(model).input_sizes[0]
 
 
 def language_of(text: str) -> Language:

@@ -60,10 +60,10 @@ class LabelStore:
         """Return how many frames there are."""
         return sum(1 for _ in self._files())
 
-    def moments(self, camera_id: str) -> list[float]:
+    def moments(self, camera_id: str) -> tuple[float, ...]:
         """Return when the frames of a camera were taken, POSIX seconds, in any order."""
         found = (_ID.fullmatch(path.stem) for path in self._folder.glob(f"{camera_id}/*.json"))
-        return [int(match["moment"]) / 1000 for match in found if match is not None]
+        return tuple(int(match["moment"]) / 1000 for match in found if match is not None)
 
     def get(self, frame_id: str) -> LabelFrame:
         """Return one frame.

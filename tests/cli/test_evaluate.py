@@ -40,6 +40,7 @@ def test_the_loss_of_a_precision_is_told(monitor: Any, data: Path) -> None:
     arguments = ("evaluate", "--data", data, "--precision", "f32", "--precision", "bf16")
     told = json.loads(monitor(*arguments, "--json").out)
     assert [found["model"] for found in told["evaluations"]] == ["yolov8n f32", "yolov8n bf16"]
+    assert all("640×384" in found["finder"] for found in told["evaluations"])
     (loss,) = told["losses_against_first"]
     assert abs(loss["person_ap50"]) < 0.03
     assert loss["adult_ap50"] is None
