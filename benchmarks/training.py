@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.training`` composes labelled wide-angle frames (drawn rooms, cut-out people,
 with occlusion, sitting, blur, low light and infra-red), holds out whole rooms, and judges on them
-the stock model, a plain fine-tune (14 epochs, frozen backbone, 640 pixels square, everything else
-as ultralytics has it) and ours, which gets as many seconds as the plain one took. All three are
-judged through the product's own finder. Composed frames are far easier than a nursery: compare the
-columns, and do not take the numbers for those of a real room.
+the stock model, a plain fine-tune (14 epochs, frozen backbone, 640 pixels square, not validated in
+between, everything else as ultralytics has it) and ours, which gets as many seconds as the plain
+one took. All three are judged through the product's own finder. Composed frames are far easier than
+a nursery: compare the rows, and do not take the numbers for those of a real room.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _PLAIN = """
 import sys
 from ultralytics import YOLO
 base, data, folder, epochs = sys.argv[1:]
-YOLO(base).train(data=data, epochs=int(epochs), imgsz=640, freeze=10, device="cpu", plots=False,
-                 project=folder, name="run", verbose=False)
+YOLO(base).train(data=data, epochs=int(epochs), imgsz=640, freeze=10, device="cpu",
+                 plots=False, val=False, project=folder, name="run", verbose=False)
 """
 
 
