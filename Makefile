@@ -69,4 +69,4 @@ lock: $(BIN)/uv  ## Pin the dependencies anew, with hashes and without addresses
 	compile --extra models --extra dev -o requirements/dev.txt
 
 clean:  ## Remove the environment, models and data of the demo
-	@rm -rf $(VENV) var models/*.pt models/*_openvino* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) var models/*.pt models/*_openvino* models/*_report models/local.toml .mypy_cache .ruff_cache .pytest_cache .hypothesis
