@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
@@ -12,6 +13,7 @@ from monitor.cli.output import JsonFlag, console, print_json, progress
 from monitor.detectors.evaluation.attended import Costs
 from monitor.detectors.evaluation.compare import Candidate, examine, losses
 from monitor.detectors.evaluation.data_file import read_data_file
+from monitor.detectors.evaluation.evaluate import Evaluation
 from monitor.detectors.evaluation.labels import read_part
 from monitor.detectors.evaluation.report import as_dict, as_lines
 from monitor.detectors.finder import Precision
@@ -81,6 +83,7 @@ def evaluate(
         if name is not None
         for kind in kinds
     ]
+    costs = Costs(ghost_cost, miss_cost)
     with progress() as report:
         evaluations = [
             examine(
@@ -89,24 +92,32 @@ def evaluate(
                 data_file,
                 images,
                 confidence=confidence,
-                costs=Costs(ghost_cost, miss_cost),
-                progress=_bar(report, str(candidate)),
+                costs=costs,
+                progress=partial(report, str(candidate)),
             )
             for candidate in candidates
         ]
-    found = [
-        {"model": str(candidate), **as_dict(evaluation)}
-        for candidate, evaluation in zip(candidates, evaluations, strict=True)
-    ]
+    _print(candidates, evaluations, None if as_json else spoken)
+
+
+def _print(
+    candidates: Sequence[Candidate], evaluations: Sequence[Evaluation], language: Language | None
+) -> None:
+    """Print sentences, or JSON where no language is given."""
     lost = [losses(evaluations[0], other) for other in evaluations[1:]]
-    if as_json:
+    if language is None:
+        found = [
+            {"model": str(candidate), **as_dict(evaluation)}
+            for candidate, evaluation in zip(candidates, evaluations, strict=True)
+        ]
         print_json({"evaluations": found, "losses_against_first": lost})
         return
     for evaluation in evaluations:
         for line in as_lines(evaluation):
-            console.print(line.of(spoken), highlight=False, markup=False, soft_wrap=True)
+            console.print(line.of(language), highlight=False, markup=False, soft_wrap=True)
     for candidate, loss in zip(candidates[1:], lost, strict=True):
-        console.print(_told(candidate, candidates[0], loss, spoken), highlight=False, markup=False)
+        told = _told(candidate, candidates[0], loss, language)
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
 
 
 def size_of(text: str) -> tuple[int, int]:
@@ -145,10 +156,6 @@ def _precision(name: str) -> Precision:
             hint=f"known: {', '.join(_PRECISIONS)}",
         )
     return cast(Precision, name)
-
-
-def _bar(report: Callable[[str, float], None], name: str) -> Callable[[float], None]:
-    return lambda share: report(name, share)
 
 
 def _told(candidate: Candidate, first: Candidate, loss: dict[str, Any], language: Language) -> str:

@@ -37,26 +37,8 @@ def train_weights(
             "training needs the package 'ultralytics', which is not installed",
             hint="install Kanhu with the extra 'models'",
         )
-    folder = folder.resolve()
     (folder / "plan.json").write_text(plan.model_dump_json(), "utf-8")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-W", "ignore", "-m", "monitor.detectors.training.torch_train"),
-            str(folder),
-        ],
-        cwd=folder,
-        env={
-            **os.environ,
-            **quiet_environment(folder),
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "CUDA_VISIBLE_DEVICES": "",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
+    process = _start(folder.resolve())
     too_late = threading.Timer(plan.seconds + _OVERTIME_S, process.kill)
     too_late.daemon = True
     too_late.start()
@@ -74,6 +56,27 @@ def train_weights(
         )
     facts: dict[str, object] = json.loads((folder / "facts.json").read_text("utf-8"))
     return facts
+
+
+def _start(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-W", "ignore", "-m", "monitor.detectors.training.torch_train"),
+            str(folder),
+        ],
+        cwd=folder,
+        env={
+            **os.environ,
+            **quiet_environment(folder),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "CUDA_VISIBLE_DEVICES": "",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
 
 
 def _follow(process: subprocess.Popen[str], progress: Callable[[float], None]) -> deque[str]:
