@@ -187,8 +187,8 @@ def _show(rows: list[Row], train: int, held_out: int, as_json: bool) -> None:
             str(row["cpu_seconds"]),
             *("–" if row[name] is None else f"{row[name]:.3f}" for name in columns),
         )
-    Console().print(f"{train} frames to train on, {held_out} of other rooms held out")
-    Console().print(table)
+    Console(width=110).print(f"{train} frames to train on, {held_out} of other rooms held out")
+    Console(width=110).print(table)
 
 
 def _marks(row: Row) -> dict[str, float | None]:
