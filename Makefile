@@ -72,4 +72,5 @@ lock: $(BIN)/uv  ## Pin the dependencies anew, with hashes and without addresses
 	compile --extra models --extra dev -o requirements/dev.txt
 
 clean:  ## Remove the environment, models and data of the demo
-	@rm -rf $(VENV) var models/*.pt models/*_openvino* models/*_onnx models/pins.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) var models/*.pt models/*_openvino* models/*_onnx models/*_report models/local.toml models/pins.json \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis

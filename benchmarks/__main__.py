@@ -1,4 +1,7 @@
-"""``make bench``: every benchmark, one after the other, each in a process of its own."""
+"""``make bench``: every benchmark, one after the other, each in a process of its own.
+
+Only ``benchmarks.training`` is left out: it takes an hour.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from hypothesis import settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from monitor.demo.labelled.frames import SetPlan, compose_set
 from monitor.detectors.rules import Origin
 from monitor.domain.clock import ManualClock
 from monitor.domain.events import Event
@@ -121,6 +122,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         wanted = getattr(metafunc.module, "DATABASES", ["sqlite", "postgresql"])
         metafunc.parametrize("database_url", wanted, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def compose(tmp_path_factory: pytest.TempPathFactory) -> Callable[[SetPlan], Path]:
+    """Return a function that composes a labelled set, each plan once a test run."""
+    composed: dict[SetPlan, Path] = {}
+
+    def once(plan: SetPlan) -> Path:
+        if plan not in composed:
+            composed[plan] = compose_set(plan, tmp_path_factory.mktemp("set"))
+        return composed[plan]
+
+    return once
 
 
 @pytest.fixture

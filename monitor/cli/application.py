@@ -14,9 +14,12 @@ from monitor.cli import (
     database,
     demo,
     doctor,
+    evaluate,
     inspect,
+    labels,
     models,
     run,
+    train,
     users,
 )
 
@@ -52,7 +55,10 @@ application.command("check")(check.check)
 application.command("analyze")(analyze.analyze)
 application.command("backtest")(backtest.backtest)
 application.command("doctor")(doctor.doctor)
+application.command("evaluate")(evaluate.evaluate)
+application.command("train")(train.train)
 application.add_typer(models.group, name="models")
+application.add_typer(labels.group, name="labels")
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(users.group, name="user")
 application.add_typer(database.group, name="db")

@@ -38,10 +38,12 @@ def list_all(as_json: JsonFlag = False) -> None:
             "hash": "unknown" if status.spec.unverified else "known",
             "fetched": status.fetched,
             "exported": ", ".join(status.forms),
+            "parent": status.spec.parent,
+            "metrics": status.spec.metrics,
         }
         for status in list_models(models_folder())
     ]
-    columns = ("name", "task", "licence", "hash", "fetched", "exported")
+    columns = ("name", "task", "licence", "hash", "fetched", "exported", "parent")
     print_rows(columns, rows, as_json=as_json)
 
 

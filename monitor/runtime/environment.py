@@ -74,6 +74,11 @@ class Environment:
         return self.data / "tracks"
 
     @property
+    def labels_folder(self) -> Path:
+        """Frames kept for labelling."""
+        return self.data / "labels"
+
+    @property
     def models_folder(self) -> Path:
         """Fetched and exported models."""
         if self.settings.model.models_dir is not None:

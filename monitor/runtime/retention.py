@@ -14,6 +14,7 @@ from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.session_repository import SessionRepository
@@ -36,6 +37,7 @@ class Retention:
         self._feed = FeedRepository(database)
         self._outbox = OutboxRepository(database)
         self._sessions = SessionRepository(database)
+        self._labels = LabelStore(environment.labels_folder)
         self._evidence_files = FileStore(environment.evidence_folder)
         self._recording_files = FileStore(environment.recordings_folder)
         self._tracks_folder = environment.tracks_folder
@@ -46,13 +48,14 @@ class Retention:
         recordings = self._old_recordings()
         evidence = self._old_evidence()
         hours = self._old_tracks()
+        labels = self._labels.prune(now - timedelta(seconds=self._settings.labels.keep))
         self._feed.prune(now - _FEED)
         self._outbox.prune(now - _DELIVERIES)
         self._sessions.prune(now)
         self._evidence_files.sweep((now - _UNFINISHED).timestamp())
         return (
-            f"{evidence} pieces of evidence, {recordings} recordings "
-            f"and {hours} room hours of tracks deleted"
+            f"{evidence} pieces of evidence, {recordings} recordings, {hours} room hours of tracks "
+            f"and {labels} frames deleted"
         )
 
     def _old_evidence(self) -> int:

@@ -28,6 +28,7 @@ from monitor.domain.room_state import CameraView, RoomState
 from monitor.domain.text import Text
 from monitor.runtime.attention import Attention, GateMode
 from monitor.runtime.camera_watch import CameraWatch
+from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.looking import Looks
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.room_watch import RoomWatch
@@ -75,6 +76,7 @@ class Worker:
         recorder: Callable[[CameraReader], Recorder] | None = None,
         tapes: TrackRecorder | None = None,
         calendar_of: Callable[[Room], Calendar | None] = lambda _room: None,
+        sampler: LabelSampler | None = None,
     ) -> None:
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
@@ -82,6 +84,7 @@ class Worker:
         self._take_event = take_event
         self._clock = clock
         self._zone = zone
+        self._sampler = sampler
         self._origin = Origin(finder.name, finder.sha256, config_version)
         self._slots = FrameSlots()
         self._rooms: dict[str, RoomWatch] = {}
@@ -234,8 +237,10 @@ class Worker:
         for frame, people in zip(frames, found, strict=True):
             room = self._room_of[frame.camera_id]
             tracks = room.observe(frame.camera_id, people, frame.wall, frame.width / frame.height)
-            self._sights[frame.camera_id] = _Sight(frame, tracks)
+            sight = self._sights[frame.camera_id] = _Sight(frame, tracks)
             self._watches[frame.camera_id].found(frame, people)
+            if self._sampler is not None:
+                self._sampler.consider(frame, people, _shown(sight))
             touched.add(room.room.id)
         return touched
 

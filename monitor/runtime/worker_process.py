@@ -25,6 +25,7 @@ from monitor.runtime.environment import Environment
 from monitor.runtime.event_recorder import ClipTimes, EventRecorder
 from monitor.runtime.finder_choice import ChoiceWatch, open_finder
 from monitor.runtime.finder_swap import SwappableFinder
+from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
@@ -38,6 +39,7 @@ from monitor.store.base import Database
 from monitor.store.camera_status import CameraReport, CameraState, CameraStatusRepository
 from monitor.store.event_repository import EventRepository
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.store.recordings import Recording, RecordingRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.workers import WorkerRepository
@@ -125,6 +127,9 @@ class _WorkerProcess:
             recorder=self._recorder if settings.recording.enabled else None,
             tapes=tapes,
             calendar_of=self._calendar,
+            sampler=LabelSampler(LabelStore(environment.labels_folder), settings.labels)
+            if settings.labels.enabled
+            else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
         self._server = WorkerServer(

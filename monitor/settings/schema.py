@@ -189,6 +189,16 @@ class Tracks(Model):
     )
 
 
+class Labels(Model):
+    """Frames kept for labelling, to train a model of the district's own. Personal data."""
+
+    enabled: bool = Field(False, description="Keep frames for the page 'Labels'")
+    keep: Seconds = Field(30 * 86400.0, description="How long they are kept, reviewed or not")
+    every: Seconds = Field(120.0, ge=1, description="Least time between two frames of a camera")
+    per_camera_day: int = Field(20, ge=1, le=1000, description="Most frames a camera and day")
+    most: int = Field(2000, ge=1, le=20000, description="Most frames kept at all")
+
+
 class Channel(Model):
     """Somebody to be told, by any service that Apprise knows."""
 
@@ -403,6 +413,7 @@ class Settings(Model):
     recording: Recording = Recording()
     evidence: Evidence = Evidence()
     tracks: Tracks = Tracks()
+    labels: Labels = Labels()
     notify: Notify = Notify()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     BACKTEST = "backtest"
     SYSTEM = "system"
     INBOX = "inbox"
+    LABEL = "label"
 
 
 _P = Permission
@@ -44,7 +45,7 @@ _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
         Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS},
         Role.INSPECTOR: _SEES | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE},
-        Role.SUPERVISOR: frozenset(Permission),
+        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
         Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM},
         Role.ADMIN: frozenset(Permission),
     }

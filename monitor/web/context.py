@@ -12,6 +12,7 @@ from monitor.runtime.desk import StoreDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.web.gateway import WorkerGateway
 
 
@@ -33,8 +34,9 @@ def _no_models() -> Sequence[ModelFact]:
 class WebContext:
     """What :func:`monitor.web.create_app` builds the application from.
 
-    ``demo_token`` is the secret part of the demo inbox's address; without one, or when the
-    settings are not those of a demo, there is no inbox.
+    ``labels`` is ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part
+    of the demo inbox's address; without one, or when the settings are not those of a demo, there is
+    no inbox.
     """
 
     database: Database
@@ -45,6 +47,7 @@ class WebContext:
     inspections: StoreDesk
     backtests: BacktestDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
+    labels: LabelStore | None = None
     demo_token: str | None = field(default=None, repr=False)
 
     def now(self) -> datetime:

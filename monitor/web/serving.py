@@ -28,6 +28,7 @@ from monitor.runtime.worker_process import recording_of, run_worker
 from monitor.store import migrate
 from monitor.store.base import Database
 from monitor.store.files import FileStore
+from monitor.store.labels import LabelStore
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.register_repository import RegisterRepository
@@ -161,6 +162,9 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         inspections=StoreDesk(database, environment.district, clock),
         backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
         models=lambda: _models(environment),
+        labels=LabelStore(environment.labels_folder)
+        if environment.settings.labels.enabled
+        else None,
         demo_token=environment.demo_token() if environment.settings.demo else None,
     )
 

@@ -31,6 +31,7 @@ from monitor.domain.clock import Clock, ManualClock, to_datetime, utc_now
 from monitor.domain.errors import SourceError
 from monitor.domain.events import Event, Provenance, Severity, event_id
 from monitor.domain.evidence import EvidenceKind, NewEvidence
+from monitor.domain.labels import LabelBox, LabelFrame
 from monitor.domain.notices import (
     AlertChange,
     ChangeKind,
@@ -38,6 +39,7 @@ from monitor.domain.notices import (
     NoticeKind,
     Reason,
 )
+from monitor.domain.people import AgeClass, Box
 from monitor.domain.places import District
 from monitor.domain.room_state import RoomState, View, ViewFault
 from monitor.domain.text import Language, Text
@@ -52,6 +54,7 @@ from monitor.store.camera_status import CameraReport, CameraState, CameraStatusR
 from monitor.store.event_repository import EventRepository
 from monitor.store.files import FileStore
 from monitor.store.jobs import JobRunRepository
+from monitor.store.labels import LabelStore
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.session_repository import SessionRepository
@@ -212,6 +215,7 @@ class World:
     settings: Settings
     district: District
     tracks_folder: Path
+    labels: LabelStore
     workers: Workers = field(default_factory=Workers)
 
     @property
@@ -236,6 +240,7 @@ class World:
             inspections=StoreDesk(self.database, self.district, self.clock, _templates()),
             backtests=self.backtests,
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
+            labels=self.labels,
             demo_token=DEMO_TOKEN,
         )
 
@@ -367,6 +372,15 @@ class World:
         state = RoomState(room_id, self.clock.now(), View.FULL, adults, children, unknown)
         RoomStatusRepository(self.database).report([state], self.now)
 
+    def add_frame(self, camera_id: str = "sunshine-toddler-1", ago: float = 60.0) -> LabelFrame:
+        """Keep a frame with a box that a model proposes and one of unknown age."""
+        boxes = [
+            LabelBox(Box(0.2, 0.2, 0.3, 0.6), AgeClass.ADULT, 0.8),
+            LabelBox(Box(0.6, 0.5, 0.7, 0.8), AgeClass.UNKNOWN, 0.3),
+        ]
+        taken = to_datetime(self.clock.now() - ago)
+        return self.labels.add(camera_id, taken, picture(camera_id), (640, 360), boxes)
+
     def alert_state(self, alert_id: int) -> str:
         """Return the state of an alert."""
         return AlertRepository(self.database).get(DISTRICT, alert_id).alert.state.value
@@ -412,9 +426,8 @@ def open_world(database: Database, clock: Clock, folder: Path) -> World:
     """Return the district in a database that knows it already."""
     settings = settings_of()
     district = district_of(settings, Path("/"))
-    return World(
-        database, clock, FileStore(folder / "evidence"), settings, district, folder / "tracks"
-    )
+    files, labels = FileStore(folder / "evidence"), LabelStore(folder / "labels")
+    return World(database, clock, files, settings, district, folder / "tracks", labels)
 
 
 def found_world(database: Database, clock: Clock, folder: Path) -> World:

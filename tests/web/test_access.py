@@ -35,6 +35,7 @@ PLACES = {
     "{session_id}": "session-1",
     "{evidence_id}": "1",
     "{checklist_id}": "1",
+    "{frame_id}": "sunshine-toddler-1_1793582940000",
     "{form}": "pdf",
     "{token}": "token",
 }

@@ -1,7 +1,8 @@
 """The manifest: which models exist, where they come from, and what their classes mean.
 
 Kanhu's own manifest is ``models/manifest.toml``. A ``manifest.toml`` in the models folder adds
-models of the district's own, such as one fine-tuned on its cameras, or replaces ours by name.
+models of the district's own, or replaces ours by name; ``local.toml`` beside it names those that
+were fine-tuned on this machine.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ from monitor.domain.errors import ConfigError, NotFoundError
 _PACKAGED = Path(__file__).with_name("manifest.toml")
 _CHECKOUT = Path(__file__).parents[3] / "models" / "manifest.toml"
 STRIDE = 32
+LOCAL = "local.toml"
+"""The file of the models folder that names the models made on this machine."""
+
+NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""What a model may be called."""
+
 _KIND_POSITION = 4  # models.NAME.sources.INDEX.KIND
 
 
@@ -78,9 +85,11 @@ class ModelSpec(_Part):
     """One model as the manifest declares it. ``input_sizes`` are (width, height) in pixels.
 
     ``sha256`` is empty while nobody has said which file to trust: such a model is ``unverified``.
+    Of a model trained here ``parent`` is the model it began as, ``trained_on`` the hash of its
+    frames and labels, and ``metrics`` what it reached on the held-out part.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: str = Field(pattern=NAME)
     task: Literal["detect", "pose"]
     licence: str = Field(min_length=1)
     sha256: str = Field("", pattern=r"^[0-9a-f]{64}$")
@@ -90,6 +99,9 @@ class ModelSpec(_Part):
     classes: tuple[str, ...] = ()
     roles: dict[str, Role] = {}
     sources: tuple[Source, ...] = Field(min_length=1)
+    parent: str | None = None
+    trained_on: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    metrics: dict[str, float] = {}
 
     @field_validator("input_sizes")
     @classmethod
@@ -158,7 +170,7 @@ class Manifest:
 
 
 def load_manifest(models_dir: Path | None = None) -> Manifest:
-    """Read Kanhu's manifest and, where there is one, that of ``models_dir``.
+    """Read Kanhu's manifest and, where there are any, those of ``models_dir``.
 
     An unverified model takes the hash that was pinned in ``models_dir``, if one was.
 
@@ -167,9 +179,10 @@ def load_manifest(models_dir: Path | None = None) -> Manifest:
     """
     own = _PACKAGED if _PACKAGED.exists() else _CHECKOUT
     models = dict(read_manifest(own))
-    extra = None if models_dir is None else models_dir / "manifest.toml"
-    if extra is not None and extra.exists() and not extra.samefile(own):
-        models |= read_manifest(extra)
+    extras = () if models_dir is None else (models_dir / "manifest.toml", models_dir / LOCAL)
+    for extra in extras:
+        if extra.exists() and not extra.samefile(own):
+            models |= read_manifest(extra)
     pins = {} if models_dir is None else read_pins(models_dir)
     return Manifest(
         {

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from monitor.web.api import alerts, evidence, feed, health, live, places, schema
+from monitor.web.api import alerts, evidence, feed, health, labels, live, places, schema
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -11,5 +11,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     feed.router,
     live.router,
+    labels.router,
     schema.router,
 )

@@ -10,6 +10,7 @@ from monitor.web.pages import (
     inbox,
     inspections,
     institutions,
+    labels,
     preferences,
     rooms,
     sign_in,
@@ -28,4 +29,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     inspections.router,
     inbox.router,
     system.router,
+    labels.router,
 )

@@ -34,6 +34,7 @@ PAGES = (
     "/inspections/1",
     "/demo/inbox",
     "/system",
+    "/labels",
     "/account",
 )
 NAMELESS = """() => {
@@ -71,6 +72,7 @@ def busy_world(live_world: World) -> World:
     live_world.raise_alert("bamboo-yard", "view_lost", Severity.TECHNICAL)
     reason = Text("摄像机拒绝了密码，10 秒后重试", "The camera refused the password; retry in 10 s")
     live_world.report_camera("bamboo-yard-1", CameraState.OFFLINE, ViewFault.OFFLINE, reason)
+    live_world.add_frame()
     month = live_world.now.date().replace(day=1)
     live_world.context.inspections.generate(DISTRICT, month, None)
     return live_world

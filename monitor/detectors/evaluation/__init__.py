@@ -1,0 +1,1 @@
+"""Judging a model on labelled frames: people, ages, and whether a room looks attended."""
