@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from monitor.detectors.arrivals import Arrivals
 from monitor.detectors.shared_floor import Tally
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
@@ -90,6 +91,7 @@ class CameraPresence:
         self.zones: tuple[Zone, ...] = camera.zones
         self.looked: float | None = None
         self.interval = 0.2
+        self.arrivals = Arrivals()
         self._settings = settings
         self._kept: dict[int, _Kept] = {}
         self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
@@ -129,8 +131,23 @@ class CameraPresence:
         ages = [v.age for v in self._vanished if time <= v.until]
         return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
 
+    def out_of_nowhere(self, time: float) -> tuple[Track, ...]:
+        """Return those present, adult or child undecided, who turned up inside the room.
+
+        Whether an adult was missing then is left to whoever knows all cameras of the room.
+        """
+        return tuple(
+            track
+            for track in self.present(time)
+            if track.age is AgeClass.UNKNOWN
+            and self._kept[track.id].born_inside
+            and not self._kept[track.id].claimed
+            and not self.arrivals.could_be_anybody(track.first_seen)
+        )
+
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
+        self.arrivals.looked(time, self.looked)
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
             self._vanished.clear()
@@ -185,6 +202,7 @@ class CameraPresence:
             kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
+            self.arrivals.found_again(track.id)
         elif track.seen > kept.track.seen:
             if track.seen - kept.track.seen > self._patience(_BACK_GAP):
                 kept.was_leaving = _left(kept)
@@ -203,6 +221,7 @@ class CameraPresence:
             return False
         nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
         self._vanished = _without(self._vanished, nearest.track_id)
+        self.arrivals.found_again(nearest.track_id)
         return True
 
     def _went_on(self, lost: Track) -> bool:
@@ -234,6 +253,8 @@ class CameraPresence:
         faint = self._solid_below(kept, self._settings.faint)
         if left or faint or followed < self._settings.surely or self._went_on(track):
             return
+        if track.age is AgeClass.ADULT:
+            self.arrivals.adult_vanished(track.id, kept.last)
         until = kept.last + min(self._settings.presume, followed)
         self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last, until))
 

@@ -43,7 +43,8 @@ class RoomState:
     ``adults``, ``children`` and ``unknown`` are fused counts of people present; ``entered_adults``
     and ``entered_children`` are how many more the door book-keeping says are inside though unseen.
     ``tracks`` are the tracks behind the counts, of every camera. ``zone_counts`` maps zone id to
-    people in it.
+    people in it. ``unlikely_adults`` is how many of the ``unknown`` can hardly be adults, because
+    they turned up inside the room while no adult was missing.
     """
 
     room_id: str
@@ -58,6 +59,7 @@ class RoomState:
     cameras: tuple[CameraView, ...] = ()
     zone_counts: dict[str, int] = field(default_factory=dict)
     entered_children: int = 0
+    unlikely_adults: int = 0
 
     @property
     def people(self) -> int:

@@ -136,11 +136,13 @@ class AgeJudge:
         box = track.box
         shape = box.width * self._aspect / box.height
         if plane is not None and plane.tells_heights:
-            memory.height_m = plane.height(box)
-            width = plane.width_m(box)
-            if memory.height_m is None or width is None:
+            body = plane.body(box)
+            if body is None:
                 return 0.0
-            return self._by_metres(memory.height_m, width, shape, memory, weight)
+            memory.height_m, memory.floor = body.height_m, body.place
+            # Seen from above people look squat, so the shape too is taken in metres.
+            shape = body.width_m / body.height_m
+            return self._by_metres(body.height_m, body.width_m, shape, memory, weight)
         if track.seen - memory.learned >= _LEARN_EVERY:
             memory.learned = track.seen
             self._scale.learn(box)
@@ -159,7 +161,7 @@ class AgeJudge:
         odds = height_log_odds(height, shape)
         most = settings.adult_most if height >= _SPLIT_M else settings.seated_most
         odds = min(max(odds, -settings.child_most), most)
-        odds += _within(width_log_odds(width, shape), settings.width_most)
+        odds += _within(width_log_odds(width, shape, height), settings.width_most)
         if odds < 0 and memory.tall_for >= settings.tall_for:
             # Seen tall before: only who stands and is small, or sits and is tiny, may be another.
             standing = stands > 0.85

@@ -104,7 +104,8 @@ class UnattendedChild:
         if not state.children:
             return None if state.entered_children else False
         # Whoever may be an adult is taken for one until it is known.
-        return None if state.unknown or state.entered_adults else True
+        possible = state.unknown - state.unlikely_adults
+        return None if possible > 0 or state.entered_adults else True
 
     def _clears(self, state: RoomState) -> bool:
         if state.adults:

@@ -1,0 +1,49 @@
+"""Nobody comes out of nowhere: who can hardly be an adult because no adult is missing.
+
+Adults come in by a doorway or by the picture's edge. Somebody undecided who turns up in the middle
+of the picture is therefore a child found again, or a thing taken for a person, unless an adult
+vanished in the middle of some picture of the room not long before. After the camera begins (again)
+to be looked at, everybody turns up in the middle, and nothing can be said of them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+_BEGINNING = 10.0
+_BREAK = 5.0
+_MISSING = 60.0
+_LATE = 4.0
+_MOST = 64
+
+
+class Arrivals:
+    """What one camera knows of beginnings and of adults who vanished. Times in seconds."""
+
+    def __init__(self) -> None:
+        self._begun: deque[float] = deque(maxlen=_MOST)
+        self._vanished: deque[tuple[int, float]] = deque(maxlen=_MOST)
+
+    def looked(self, time: float, before: float | None) -> None:
+        """Note a look at ``time``; the one before was at ``before``."""
+        if before is None or time < before:
+            self._begun.clear()
+            self._vanished.clear()
+        if before is None or time < before or time - before > _BREAK:
+            self._begun.append(time)
+
+    def adult_vanished(self, track_id: int, seen: float) -> None:
+        """Note that an adult, last ``seen`` then, vanished in the middle of the picture."""
+        self._vanished.append((track_id, seen))
+
+    def found_again(self, track_id: int) -> None:
+        """Note that the adult of that track is missing no more."""
+        self._vanished = deque((v for v in self._vanished if v[0] != track_id), maxlen=_MOST)
+
+    def could_be_anybody(self, first_seen: float) -> bool:
+        """Say whether everybody present turned up about then, because looking began."""
+        return any(begun <= first_seen <= begun + _BEGINNING for begun in self._begun)
+
+    def adult_missing(self, first_seen: float) -> bool:
+        """Say whether an adult was missing when somebody turned up, or a moment after."""
+        return any(first_seen - _MISSING <= seen <= first_seen + _LATE for _, seen in self._vanished)
