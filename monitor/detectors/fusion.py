@@ -148,8 +148,8 @@ class RoomFusion:
         for camera_id, tracks in present.items():
             doubtful = sum(track.age is AgeClass.UNKNOWN for track in tracks)
             nobody = sum(
-                not any(known.adult_missing(track.first_seen) for known in arrivals)
-                for track in self._cameras[camera_id].out_of_nowhere(time)
+                not any(known.may_be(newcomer) for known in arrivals)
+                for newcomer in self._cameras[camera_id].out_of_nowhere(time)
             )
             possible = max(possible, doubtful - nobody)
         return max(unknown - possible, 0)

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from monitor.detectors.arrivals import Arrivals
+from monitor.detectors.arrivals import Arrivals, Newcomer
 from monitor.detectors.shared_floor import Tally
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
@@ -26,6 +26,7 @@ DOORWAY = "door"
 _EDGE = 0.02
 _BORN_AT_EDGE = 0.08
 _AHEAD_SECONDS = 1.0
+_WAY = (0.5, 1.0, 1.5)
 _HISTORY = 6
 _BACK_GAP = 0.7
 _BACK_AFTER = 4
@@ -36,6 +37,7 @@ _SOLID_SECONDS = 3.0
 _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
+_MOVED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ class _Kept:
     born_inside: bool
     solid: float
     solid_now: float
+    birth: Box
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     claimed: bool = False
+    moved: bool = False
     was_leaving: bool = False
 
 
@@ -131,19 +135,26 @@ class CameraPresence:
         ages = [v.age for v in self._vanished if time <= v.until]
         return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
 
-    def out_of_nowhere(self, time: float) -> tuple[Track, ...]:
-        """Return those present, adult or child undecided, who turned up inside the room.
+    def out_of_nowhere(self, time: float) -> tuple[Newcomer, ...]:
+        """Return those present, adult or child undecided, who did not come in.
 
         Whether an adult was missing then is left to whoever knows all cameras of the room.
         """
         return tuple(
-            track
+            Newcomer(track.first_seen, track.adult_log_odds, not self._kept[track.id].born_inside)
             for track in self.present(time)
-            if track.age is AgeClass.UNKNOWN
-            and self._kept[track.id].born_inside
-            and not self._kept[track.id].claimed
-            and not self.arrivals.could_be_anybody(track.first_seen)
+            if track.age is AgeClass.UNKNOWN and not self._came_in(self._kept[track.id])
         )
+
+    def _came_in(self, kept: _Kept) -> bool:
+        """Say whether somebody may have come in, or been here since looking began.
+
+        Who comes in by the edge moves; what stays there from the first has not come in.
+        """
+        if kept.claimed or self.arrivals.could_be_anybody(kept.track.first_seen):
+            return True
+        followed = kept.track.seen - kept.track.first_seen
+        return not kept.born_inside and (kept.moved or followed < self._settings.newcomer)
 
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
@@ -162,7 +173,7 @@ class CameraPresence:
         if self._solid_below(kept, self._settings.shadow):
             return False
         followed = kept.track.seen - kept.track.first_seen
-        hold = self._settings.leave if _left(kept) else self._settings.hold
+        hold = self._settings.leave if _left(kept, self.zones) else self._settings.hold
         return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
 
     def _as_known(self, kept: _Kept) -> Track:
@@ -176,7 +187,8 @@ class CameraPresence:
     def _out_of_nowhere(self, kept: _Kept) -> bool:
         if not kept.born_inside or kept.claimed or kept.solid >= self._settings.sure:
             return False
-        return kept.track.seen - kept.track.first_seen < self._settings.newcomer
+        followed = kept.track.seen - kept.track.first_seen
+        return followed < self._settings.newcomer or not kept.moved
 
     def _solid_below(self, kept: _Kept, score: float) -> bool:
         return kept.track.age is not AgeClass.CHILD and kept.solid < score
@@ -199,17 +211,20 @@ class CameraPresence:
         if kept is None:
             inside = not _near_edge(track.box, _BORN_AT_EDGE) and not _in_doorway(track)
             solid = _FIRST_SOLID * track.score
-            kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid)
+            kept = self._kept[track.id] = _Kept(
+                track, track.seen, inside, solid, solid, track.box
+            )
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
             self.arrivals.found_again(track.id)
         elif track.seen > kept.track.seen:
             if track.seen - kept.track.seen > self._patience(_BACK_GAP):
-                kept.was_leaving = _left(kept)
+                kept.was_leaving = _left(kept, self.zones)
                 kept.path.clear()
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
         kept.track = track
+        kept.moved = kept.moved or _apart(kept.birth, track.box)
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
             kept.claimed = self._claim(track)
 
@@ -244,22 +259,22 @@ class CameraPresence:
     def _lose(self, kept: _Kept) -> None:
         track = kept.track
         del self._kept[track.id]
-        left = _left(kept)
+        left = _left(kept, self.zones)
         if track.age is AgeClass.UNKNOWN:
             if left and kept.born_inside and track.adult_log_odds > 0:
                 self._claim(replace(track, age=AgeClass.ADULT))
             return
         followed = track.seen - track.first_seen
         faint = self._solid_below(kept, self._settings.faint)
+        if track.age is AgeClass.ADULT and not _in_doorway(track) and not faint:
+            self.arrivals.adult_vanished(track.id, kept.last, by_edge=left)
         if left or faint or followed < self._settings.surely or self._went_on(track):
             return
-        if track.age is AgeClass.ADULT:
-            self.arrivals.adult_vanished(track.id, kept.last)
         until = kept.last + min(self._settings.presume, followed)
         self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last, until))
 
 
-def _left(kept: _Kept) -> bool:
+def _left(kept: _Kept, zones: Sequence[Zone] = ()) -> bool:
     """Say whether somebody missed was last seen leaving.
 
     A single box long after the others, possibly a false one, does not bring her back inside.
@@ -274,7 +289,18 @@ def _left(kept: _Kept) -> bool:
     ahead = _AHEAD_SECONDS / (end - start)
     aside = ahead * (last.centre[0] - first.centre[0])
     down = ahead * (last.y2 - first.y2)
-    return _near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0)
+    if _near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0):
+        return True
+    x, y = last.foot
+    way = [(x + share * aside, y + share * down) for share in _WAY]
+    doorways = [zone.polygon for zone in zones if zone.id.startswith(DOORWAY)]
+    return any(doorway.contains(point) for doorway in doorways for point in way)
+
+
+def _apart(first: Box, now: Box) -> bool:
+    """Say whether two boxes are farther apart than boxes of somebody who stays shake."""
+    across = 1.6 * (now.centre[0] - first.centre[0])
+    return math.hypot(across, now.y2 - first.y2) > _MOVED * max(first.height, now.height)
 
 
 def _near_edge(box: Box, margin: float) -> bool:

@@ -29,6 +29,10 @@ _SMALL_AFTER_TALL = 0.3
 _TINY_M = 0.75
 _SPLIT_M = 1.25
 _LEARN_EVERY = 1.0
+_LYING = 1.1
+_LYING_CHILD_M, _LYING_CHILD = (0.72, 1.15), -0.3
+_TOP = 0.008
+_HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +127,11 @@ class AgeJudge:
         odds = _within(track.adult_log_odds, settings.model_most)
         memory.floor = plane.floor(track.box.foot) if plane is not None else None
         memory.height_m = None
-        whole = not at_edge(track.box) and track.box in boxes
-        if whole and not hidden(boxes.index(track.box), boxes):
+        covered = track.box not in boxes or hidden(boxes.index(track.box), boxes)
+        if not at_edge(track.box) and not covered:
             odds += self._by_size(track, memory, plane, weight)
+        elif plane is not None and plane.tells_heights:
+            odds += _of_a_part(track.box, covered, plane, memory.tall_for >= settings.tall_for)
         limit = settings.saturation
         memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
         memory.age = self._decided(memory, track.seen - memory.first)
@@ -140,6 +146,8 @@ class AgeJudge:
             if body is None:
                 return 0.0
             memory.height_m, memory.floor = body.height_m, body.place
+            if shape > _LYING:
+                return _LYING_CHILD if _LYING_CHILD_M[0] < body.width_m < _LYING_CHILD_M[1] else 0.0
             # Seen from above people look squat, so the shape too is taken in metres.
             shape = body.width_m / body.height_m
             return self._by_metres(body.height_m, body.width_m, shape, memory, weight)
@@ -199,6 +207,21 @@ def _filled(track: Track, memory: _Memory) -> Track:
         height_m=memory.height_m,
         floor=memory.floor,
     )
+
+
+def _of_a_part(box: Box, covered: bool, plane: GroundPlane, was_tall: bool) -> float:
+    """Return what the box of somebody half seen says: a little.
+
+    Who is covered from below still has her width; who is cut by a side of the picture, her height.
+    """
+    body = None if box.y1 <= _TOP else plane.body(box)
+    if body is None:
+        return 0.0
+    if covered:
+        odds = width_log_odds(body.width_m, _HALF_SEEN_SHAPE, body.height_m)
+    else:
+        odds = height_log_odds(body.height_m, _HALF_SEEN_SHAPE)
+    return 0.0 if was_tall and odds < 0 else _within(odds, _HALF_SEEN_MOST)
 
 
 def _within(value: float, limit: float) -> float:
