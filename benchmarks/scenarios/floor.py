@@ -20,7 +20,6 @@ from monitor.domain.text import Text
 
 _WIDE_PX, _HIGH_PX = 1280, 720
 _STAYS_IN_VIEW = 0.04
-_LOW_M = 0.1
 _DOOR_DEEP_M, _DOOR_HALF_M, _BEYOND_M = 0.9, 0.65, 0.5
 
 
@@ -107,9 +106,9 @@ def floor_plan(rng: np.random.Generator, cameras: int, room_id: str = "room") ->
         door,
         outside,
         furniture,
-        tuple(spot for spot in grid if _seen(spot, optics)),
+        tuple(spot for spot in grid if _seen(spot, optics) and _open(spot, optics, furniture, 0.4)),
         tuple(spot for spot in seats if _seen(spot, optics)),
-        tuple(spot for spot in cots if _seen(spot, optics) and _open(spot, optics, furniture)),
+        tuple(spot for spot in cots if _seen(spot, optics) and _open(spot, optics, furniture, 0.1)),
         tuple(spot for spot in behind if _seen(spot, optics)),
         eyes,
     )
@@ -176,10 +175,12 @@ def _door_zone(optics: Optics, door: Spot, side: int) -> Zone | None:
     return Zone("door", Polygon.of(np.clip(corners, 0, 1).tolist()))
 
 
-def _open(spot: Spot, optics: list[Optics], furniture: tuple[Furniture, ...]) -> bool:
-    """Say whether some camera sees a cot at ``spot``: nobody puts one behind a cupboard."""
+def _open(
+    spot: Spot, optics: list[Optics], furniture: tuple[Furniture, ...], most_m: float
+) -> bool:
+    """Say whether for some camera furniture hides no more than ``most_m`` from the floor up."""
     x, z = np.array([spot[0]]), np.array([spot[1]])
-    return min(float(concealed_m(x, z, o, furniture)[0]) for o in optics) < _LOW_M
+    return min(float(concealed_m(x, z, o, furniture)[0]) for o in optics) < most_m
 
 
 def _seen(spot: Spot, optics: list[Optics]) -> bool:

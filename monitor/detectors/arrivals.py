@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 _BEGINNING = 10.0
 _BREAK = 5.0
-_MISSING = 60.0
+_MISSING = 45.0
 _LATE = 4.0
 _MOST = 64
-_CHILDLIKE = -1.0
+CHILDLIKE = -0.8
+"""Log-odds below which somebody undecided looks like a child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Arrivals:
     def may_be(self, newcomer: Newcomer) -> bool:
         """Say whether an adult who vanished may be this newcomer."""
         first = newcomer.first_seen
-        return newcomer.adult_log_odds > _CHILDLIKE and any(
+        return newcomer.adult_log_odds > CHILDLIKE and any(
             first - _MISSING <= vanished.seen <= first + _LATE
             and (newcomer.at_edge or not vanished.by_edge)
             for vanished in self._vanished

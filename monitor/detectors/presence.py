@@ -15,13 +15,11 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from monitor.detectors.arrivals import Arrivals, Newcomer
+from monitor.detectors.arrivals import CHILDLIKE, Arrivals, Newcomer
+from monitor.detectors.ways_out import DOORWAY, way_out
 from monitor.detectors.shared_floor import Tally
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
-
-DOORWAY = "door"
-"""Zones whose id begins with this word are doorways: who vanishes in one has left the room."""
 
 _EDGE = 0.02
 _BORN_AT_EDGE = 0.08
@@ -37,6 +35,8 @@ _SOLID_SECONDS = 3.0
 _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
+_SURE_ADULT, _DEEP = 3.0, 1.0
+_LOOKS_ADULT = 0.5
 _MOVED = 0.5
 
 
@@ -46,7 +46,8 @@ class PresenceSettings:
 
     ``hold``: seen this recently is present (who was followed for a moment only, for a moment);
     ``leave``: the same for those last seen where people leave. ``presume``: who vanished in the
-    middle of the room is inside for this long, but never for longer than she had been followed.
+    middle of the room is inside for this long, but never for longer than she had been followed;
+    ``presume_deep`` for a sure adult who vanished far from any way out.
     ``surely``: for how long somebody must have been followed to be presumed at all. ``faint``: an
     adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
     so is not known to be one; below ``shadow`` whoever is not a child is not counted at all. An
@@ -57,6 +58,7 @@ class PresenceSettings:
     hold: float = 3.0
     leave: float = 1.0
     presume: float = 20.0
+    presume_deep: float = 180.0
     surely: float = 1.5
     faint: float = 0.2
     shadow: float = 0.1
@@ -149,11 +151,17 @@ class CameraPresence:
     def _came_in(self, kept: _Kept) -> bool:
         """Say whether somebody may have come in, or been here since looking began.
 
-        Who comes in by the edge moves; what stays there from the first has not come in.
+        Who comes in by the edge moves; what stays there from the first has not come in. Who looks
+        like a child for long is one, however little is seen of her; who looks like an adult, and
+        well, is no thing taken for a person.
         """
+        followed = kept.track.seen - kept.track.first_seen
+        if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
+            return False
+        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.faint:
+            return True
         if kept.claimed or self.arrivals.could_be_anybody(kept.track.first_seen):
             return True
-        followed = kept.track.seen - kept.track.first_seen
         return not kept.born_inside and (kept.moved or followed < self._settings.newcomer)
 
     def _look(self, time: float) -> float:
@@ -188,7 +196,7 @@ class CameraPresence:
         if not kept.born_inside or kept.claimed or kept.solid >= self._settings.sure:
             return False
         followed = kept.track.seen - kept.track.first_seen
-        return followed < self._settings.newcomer or not kept.moved
+        return followed < self._settings.newcomer
 
     def _solid_below(self, kept: _Kept, score: float) -> bool:
         return kept.track.age is not AgeClass.CHILD and kept.solid < score
@@ -256,6 +264,12 @@ class CameraPresence:
         others[0].claimed = True
         return True
 
+    def _is_deep(self, kept: _Kept) -> bool:
+        """Say whether a sure adult vanished too far from any way out to have left unseen."""
+        track = kept.track
+        sure = track.age is AgeClass.ADULT and track.adult_log_odds >= _SURE_ADULT
+        return sure and kept.moved and way_out(track.box, self.zones) >= _DEEP
+
     def _lose(self, kept: _Kept) -> None:
         track = kept.track
         del self._kept[track.id]
@@ -270,7 +284,8 @@ class CameraPresence:
             self.arrivals.adult_vanished(track.id, kept.last, by_edge=left)
         if left or faint or followed < self._settings.surely or self._went_on(track):
             return
-        until = kept.last + min(self._settings.presume, followed)
+        presume = self._settings.presume_deep if self._is_deep(kept) else self._settings.presume
+        until = kept.last + min(presume, followed)
         self._vanished.append(_Vanished(track.id, track.age, track.box.foot, kept.last, until))
 
 

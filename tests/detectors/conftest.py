@@ -134,7 +134,8 @@ def box_of(plane: GroundPlane) -> BoxOf:
     def box(x: float, z: float, tall: float, wide: float = 0.4) -> Box:
         foot, head = project(plane, x, z, 0.0), project(plane, x, z, tall)
         half = (project(plane, x + wide, z, 0.0)[0] - foot[0]) / 2
-        return Box(foot[0] - half, head[1], foot[0] + half, foot[1])
+        left, right = min(foot[0], head[0]) - half, max(foot[0], head[0]) + half
+        return Box(left, head[1], right, foot[1])
 
     return box
 

@@ -42,7 +42,7 @@ class JudgeSettings:
     ``independent`` is after how long the next picture counts as a new one; boxes with a score
     below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
-    say by each cue.
+    say by each cue; whoever is only half seen is not judged beyond ``half_seen``.
     """
 
     independent: float = 0.5
@@ -58,6 +58,7 @@ class JudgeSettings:
     width_most: float = 0.4
     model_most: float = 0.8
     scale_most: float = 0.5
+    half_seen: float = 0.9
     tall: float = 1.4
     tall_for: float = 1.0
     remember: float = 60.0
@@ -130,8 +131,11 @@ class AgeJudge:
         covered = track.box not in boxes or hidden(boxes.index(track.box), boxes)
         if not at_edge(track.box) and not covered:
             odds += self._by_size(track, memory, plane, weight)
-        elif plane is not None and plane.tells_heights:
-            odds += _of_a_part(track.box, covered, plane, memory.tall_for >= settings.tall_for)
+        elif plane is not None and plane.tells_heights and memory.tall_for < settings.tall_for:
+            part = weight * _of_a_part(track.box, covered, plane)
+            within = _within(memory.log_odds + part, settings.half_seen)
+            if abs(memory.log_odds) < settings.half_seen:
+                memory.log_odds = within
         limit = settings.saturation
         memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
         memory.age = self._decided(memory, track.seen - memory.first)
@@ -209,7 +213,7 @@ def _filled(track: Track, memory: _Memory) -> Track:
     )
 
 
-def _of_a_part(box: Box, covered: bool, plane: GroundPlane, was_tall: bool) -> float:
+def _of_a_part(box: Box, covered: bool, plane: GroundPlane) -> float:
     """Return what the box of somebody half seen says: a little.
 
     Who is covered from below still has her width; who is cut by a side of the picture, her height.
@@ -221,7 +225,7 @@ def _of_a_part(box: Box, covered: bool, plane: GroundPlane, was_tall: bool) -> f
         odds = width_log_odds(body.width_m, _HALF_SEEN_SHAPE, body.height_m)
     else:
         odds = height_log_odds(body.height_m, _HALF_SEEN_SHAPE)
-    return 0.0 if was_tall and odds < 0 else _within(odds, _HALF_SEEN_MOST)
+    return _within(odds, _HALF_SEEN_MOST)
 
 
 def _within(value: float, limit: float) -> float:
