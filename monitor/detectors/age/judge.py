@@ -22,15 +22,15 @@ from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
 from monitor.detectors.age.scale import PictureScale
 from monitor.detectors.ground.fit import PlaneFit
-from monitor.detectors.ground.plane import GroundPlane
+from monitor.detectors.ground.plane import Body, GroundPlane
 from monitor.domain.people import AgeClass, Box, Track
 
 _SMALL_AFTER_TALL = 0.3
 _TINY_M = 0.75
 _SPLIT_M = 1.25
 _LEARN_EVERY = 1.0
-_LYING = 1.1
-_LYING_CHILD_M, _LYING_CHILD = (0.72, 1.15), -0.3
+_LYING, _LYING_MOST_M = 1.1, 0.95
+_LYING_CHILD_M, _LYING_CHILD_LOW_M, _LYING_CHILD = (0.72, 1.15), 0.82, -0.3
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 
@@ -150,8 +150,8 @@ class AgeJudge:
             if body is None:
                 return 0.0
             memory.height_m, memory.floor = body.height_m, body.place
-            if shape > _LYING:
-                return _LYING_CHILD if _LYING_CHILD_M[0] < body.width_m < _LYING_CHILD_M[1] else 0.0
+            if shape > _LYING and body.height_m < _LYING_MOST_M:
+                return _lying(body)
             # Seen from above people look squat, so the shape too is taken in metres.
             shape = body.width_m / body.height_m
             return self._by_metres(body.height_m, body.width_m, shape, memory, weight)
@@ -211,6 +211,13 @@ def _filled(track: Track, memory: _Memory) -> Track:
         height_m=memory.height_m,
         floor=memory.floor,
     )
+
+
+def _lying(body: Body) -> float:
+    """Return what the length of somebody who lies says; carers seldom do, children daily."""
+    shortest, longest = _LYING_CHILD_M
+    small = shortest < body.width_m < longest and body.height_m < _LYING_CHILD_LOW_M
+    return _LYING_CHILD if small else 0.0
 
 
 def _of_a_part(box: Box, covered: bool, plane: GroundPlane) -> float:
