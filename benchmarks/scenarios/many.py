@@ -48,4 +48,3 @@ def run_one(job: Job) -> Score:
     outcome = drive(Scenario(seed, kind))
     score.take(outcome, time.process_time() - started)
     return score
-

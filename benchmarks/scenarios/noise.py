@@ -141,9 +141,7 @@ class Model:
             return boxes
         own = sight.boxes[rows, behind][:, None]
         others = sight.boxes[rows]
-        size = np.minimum(own[..., 2:], others[..., 2:]) - np.maximum(
-            own[..., :2], others[..., :2]
-        )
+        size = np.minimum(own[..., 2:], others[..., 2:]) - np.maximum(own[..., :2], others[..., :2])
         shared = np.maximum(size, 0).prod(axis=-1) * (others[..., 3] > own[..., 3])
         front = shared.argmax(axis=1)
         joined = (

@@ -186,7 +186,9 @@ def _spend(
             _go(child, _pick(rng, plan.free))
             sits = rng.random() < 0.6
             stay = rng.uniform(5, 90) if sits else rng.uniform(1, 15)
-            child.stay(min(stay, max(end - child.time, 1.0)), Posture.SITTING if sits else Posture.STANDING)
+            child.stay(
+                min(stay, max(end - child.time, 1.0)), Posture.SITTING if sits else Posture.STANDING
+            )
 
 
 def _go(course: Course, spot: Spot) -> None:

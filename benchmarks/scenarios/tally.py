@@ -110,9 +110,7 @@ class TrackTally:
         if self._looks % _EVERY == 0:
             self._recall(chunk, view, row, shown, posture)
 
-    def _vote(
-        self, key: tuple[int, int], source: int, age: AgeClass, posture: list[int]
-    ) -> None:
+    def _vote(self, key: tuple[int, int], source: int, age: AgeClass, posture: list[int]) -> None:
         life = self._lives.setdefault(key, _Life())
         life.sources[source] += 1
         if source == GHOST:

@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.detectors.arrivals import CHILDLIKE, Arrivals, Newcomer
-from monitor.detectors.ways_out import DOORWAY, way_out
 from monitor.detectors.shared_floor import Tally
+from monitor.detectors.ways_out import DOORWAY, way_out
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
 
@@ -219,9 +219,7 @@ class CameraPresence:
         if kept is None:
             inside = not _near_edge(track.box, _BORN_AT_EDGE) and not _in_doorway(track)
             solid = _FIRST_SOLID * track.score
-            kept = self._kept[track.id] = _Kept(
-                track, track.seen, inside, solid, solid, track.box
-            )
+            kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid, track.box)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
             self.arrivals.found_again(track.id)
