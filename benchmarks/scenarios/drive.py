@@ -100,7 +100,7 @@ def drive(
                     continue
                 tracks, sources = _look(view, row, watch, time + offset)
                 outcome.looks += 1
-                outcome.tally.look(chunk, view, row, index, tracks, sources, time)
+                outcome.tally.look(chunk, view, row, index, tracks, sources)
                 looked.append((index, tracks, sources))
             if looked or moment % _CALM == 0:
                 events = watch.step(time + offset)

@@ -46,7 +46,7 @@ class Eye:
 class FloorPlan:
     """A furnished room.
 
-    ``door`` is the middle of the threshold and ``outside`` a point beyond it. ``free`` are places
+    ``door`` is the middle of the threshold; nobody is seen beyond it. ``free`` are places
     to stand or play, ``seats`` at tables, ``cots`` to sleep, ``hideouts`` behind furniture, and
     ``bedsides`` where an adult bends over a cot. Nobody stays where no camera looks.
     """
@@ -54,7 +54,6 @@ class FloorPlan:
     half_width: float
     depth: float
     door: Spot
-    outside: Spot
     furniture: tuple[Furniture, ...]
     free: tuple[Spot, ...]
     seats: tuple[Spot, ...]
@@ -73,7 +72,6 @@ def floor_plan(rng: np.random.Generator, cameras: int, room_id: str = "room") ->
     half, depth = rng.uniform(3.0, 4.0), rng.uniform(6.5, 8.5)
     side = 1 if rng.random() < 0.5 else -1
     door = (side * half, rng.uniform(0.45, 0.8) * depth)
-    outside = (side * (half + 1.4), door[1])
     tables = _tables(rng, half, depth)
     shelf_x, shelf_z = rng.uniform(-1.6, 0.2), rng.uniform(0.5, 0.62) * depth
     shelf = Furniture(shelf_x, shelf_z, shelf_x + 1.6, shelf_z + 0.35, rng.uniform(0.8, 1.1))
@@ -104,7 +102,6 @@ def floor_plan(rng: np.random.Generator, cameras: int, room_id: str = "room") ->
         half,
         depth,
         door,
-        outside,
         furniture,
         tuple(spot for spot in grid if _seen(spot, optics) and _open(spot, optics, furniture, 0.4)),
         tuple(spot for spot in seats if _seen(spot, optics)),

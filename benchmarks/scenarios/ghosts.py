@@ -92,7 +92,7 @@ class Ghosts:
 
     def _shaken(self, box: Floats) -> Floats:
         tall = box[3] - box[1]
-        return np.clip(box + self._rng.normal(0, 0.012, 4) * tall, 0, 1)
+        return np.asarray(np.clip(box + self._rng.normal(0, 0.012, 4) * tall, 0, 1))
 
     def _anywhere(self) -> Floats:
         x, y = self._rng.uniform(0, 0.9), self._rng.uniform(0, 0.7)
@@ -114,5 +114,5 @@ class Ghosts:
             half = self._rng.uniform(0.18, 0.28) * (foot[1] - head[1]) * 0.5625
             box = np.array([foot[0] - half, head[1], foot[0] + half, foot[1]])
             if box.min() > -0.1 and box[[0, 2]].max() < 1.05 and box[3] < 1.1:
-                return np.clip(box, 0, 1)
+                return np.asarray(np.clip(box, 0, 1))
         return self._anywhere()

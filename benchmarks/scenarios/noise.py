@@ -128,7 +128,7 @@ class Model:
         wrong = wrong * tall[..., None] * np.array([0.45, 1.0, 0.45, 1.0])
         boxes = boxes + wrong
         boxes[..., 2:] = np.maximum(boxes[..., 2:], boxes[..., :2] + 0.005)
-        return np.clip(boxes, 0.0, 1.0)
+        return np.asarray(np.clip(boxes, 0.0, 1.0))
 
     def _merged(self, boxes: Floats, sight: Sight, found: Flags, latent: Floats) -> Floats:
         """Join the box of somebody in front with that of the one whom she mostly covers."""

@@ -146,14 +146,12 @@ def _home(plan: FloorPlan, rng: np.random.Generator, phase: Phase, index: int) -
 
 
 def _enter(course: Course, plan: FloorPlan, time: float) -> None:
-    course.spot = plan.outside
+    course.spot = plan.door
     course.outside_until(time)
-    course.walk(plan.door)
 
 
 def _leave(course: Course, plan: FloorPlan) -> None:
     course.walk(plan.door)
-    course.walk(plan.outside)
     course.stay(0.01, Posture.AWAY)
 
 

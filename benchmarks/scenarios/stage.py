@@ -44,9 +44,10 @@ class View:
     def sightings(self, row: int) -> list[Sighting]:
         """Return all boxes of one moment."""
         found = self.found
-        seen: list[Sighting] = []
-        for index in np.nonzero(found.found[row])[0].tolist():
-            seen.append((found.boxes[row, index].tolist(), float(found.scores[row, index]), index))
+        seen: list[Sighting] = [
+            (found.boxes[row, index].tolist(), float(found.scores[row, index]), index)
+            for index in np.nonzero(found.found[row])[0].tolist()
+        ]
         for index in np.nonzero(found.doubled[row])[0].tolist():
             score = float(found.double_scores[row, index])
             seen.append((found.double_boxes[row, index].tolist(), score, index))
@@ -107,7 +108,7 @@ class Scenario:
         """Yield the scenario in order, a few minutes at a time."""
         moments = round(self.routine.seconds / STEP)
         for first in range(0, moments, _CHUNK):
-            times = np.arange(first, min(first + _CHUNK, moments)) * STEP
+            times: Floats = np.arange(first, min(first + _CHUNK, moments), dtype=np.float64) * STEP
             crowd = crowd_at(self.routine.courses, self.routine.carries, times)
             dark = _during(times, self.routine.dark) | self._dusk(times)
             views = tuple(
@@ -121,7 +122,7 @@ class Scenario:
     def _view(self, index: int, eye: Eye, crowd: Crowd, times: Floats, dark: Flags) -> View:
         sight = look(crowd, eye.optics, self.plan.furniture)
         found = self._models[index].find(crowd, sight, dark)
-        stirs = (sight.in_view & crowd.moving).any(axis=1)
+        stirs: Flags = np.asarray((sight.in_view & crowd.moving).any(axis=1))
         false_boxes = self._ghosts[index].boxes(len(times))
         return View(eye, sight, found, ~_during(times, self._off[index]), stirs, false_boxes)
 
@@ -137,6 +138,6 @@ def _interruptions(seconds: float, rng: np.random.Generator) -> tuple[tuple[floa
     spans = []
     for name in ("dropouts", "gaps"):
         part = declared_noise().part(name)
-        for start in rng.uniform(0, seconds, rng.poisson(part["an_hour"] * seconds / 3600)):
-            spans.append((float(start), float(start + rng.uniform(*part["seconds"]))))
+        starts = rng.uniform(0, seconds, rng.poisson(part["an_hour"] * seconds / 3600))
+        spans.extend((float(at), float(at + rng.uniform(*part["seconds"]))) for at in starts)
     return tuple(sorted(spans))

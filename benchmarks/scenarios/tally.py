@@ -94,7 +94,6 @@ class TrackTally:
         camera: int,
         tracks: Sequence[Track],
         sources: dict[int, int],
-        time: float,
     ) -> None:
         """Take in one look: the product's tracks, and whose each new box (by ``id``) is."""
         posture = chunk.crowd.posture[row].tolist()

@@ -7,16 +7,23 @@ import pytest
 from benchmarks.scenarios.intervals import percentile, rate_interval, share_interval
 
 
-def test_shares_as_in_tables() -> None:
-    assert share_interval(59, 59) == (pytest.approx(0.9394, abs=1e-3), 1.0)
-    assert share_interval(8, 10) == (pytest.approx(0.4439, abs=1e-3), pytest.approx(0.9748, 1e-3))
-    assert share_interval(0, 0) == (0.0, 1.0)
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [(59, 59, 0.9394, 1.0), (8, 10, 0.4439, 0.9748), (0, 0, 0.0, 1.0)],
+)
+def test_shares_as_in_tables(successes: int, trials: int, low: float, high: float) -> None:
+    found = share_interval(successes, trials)
+    assert found[0] == pytest.approx(low, abs=1e-3)
+    assert found[1] == pytest.approx(high, abs=1e-3)
 
 
-def test_rates_as_in_tables() -> None:
-    assert rate_interval(0, 60) == (0.0, pytest.approx(3.689 / 60, abs=1e-4))
-    low, high = rate_interval(10, 1)
-    assert (low, high) == (pytest.approx(4.795, abs=1e-2), pytest.approx(18.39, abs=1e-2))
+@pytest.mark.parametrize(
+    ("count", "exposure", "low", "high"), [(0, 60, 0.0, 3.689 / 60), (10, 1, 4.795, 18.39)]
+)
+def test_rates_as_in_tables(count: int, exposure: float, low: float, high: float) -> None:
+    found = rate_interval(count, exposure)
+    assert found[0] == pytest.approx(low, abs=1e-2)
+    assert found[1] == pytest.approx(high, abs=1e-2)
 
 
 def test_percentiles() -> None:
