@@ -135,7 +135,7 @@ def _during(times: Floats, spans: tuple[tuple[float, float], ...]) -> Flags:
 
 
 def _interruptions(seconds: float, rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
-    spans = []
+    spans: list[tuple[float, float]] = []
     for name in ("dropouts", "gaps"):
         part = declared_noise().part(name)
         starts = rng.uniform(0, seconds, rng.poisson(part["an_hour"] * seconds / 3600))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.scenarios.drive import Outcome
-from benchmarks.scenarios.many import run_many
+from benchmarks.scenarios.many import Job, run_many
 from benchmarks.scenarios.score import Score
 from monitor.domain.events import Event, Provenance, Severity
 from monitor.domain.text import Text
@@ -62,8 +62,8 @@ def test_an_alarm_with_an_adult_there_is_false() -> None:
 
 
 def test_processes_change_nothing() -> None:
-    jobs = [("staged", 0), ("staged", 3)]
-    one = run_many(jobs[:1], 1, lambda _n: None)  # type: ignore[arg-type]
-    two = run_many(jobs[:1], 2, lambda _n: None)  # type: ignore[arg-type]
+    jobs: list[Job] = [("staged", 5)]
+    one = run_many(jobs, 1, lambda _done: None)
+    two = run_many(jobs, 2, lambda _done: None)
     assert (one.found, one.late, one.looks) == (two.found, two.late, two.looks)
     assert one.tally.there == two.tally.there

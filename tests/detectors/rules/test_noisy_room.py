@@ -8,7 +8,7 @@ from monitor.domain.events import Event
 
 # Whole rooms under declared noise (benchmarks/scenarios/noise.yaml); how often rules are right is
 # measured by the benchmark over many seeds, here only some that must not be lost again.
-STAGED = (0, 2)
+STAGED = (1, 5)
 NOON = 1_700_000_000.0
 
 
@@ -39,8 +39,8 @@ def test_a_carer_who_stays_makes_no_alarm() -> None:
 
 
 def test_the_time_of_day_changes_nothing(outcomes: dict[int, Outcome]) -> None:
-    here = outcomes[0]
-    there = drive(Scenario(0, "staged"), offset=NOON)
+    here = outcomes[5]
+    there = drive(Scenario(5, "staged"), offset=NOON)
     assert [round(e.raised + NOON, 3) for e in alarms(here)] == [
         round(e.raised, 3) for e in alarms(there)
     ]
