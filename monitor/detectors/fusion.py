@@ -128,6 +128,7 @@ class RoomFusion:
             adults=tally.adults,
             children=tally.children,
             unknown=tally.unknown,
+            unlikely_adults=self._unlikely_adults(time, tally.unknown, present),
             entered_adults=entered_adults,
             entered_children=entered_children,
             confidence=round(self._clear(time) * _confidence(view, tally, tracks), 4),
@@ -174,6 +175,23 @@ class RoomFusion:
                 max(tally.unknown, merged.unknown),
             )
         return tally
+
+    def _unlikely_adults(
+        self, time: float, unknown: int, present: dict[str, tuple[Track, ...]]
+    ) -> int:
+        """Return how many of the ``unknown`` can hardly be adults: no adult was missing."""
+        if not unknown:
+            return 0
+        arrivals = [camera.arrivals for camera in self._cameras.values()]
+        possible = 0
+        for camera_id, tracks in present.items():
+            doubtful = sum(track.age is AgeClass.UNKNOWN for track in tracks)
+            nobody = sum(
+                not any(known.may_be(newcomer) for known in arrivals)
+                for newcomer in self._cameras[camera_id].out_of_nowhere(time)
+            )
+            possible = max(possible, doubtful - nobody)
+        return max(unknown - possible, 0)
 
     def _entered(
         self,

@@ -17,7 +17,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from monitor.detectors.arrivals import CHILDLIKE, Arrivals, Newcomer
 from monitor.detectors.shared_floor import Tally
+from monitor.detectors.ways_out import way_out
 from monitor.domain.geometry import Point, Polygon
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
@@ -25,6 +27,7 @@ from monitor.domain.places import Camera, Zone
 _EDGE = 0.02
 _BORN_AT_EDGE = 0.08
 _AHEAD_SECONDS = 1.0
+_WAY = (0.5, 1.0, 1.5)
 _HISTORY = 6
 _BACK_GAP = 0.7
 _BACK_AFTER = 4
@@ -35,6 +38,9 @@ _SOLID_SECONDS = 3.0
 _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
+_SURE_ADULT, _DEEP = 3.0, 1.0
+_LOOKS_ADULT = 0.5
+_MOVED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class PresenceSettings:
     ``leave``: the same for those last seen where people leave. ``presume``: who vanished in the
     middle of the room is inside for this long, but never for longer than she had been followed;
     ``hide`` is the same for blind areas, where ten times as long as she had been followed will do.
+    ``presume_deep`` for a sure adult who vanished far from any way out.
     ``surely``: for how long somebody must have been followed to be presumed at all. ``faint``: an
     adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
     so is not known to be one; below ``shadow`` whoever is not a child is not counted at all. An
@@ -56,6 +63,7 @@ class PresenceSettings:
     leave: float = 1.0
     presume: float = 20.0
     hide: float = 120.0
+    presume_deep: float = 60.0
     surely: float = 1.5
     faint: float = 0.2
     shadow: float = 0.1
@@ -70,8 +78,10 @@ class _Kept:
     born_inside: bool
     solid: float
     solid_now: float
+    birth: Box
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     claimed: bool = False
+    moved: bool = False
     was_leaving: bool = False
     born_blind: bool = False
     in_doorway: bool = False
@@ -100,6 +110,7 @@ class CameraPresence:
         self._departed: list[Track] = []
         self.looked: float | None = None
         self.interval = 0.2
+        self.arrivals = Arrivals()
         self._settings = settings
         self._kept: dict[int, _Kept] = {}
         self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
@@ -160,8 +171,38 @@ class CameraPresence:
             # She never came in by what is known: she is somebody who was there and vanished.
             kept.claimed = self._claim(kept.track, _TURNED_UP)
 
+    def out_of_nowhere(self, time: float) -> tuple[Newcomer, ...]:
+        """Return those present, adult or child undecided, who did not come in.
+
+        Whether an adult was missing then is left to whoever knows all cameras of the room.
+        """
+        return tuple(
+            Newcomer(track.first_seen, track.adult_log_odds, not self._kept[track.id].born_inside)
+            for track in self.present(time)
+            if track.age is AgeClass.UNKNOWN and not self._came_in(self._kept[track.id])
+        )
+
+    def _came_in(self, kept: _Kept) -> bool:
+        """Say whether somebody may have come in, or been here since looking began.
+
+        Who comes in by the edge moves; what stays there from the first has not come in. Who looks
+        like a child for long is one, however little is seen of her; who looks like an adult, and
+        well, is no thing taken for a person.
+        """
+        followed = kept.track.seen - kept.track.first_seen
+        if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
+            return False
+        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.faint:
+            return True
+        if kept.claimed or kept.born_blind:
+            return True
+        if self.arrivals.could_be_anybody(kept.track.first_seen):
+            return True
+        return not kept.born_inside and (kept.moved or followed < self._settings.newcomer)
+
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
+        self.arrivals.looked(time, self.looked)
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
             self._vanished.clear()
@@ -177,7 +218,7 @@ class CameraPresence:
         if self._solid_below(kept, self._settings.shadow):
             return False
         followed = kept.track.seen - kept.track.first_seen
-        hold = self._settings.leave if _left(kept) else self._settings.hold
+        hold = self._settings.leave if _left(kept, self.zones) else self._settings.hold
         return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
 
     def _as_known(self, kept: _Kept) -> Track:
@@ -193,7 +234,8 @@ class CameraPresence:
             return False
         if kept.solid >= self._settings.sure:
             return False
-        return kept.track.seen - kept.track.first_seen < self._settings.newcomer
+        followed = kept.track.seen - kept.track.first_seen
+        return followed < self._settings.newcomer
 
     def _solid_below(self, kept: _Kept, score: float) -> bool:
         return kept.track.age is not AgeClass.CHILD and kept.solid < score
@@ -216,18 +258,20 @@ class CameraPresence:
         if kept is None:
             inside = not _near_edge(track.box, _BORN_AT_EDGE) and not self._in_doorway(track)
             solid = _FIRST_SOLID * track.score
-            kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid)
+            kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid, track.box)
             kept.born_blind = self._in_blind(track.box)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
+            self.arrivals.found_again(track.id)
         elif track.seen > kept.track.seen:
             if track.seen - kept.track.seen > self._patience(_BACK_GAP):
-                kept.was_leaving = _left(kept)
+                kept.was_leaving = _left(kept, self.zones)
                 kept.path.clear()
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
         kept.track = track
         kept.in_doorway = self._in_doorway(track)
+        kept.moved = kept.moved or _apart(kept.birth, track.box)
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
             kept.claimed = self._claim(track)
 
@@ -247,6 +291,7 @@ class CameraPresence:
             return False
         nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
         self._vanished = _without(self._vanished, nearest.track_id)
+        self.arrivals.found_again(nearest.track_id)
         return True
 
     def _went_on(self, lost: Track) -> bool:
@@ -266,11 +311,17 @@ class CameraPresence:
         others[0].claimed = True
         return True
 
+    def _is_deep(self, kept: _Kept) -> bool:
+        """Say whether a sure adult vanished too far from any way out to have left unseen."""
+        track = kept.track
+        sure = track.age is AgeClass.ADULT and track.adult_log_odds >= _SURE_ADULT
+        return sure and kept.moved and way_out(track.box, self.zones) >= _DEEP
+
     def _lose(self, kept: _Kept) -> None:
         track = kept.track
         del self._kept[track.id]
         blind = not kept.outside and self._in_blind(track.box)
-        left = not blind and _left(kept)
+        left = not blind and _left(kept, self.zones)
         if left and not kept.outside:
             self._departed.append(track)
         if track.age is AgeClass.UNKNOWN:
@@ -279,9 +330,12 @@ class CameraPresence:
             return
         followed = track.seen - track.first_seen
         faint = self._solid_below(kept, self._settings.faint)
+        if track.age is AgeClass.ADULT and not kept.in_doorway and not faint:
+            self.arrivals.adult_vanished(track.id, kept.last, by_edge=left)
         if left or faint or followed < self._settings.surely or self._went_on(track):
             return
-        stays = min(self._settings.presume, followed)
+        stays = self._settings.presume_deep if self._is_deep(kept) else self._settings.presume
+        stays = min(stays, followed)
         if blind:
             stays = max(stays, min(self._settings.hide, 10 * followed))
         until = kept.last + stays
@@ -301,7 +355,7 @@ class CameraPresence:
         )
 
 
-def _left(kept: _Kept) -> bool:
+def _left(kept: _Kept, zones: Sequence[Zone] = ()) -> bool:
     """Say whether somebody missed was last seen leaving.
 
     A single box long after the others, possibly a false one, does not bring her back inside.
@@ -316,7 +370,18 @@ def _left(kept: _Kept) -> bool:
     ahead = _AHEAD_SECONDS / (end - start)
     aside = ahead * (last.centre[0] - first.centre[0])
     down = ahead * (last.y2 - first.y2)
-    return _near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0)
+    if _near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0):
+        return True
+    x, y = last.foot
+    way = [(x + share * aside, y + share * down) for share in _WAY]
+    doorways = [zone.polygon for zone in zones if zone.is_doorway]
+    return any(doorway.contains(point) for doorway in doorways for point in way)
+
+
+def _apart(first: Box, now: Box) -> bool:
+    """Say whether two boxes are farther apart than boxes of somebody who stays shake."""
+    across = 1.6 * (now.centre[0] - first.centre[0])
+    return math.hypot(across, now.y2 - first.y2) > _MOVED * max(first.height, now.height)
 
 
 def _near_edge(box: Box, margin: float) -> bool:

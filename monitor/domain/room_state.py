@@ -78,6 +78,8 @@ class RoomState:
     people behind the doors that lead somewhere. ``children_per_adult`` is the median of the last
     ten seconds, ``None`` while there mostly was no adult or nothing was known. ``child_seen`` is
     when a child was last there. ``day`` is ``None`` where the time of day is not known.
+    ``unlikely_adults`` is how many of the ``unknown`` can hardly be adults, because they turned up
+    inside the room while no adult was missing.
     """
 
     room_id: str
@@ -97,6 +99,7 @@ class RoomState:
     children_per_adult: float | None = None
     child_seen: float | None = None
     day: DayTime | None = None
+    unlikely_adults: int = 0
 
     @property
     def people(self) -> int:

@@ -83,6 +83,10 @@ class Path:
         x, z, _ = self._points[-1]
         return self._add(seconds, x, z, 0.0)
 
+    def on(self, seconds: float, x: float, z: float, seated: float) -> Path:
+        """Be at a point ``seconds`` later, ``seated`` 0-1 by then."""
+        return self._add(seconds, x, z, seated)
+
     def home(self, loop: float, speed: float = 0.9) -> Path:
         """Return to the start and stay until the loop ends, where it begins anew.
 

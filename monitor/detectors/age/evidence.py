@@ -17,6 +17,7 @@ _SEATED_CHILD_M, _SEATED_CHILD_SPREAD = 0.58, 0.12
 _BODY_SPREAD, _BOX_SPREAD = 0.09, 0.055
 _POSSIBLE_M = (0.3, 2.3)
 _ADULT_WIDE_M, _CHILD_WIDE_M, _WIDE_SPREAD = 0.54, 0.37, 0.13
+_LOW_M, _LOW_SPAN_M = 0.75, 0.2
 _SQUAT = 0.5
 _SHAPE_SPREAD = 0.06
 _SEATED_LEAST = 0.08
@@ -49,13 +50,18 @@ def height_log_odds(height_m: float, shape: float) -> float:
     return _TEMPER * math.log((adult + _STRAY) / (child + _STRAY))
 
 
-def width_log_odds(width_m: float, shape: float) -> float:
-    """Return what the width in metres of somebody's box says; 0 for people who lie."""
+def width_log_odds(width_m: float, shape: float, height_m: float) -> float:
+    """Return what the width in metres of somebody's box says; 0 for people who lie.
+
+    A wide box that is low as well may show a child who lies or whose legs are hidden, and speaks
+    for nobody.
+    """
     if shape > _LYING or not 0.1 < width_m < 1.2:
         return 0.0
     adult = _bell(width_m, _ADULT_WIDE_M, _WIDE_SPREAD)
     child = _bell(width_m, _CHILD_WIDE_M, _WIDE_SPREAD)
-    return math.log((adult + 1e-2) / (child + 1e-2))
+    odds = math.log((adult + 1e-2) / (child + 1e-2))
+    return odds * min(max((height_m - _LOW_M) / _LOW_SPAN_M, 0.0), 1.0) if odds > 0 else odds
 
 
 def _bell(value: float, middle: float, spread: float) -> float:

@@ -22,13 +22,17 @@ from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
 from monitor.detectors.age.scale import PictureScale
 from monitor.detectors.ground.fit import PlaneFit
-from monitor.detectors.ground.plane import GroundPlane
+from monitor.detectors.ground.plane import Body, GroundPlane
 from monitor.domain.people import AgeClass, Box, Track
 
 _SMALL_AFTER_TALL = 0.3
 _TINY_M = 0.75
 _SPLIT_M = 1.25
 _LEARN_EVERY = 1.0
+_LYING, _LYING_MOST_M = 1.1, 0.95
+_LYING_CHILD_M, _LYING_CHILD_LOW_M, _LYING_CHILD = (0.72, 1.15), 0.82, -0.3
+_TOP = 0.008
+_HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class JudgeSettings:
     ``independent`` is after how long the next picture counts as a new one; boxes with a score
     below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
-    say by each cue.
+    say by each cue; whoever is only half seen is not judged beyond ``half_seen``.
     """
 
     independent: float = 0.5
@@ -54,6 +58,7 @@ class JudgeSettings:
     width_most: float = 0.4
     model_most: float = 0.8
     scale_most: float = 0.5
+    half_seen: float = 0.9
     tall: float = 1.4
     tall_for: float = 1.0
     remember: float = 60.0
@@ -123,9 +128,14 @@ class AgeJudge:
         odds = _within(track.adult_log_odds, settings.model_most)
         memory.floor = plane.floor(track.box.foot) if plane is not None else None
         memory.height_m = None
-        whole = not at_edge(track.box) and track.box in boxes
-        if whole and not hidden(boxes.index(track.box), boxes):
+        covered = track.box not in boxes or hidden(boxes.index(track.box), boxes)
+        if not at_edge(track.box) and not covered:
             odds += self._by_size(track, memory, plane, weight)
+        elif plane is not None and plane.tells_heights and memory.tall_for < settings.tall_for:
+            part = weight * _of_a_part(track.box, covered, plane)
+            within = _within(memory.log_odds + part, settings.half_seen)
+            if abs(memory.log_odds) < settings.half_seen:
+                memory.log_odds = within
         limit = settings.saturation
         memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
         memory.age = self._decided(memory, track.seen - memory.first)
@@ -136,11 +146,15 @@ class AgeJudge:
         box = track.box
         shape = box.width * self._aspect / box.height
         if plane is not None and plane.tells_heights:
-            memory.height_m = plane.height(box)
-            width = plane.width_m(box)
-            if memory.height_m is None or width is None:
+            body = plane.body(box)
+            if body is None:
                 return 0.0
-            return self._by_metres(memory.height_m, width, shape, memory, weight)
+            memory.height_m, memory.floor = body.height_m, body.place
+            if shape > _LYING and body.height_m < _LYING_MOST_M:
+                return _lying(body)
+            # Seen from above people look squat, so the shape too is taken in metres.
+            shape = body.width_m / body.height_m
+            return self._by_metres(body.height_m, body.width_m, shape, memory, weight)
         if track.seen - memory.learned >= _LEARN_EVERY:
             memory.learned = track.seen
             self._scale.learn(box)
@@ -159,7 +173,7 @@ class AgeJudge:
         odds = height_log_odds(height, shape)
         most = settings.adult_most if height >= _SPLIT_M else settings.seated_most
         odds = min(max(odds, -settings.child_most), most)
-        odds += _within(width_log_odds(width, shape), settings.width_most)
+        odds += _within(width_log_odds(width, shape, height), settings.width_most)
         if odds < 0 and memory.tall_for >= settings.tall_for:
             # Seen tall before: only who stands and is small, or sits and is tiny, may be another.
             standing = stands > 0.85
@@ -197,6 +211,28 @@ def _filled(track: Track, memory: _Memory) -> Track:
         height_m=memory.height_m,
         floor=memory.floor,
     )
+
+
+def _lying(body: Body) -> float:
+    """Return what the length of somebody who lies says; carers seldom do, children daily."""
+    shortest, longest = _LYING_CHILD_M
+    small = shortest < body.width_m < longest and body.height_m < _LYING_CHILD_LOW_M
+    return _LYING_CHILD if small else 0.0
+
+
+def _of_a_part(box: Box, covered: bool, plane: GroundPlane) -> float:
+    """Return what the box of somebody half seen says: a little.
+
+    Who is covered from below still has her width; who is cut by a side of the picture, her height.
+    """
+    body = None if box.y1 <= _TOP else plane.body(box)
+    if body is None:
+        return 0.0
+    if covered:
+        odds = width_log_odds(body.width_m, _HALF_SEEN_SHAPE, body.height_m)
+    else:
+        odds = height_log_odds(body.height_m, _HALF_SEEN_SHAPE)
+    return _within(odds, _HALF_SEEN_MOST)
 
 
 def _within(value: float, limit: float) -> float:

@@ -10,6 +10,7 @@ modelled. Immutable.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
@@ -27,6 +28,17 @@ Floats = NDArray[np.float64]
 _FARTHEST_M = 60.0
 _LOWER_EDGE = 0.99
 _TALLEST_M = 4.0
+_LEAN_STEPS = 2
+_MOST_LEAN = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Somebody upright on the floor: ``place`` in metres, height and width in metres."""
+
+    place: Point
+    height_m: float
+    width_m: float
 
 
 class GroundPlane:
@@ -89,6 +101,39 @@ class GroundPlane:
             return None
         left, right = self.floor((box.x1, box.y2)), self.floor((box.x2, box.y2))
         return None if left is None or right is None else math.dist(left, right)
+
+    def body(self, box: Box) -> Body | None:
+        """Return where whoever stands upright in ``box`` stands, how tall and how wide she is.
+
+        People away from the picture's middle lean outwards in it, which widens their boxes and
+        moves their feet off the boxes' middle; both are undone. ``None`` as for :meth:`height`.
+        """
+        height, lean = self.height(box), 0.0
+        if height is None:
+            return None
+        for _ in range(_LEAN_STEPS):
+            place = self.floor((box.foot[0] - lean / 2, box.y2))
+            if place is None:
+                return None
+            lean = self._lean(place, height)
+            lean = math.copysign(min(abs(lean), _MOST_LEAN * box.width), lean)
+        foot = box.foot[0] - lean / 2
+        half = (box.width - abs(lean)) / 2
+        left, right = self.floor((foot - half, box.y2)), self.floor((foot + half, box.y2))
+        upright = self.height(Box(foot - half, box.y1, foot + half, box.y2))
+        place = self.floor((foot, box.y2))
+        if left is None or right is None or upright is None or place is None:
+            return None
+        return Body(place, upright, math.dist(left, right))
+
+    def _lean(self, place: Point, height: float) -> float:
+        """Return how far the head of somebody at ``place`` is to the right of the feet."""
+        ground, up = self._ground, self._up
+        foot = [row[0] * place[0] + row[1] * place[1] + row[2] for row in ground]
+        depth = foot[2] + height * up[2]
+        if depth <= 0 or foot[2] <= 0:
+            return 0.0
+        return (foot[0] + height * up[0]) / depth - foot[0] / foot[2]
 
     def _depth(self, x: float, z: float) -> float:
         row = self._ground[2]

@@ -31,7 +31,7 @@ from monitor.domain.room_state import RoomState, View
 from monitor.domain.text import Text
 
 NAME = "unattended_child"
-VERSION = "2"
+VERSION = "3"
 SOURCE = "Utah R381-100-11; default durations of this project"
 
 _WATCHED = (RoomType.ACTIVITY, RoomType.NAP, RoomType.DINING, RoomType.OUTDOOR)
@@ -157,7 +157,8 @@ class UnattendedChild:
         if not state.children:
             return None if state.entered_children else False
         # Whoever may be an adult is taken for one until it is known.
-        return None if state.unknown or state.entered_adults else True
+        possible = state.unknown - state.unlikely_adults
+        return None if possible > 0 or state.entered_adults else True
 
     def _clears(self, state: RoomState, far: bool) -> bool:
         if state.adults:

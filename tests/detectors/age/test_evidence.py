@@ -32,7 +32,7 @@ def test_impossible_heights_say_nothing(height: float) -> None:
 
 def test_people_who_lie_say_nothing() -> None:
     assert height_log_odds(0.5, 2.0) == 0.0
-    assert width_log_odds(1.0, 2.0) == 0.0
+    assert width_log_odds(1.0, 2.0, 0.5) == 0.0
 
 
 @given(st.floats(0.3, 2.3), st.floats(0.01, 1.3))
@@ -46,9 +46,9 @@ def test_taller_upright_people_are_more_adult(height: float, more: float) -> Non
 
 
 def test_wide_people_look_like_adults() -> None:
-    assert width_log_odds(0.6, SQUAT) > 0.3
-    assert width_log_odds(0.32, UPRIGHT) < -0.3
-    assert width_log_odds(0.02, UPRIGHT) == 0.0
+    assert width_log_odds(0.6, SQUAT, 1.0) > 0.3
+    assert width_log_odds(0.32, UPRIGHT, 0.9) < -0.3
+    assert width_log_odds(0.02, UPRIGHT, 0.9) == 0.0
 
 
 def test_shape_hints_at_posture() -> None:

@@ -88,10 +88,12 @@ def test_an_adult_who_entered_and_hides_is_inside_for_a_minute(
     assert room.show(10).entered_adults == 0
 
 
-def test_without_a_line_she_is_presumed_for_a_shorter_time(scene: Callable[..., Scene]) -> None:
+def test_without_a_line_she_is_presumed_for_no_longer_than_she_was_followed(
+    scene: Callable[..., Scene],
+) -> None:
     room = scene()
     room.walk((A, 1), 0.4, 0.7)
-    room.show(30, (A, 1, (0.5, 0.7)))
+    room.show(20, (A, 1, (0.5, 0.7)))
     assert room.show(15).entered_adults == 1
     assert room.show(15).entered_adults == 0
 
