@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import analyze, check, database, demo, doctor, inspect, models, run, users
+from monitor.cli import (
+    analyze,
+    calibrate,
+    check,
+    database,
+    demo,
+    doctor,
+    inspect,
+    models,
+    run,
+    users,
+)
 
 application = typer.Typer(
     name="monitor",
@@ -39,6 +50,7 @@ application.command("demo")(demo.demo)
 application.command("run")(run.run)
 application.command("check")(check.check)
 application.command("analyze")(analyze.analyze)
+application.command("calibrate")(calibrate.calibrate_camera)
 application.command("doctor")(doctor.doctor)
 application.add_typer(models.group, name="models")
 application.add_typer(inspect.group, name="inspect")
