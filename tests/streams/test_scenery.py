@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from monitor.demo.footage.cutouts import cut_out
+from monitor.demo.footage.cutouts import Cutout, cut_out
 from monitor.demo.footage.optics import Optics
 from monitor.demo.footage.painter import Painter
 from monitor.demo.scenes import SCENES
@@ -24,10 +25,15 @@ PICTURES = 12
 NOISE = np.random.default_rng(5).normal(0, 2, (7, SIZE[1], SIZE[0]))
 
 
+@cache
+def people() -> tuple[Cutout, ...]:
+    return cut_out()
+
+
 def drawn(room: str, change: Callable[[Optics], Optics] = lambda optics: optics) -> list[Luma]:
     scene = SCENES[room]
     optics = change(scene.optics).resized(*SIZE)
-    painter = Painter(replace(scene, optics=optics), cut_out())
+    painter = Painter(replace(scene, optics=optics), people())
     pictures = [painter.frame(4.0 * index) for index in range(PICTURES)]
     return [cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8) for picture in pictures]
 

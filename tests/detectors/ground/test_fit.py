@@ -129,9 +129,9 @@ def one_person(
 
 
 @given(
-    st.floats(2.2, 3.6),
-    st.floats(15, 38),
-    st.floats(0.5, 0.9),
+    st.floats(2.5, 3.4),
+    st.floats(15, 30),
+    st.floats(0.5, 0.75),
     st.floats(1.5, 1.9),
     st.integers(0, 99),
 )
