@@ -18,6 +18,7 @@ from monitor.domain.people import Box
 from monitor.domain.places import Camera
 from monitor.runtime.masking import MaskedOut
 from monitor.streams.catalogue import make_source
+from monitor.streams.failures import StreamError
 from monitor.streams.gate import Gate, GateSettings
 from monitor.streams.health import CameraHealth
 from monitor.streams.sampler import FrameSampler
@@ -79,18 +80,33 @@ def watch_people(
         length = getattr(source, "duration", None)
         if length is not None:
             limit = length if limit is None else min(limit, length)
-        first: float | None = None
-        for packet in source.packets():
-            first = packet.time if first is None else first
-            watching.seconds = packet.time - first
-            for frame in watching.sampler.offer(packet, urgent=True):
-                watching.look(frame)
-            share = max(watching.seconds / limit if limit else 0.0, watching.seen / enough)
-            report(min(share, 1.0))
-            if watching.seen >= enough or (limit is not None and watching.seconds >= limit):
-                break
+        try:
+            _read(source, watching, limit, enough, report)
+        except StreamError:
+            # A live camera may break off late; what was seen until then is as good as before.
+            if not watching.seen:
+                raise
     report(1.0)
     return watching.sightings()
+
+
+def _read(
+    source: Source,
+    watching: _Watching,
+    limit: float | None,
+    enough: int,
+    report: Callable[[float], None],
+) -> None:
+    first: float | None = None
+    for packet in source.packets():
+        first = packet.time if first is None else first
+        watching.seconds = packet.time - first
+        for frame in watching.sampler.offer(packet, urgent=True):
+            watching.look(frame)
+        share = max(watching.seconds / limit if limit else 0.0, watching.seen / enough)
+        report(min(share, 1.0))
+        if share >= 1:
+            return
 
 
 class _Watching:

@@ -13,10 +13,13 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.detectors.ground.fit import STATURES
 from monitor.detectors.ground.plane import GroundPlane
 from monitor.domain.people import Box
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class PlaneCheck:
             return "people far away do not have the heights of people near by"
         return ""
 
-    def _tilt(self, offsets: np.ndarray, feet: np.ndarray) -> float:  # type: ignore[type-arg]
+    def _tilt(self, offsets: Floats, feet: Floats) -> float:
         low, high = np.quantile(feet, (1 / 3, 2 / 3))
         far, near = offsets[feet <= low], offsets[feet >= high]
         return abs(float(np.median(far)) - float(np.median(near)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_a_right_plane_is_never_doubted(seed: int, adults: float) -> None:
 
 
 @pytest.mark.parametrize("off", [{"height_m": 2.4}, {"height_m": 2.8}, {"pitch_deg": 24.0}])
-def test_a_plane_a_little_off_is_not_doubted(off: dict[str, float]) -> None:
+def test_a_plane_a_little_off_is_not_doubted(off: dict[str, Any]) -> None:
     check = PlaneCheck(plane_from_mounting(replace(TRUE, **off)))
     assert not watched(check, people(TRUE), 400), check.reason
 
@@ -60,7 +61,7 @@ def test_a_plane_a_little_off_is_not_doubted(off: dict[str, float]) -> None:
         {"focal_px": 640.0},
     ],
 )
-def test_a_plane_far_off_is_doubted_with_a_reason(off: dict[str, float], seed: int) -> None:
+def test_a_plane_far_off_is_doubted_with_a_reason(off: dict[str, Any], seed: int) -> None:
     check = PlaneCheck(plane_from_mounting(replace(TRUE, **off)))
     assert watched(check, people(TRUE, seed), 400)
     assert "people" in check.reason
