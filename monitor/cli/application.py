@@ -10,6 +10,7 @@ from monitor import __version__
 from monitor.cli import (
     analyze,
     backtest,
+    calibrate,
     check,
     database,
     demo,
@@ -54,6 +55,7 @@ application.command("run")(run.run)
 application.command("check")(check.check)
 application.command("analyze")(analyze.analyze)
 application.command("backtest")(backtest.backtest)
+application.command("calibrate")(calibrate.calibrate_camera)
 application.command("doctor")(doctor.doctor)
 application.command("evaluate")(evaluate.evaluate)
 application.command("train")(train.train)

@@ -109,7 +109,7 @@ class RoomFusion:
     def state(self, time: float) -> RoomState:
         """Return who is in the room at ``time`` (POSIX or media seconds)."""
         views = [self._seen_by(camera_id, time) for camera_id in self._cameras]
-        good = {view.camera_id for view in views if view.fault is None}
+        good = {view.camera_id for view in views if view.sees}
         present = {
             camera_id: camera.present(time)
             for camera_id, camera in self._cameras.items()
@@ -151,7 +151,7 @@ class RoomFusion:
         """Return the camera's view, stalled when it has not been looked at for too long."""
         view = self._views[camera_id]
         looked = self._cameras[camera_id].looked
-        if view.fault is not None:
+        if not view.sees:
             return view
         if looked is None:
             if self._started is None:

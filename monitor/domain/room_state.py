@@ -27,6 +27,11 @@ class ViewFault(StrEnum):
     DARK = "dark"
     COVERED = "covered"
     UNREADABLE = "unreadable"
+    MOVED = "moved"
+    MISCALIBRATED = "miscalibrated"
+
+
+_STILL_SEES = frozenset({None, ViewFault.MOVED, ViewFault.MISCALIBRATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,11 @@ class CameraView:
     camera_id: str
     fault: ViewFault | None = None
     since: float = 0.0
+
+    @property
+    def sees(self) -> bool:
+        """Say whether people are still seen; a moved camera sees, but measures wrongly."""
+        return self.fault in _STILL_SEES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from monitor.detectors.age.judge import AgeJudge
+from monitor.detectors.age.standing import StandingPeople
+from monitor.detectors.ground.check import PlaneCheck
 from monitor.detectors.ground.plane import GroundPlane, ground_plane_of
 from monitor.detectors.rules import Origin
 from monitor.detectors.tracking.tracker import Tracker
@@ -17,8 +21,10 @@ from monitor.domain.events import Event
 from monitor.domain.hours import Calendar
 from monitor.domain.people import Person, Track
 from monitor.domain.places import Camera, Room
-from monitor.domain.room_state import CameraView, RoomState
+from monitor.domain.room_state import CameraView, RoomState, ViewFault
 from monitor.runtime.room_decision import RoomDecision, Tape
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -31,6 +37,49 @@ class _Eye:
     plane: GroundPlane | None = None
     aspect: float = 0.0
     tracks: tuple[Track, ...] = field(default=())
+    standing: StandingPeople | None = None
+    check: PlaneCheck | None = None
+    doubtful_since: float | None = None
+    view: CameraView | None = None
+
+    @property
+    def moved(self) -> bool:
+        return self.view is not None and self.view.fault is ViewFault.MOVED
+
+    @property
+    def trusted_plane(self) -> GroundPlane | None:
+        """The plane by which heights may be told at present."""
+        return None if self.moved or self.doubtful_since is not None else self.plane
+
+    def look_at(self, aspect: float) -> AgeJudge:
+        """Return the judge for pictures of this shape."""
+        if self.judge is None or abs(self.aspect - aspect) > 1e-6:
+            self.aspect = aspect
+            self.judge = AgeJudge(aspect)
+            self.plane = ground_plane_of(self.camera, aspect)
+            self.standing = StandingPeople(aspect)
+            self.check = None if self.plane is None else PlaneCheck(self.plane)
+            self.doubtful_since = None
+        return self.judge
+
+    def compare(self, tracks: Sequence[Track], time: float) -> None:
+        """Hold the people just seen against the configured plane."""
+        if self.check is None or self.standing is None or self.moved:
+            return
+        for box in self.standing.pick(tracks, time):
+            self.check.see(box)
+        if not self.check.doubtful:
+            self.doubtful_since = None
+        elif self.doubtful_since is None:
+            self.doubtful_since = time
+            log.warning("plane_doubtful", camera=self.camera.id, reason=self.check.reason)
+
+    def verdict(self) -> CameraView | None:
+        """Return the camera's view, with what the people say about its calibration."""
+        view = self.view
+        if view is None or view.fault is not None or self.doubtful_since is None:
+            return view
+        return CameraView(self.camera.id, ViewFault.MISCALIBRATED, self.doubtful_since)
 
 
 class RoomWatch:
@@ -88,11 +137,13 @@ class RoomWatch:
     ) -> tuple[Track, ...]:
         """Take in the people of a frame whose width is ``aspect`` times its height."""
         eye = self._eyes[camera_id]
-        if eye.judge is None or abs(eye.aspect - aspect) > 1e-6:
-            eye.aspect = aspect
-            eye.judge = AgeJudge(aspect)
-            eye.plane = ground_plane_of(eye.camera, aspect)
-        tracks = eye.judge.update(eye.tracker.update(people, time), eye.plane)
+        judge = eye.look_at(aspect)
+        found = eye.tracker.update(people, time)
+        doubtful_since = eye.doubtful_since
+        eye.compare(found, time)
+        if eye.doubtful_since != doubtful_since and (verdict := eye.verdict()) is not None:
+            self._decision.view(verdict)
+        tracks = judge.update(found, eye.trusted_plane)
         eye.tracks = self._decision.observe(camera_id, time, tracks)
         return eye.tracks
 
@@ -102,7 +153,12 @@ class RoomWatch:
 
     def view(self, view: CameraView) -> None:
         """Take in how far a camera's view can be trusted."""
-        self._decision.view(view)
+        eye = self._eyes[view.camera_id]
+        moved = eye.moved
+        eye.view = view
+        if eye.moved is not moved and eye.judge is not None:
+            eye.judge.forget_scale()
+        self._decision.view(eye.verdict() or view)
 
     def step(self, time: float) -> list[Event]:
         """Return the events that began, worsened or ended by ``time``."""

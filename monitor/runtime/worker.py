@@ -24,7 +24,7 @@ from monitor.domain.hours import Calendar
 from monitor.domain.media import Frame
 from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
-from monitor.domain.room_state import CameraView, RoomState
+from monitor.domain.room_state import CameraView, RoomState, ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.attention import Attention, GateMode
 from monitor.runtime.camera_watch import CameraWatch
@@ -157,7 +157,12 @@ class Worker:
 
     def views(self) -> dict[str, CameraView]:
         """Return how far each camera's view can be trusted, as last judged."""
-        return dict(self._inbox.latest)
+        views = dict(self._inbox.latest)
+        for view in (view for state in self.room_states() for view in state.cameras):
+            told = views.get(view.camera_id)
+            if view.fault is ViewFault.MISCALIBRATED and told is not None and told.fault is None:
+                views[view.camera_id] = view
+        return views
 
     def overlay(self, camera_id: str) -> Overlay | None:
         """Return what is known about a camera now, for live view."""

@@ -1,4 +1,4 @@
-"""Can this camera's view be trusted? Offline, stalled, frozen, dark, covered, unreadable.
+"""Can this camera's view be trusted? Offline, stalled, frozen, dark, covered, unreadable, moved.
 
 A fault counts only after it has lasted, and clears only after the view has been good for a while.
 
@@ -9,7 +9,8 @@ the very same coded picture again and again (every coded picture carries a frame
 even a still scene gives different bytes; pictures below a few hundred bytes are not compared).
 
 *Dark* and *covered* come from a small brightness plane of a picture decoded now and then: dark
-means that even its brightest parts are black, covered that it hardly has an edge.
+means that even its brightest parts are black, covered that it hardly has an edge. *Moved* is
+told by :mod:`monitor.streams.scenery`, and lasts until the camera looks where it looked before.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.media import Packet
 from monitor.domain.room_state import CameraView, ViewFault
+from monitor.streams.scenery import Scenery
 
 _WINDOW = 4.0  # seconds over which the pace of time stamps is judged
 _SILENCE = 1.0  # seconds without packets, which say nothing of their pace
@@ -67,6 +69,7 @@ class CameraHealth:
         self._last_packet: float | None = None
         self._pace = _Pace(self._settings)
         self._picture: _Candidate = (None, now)
+        self._scenery = Scenery()
         self._unreadable_since: float | None = None
         self._verdict = _Verdict(self._settings, now)
 
@@ -91,6 +94,8 @@ class CameraHealth:
         fault = judge_picture(luma, self._settings)
         if fault is not self._picture[0]:
             self._picture = (fault, self._clock.now())
+        if fault is None:
+            self._scenery.see(luma, self._clock.now())
         self.view()
 
     def unreadable(self) -> None:
@@ -116,6 +121,9 @@ class CameraHealth:
         frozen_since = self._pace.frozen_since
         if frozen_since is not None:
             return ViewFault.FROZEN, frozen_since
+        moved_since = self._scenery.moved_since
+        if self._picture[0] is None and moved_since is not None:
+            return ViewFault.MOVED, moved_since
         return self._picture
 
 

@@ -158,3 +158,33 @@ def test_user_add_explains_what_is_wrong(
 ) -> None:
     assert monitor("db", "upgrade", "-c", district).code == 0
     refused(monitor("user", "add", "wang", "-c", district, *arguments), part)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        ((), ("which camera?", "--video FILE")),
+        (("sun-cam",), ("no configuration file", "-c FILE")),
+        (("moon-cam", "-c", "{district}"), ("no camera 'moon-cam'", "sun-cam")),
+        (("sun-cam", "-c", "{district}"), ("clip.mp4",)),
+        (("sun-cam", "--video", "{clip}"), ("not both",)),
+        (("--video", "{folder}/none.mp4"), ("none.mp4",)),
+        (("--video", "{clip}", "--person-height", "17"), ("--person-height",)),
+        (("--video", "{clip}", "--points", "{folder}/none.yaml"), ("none.yaml", "no such file")),
+        (("--video", "{clip}", "--points", "{points}"), ("names no points", "calibrate.md")),
+        (("--video", "{clip}", "--points", "{points}", "--height-m", "2"), ("give it alone",)),
+        (("--video", "{clip}", "--model", "yolo-moon"), ("yolo-moon",)),
+    ],
+)
+def test_calibrate_explains_what_is_wrong(
+    monitor: Any,
+    district: Path,
+    clip: Path,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    parts: tuple[str, ...],
+) -> None:
+    points = tmp_path / "points.yaml"
+    points.write_text("room: {type: activity}\n")
+    names = {"district": district, "clip": clip, "folder": tmp_path, "points": points}
+    refused(monitor("calibrate", *(part.format(**names) for part in arguments)), *parts)

@@ -92,6 +92,10 @@ class AgeJudge:
         """The newest plane fitted to the people seen, usable or not; only without a given one."""
         return self._scale.fit
 
+    def forget_scale(self) -> None:
+        """Learn the camera's own scale anew: it looks at another floor than before."""
+        self._scale = PictureScale(self._aspect)
+
     def update(self, tracks: Sequence[Track], plane: GroundPlane | None) -> tuple[Track, ...]:
         """Return ``tracks`` with age, log-odds, height and floor point filled in.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from monitor.detectors.age.standing import upright
 from monitor.detectors.ground.fit import PlaneFit, Stature, fit_plane
 from monitor.domain.people import Box
 
@@ -16,7 +17,6 @@ _BINS = 12
 _A_BIN = 40
 _FIRST_FIT = 80
 _MOST_BETWEEN = 1000
-_UPRIGHT = (0.22, 0.5)
 
 
 class PictureScale:
@@ -36,8 +36,7 @@ class PictureScale:
 
     def learn(self, box: Box) -> None:
         """Take in the whole box of somebody; boxes of people who do not stand are left out."""
-        shape = box.width * self._aspect / box.height
-        if not _UPRIGHT[0] <= shape <= _UPRIGHT[1]:
+        if not upright(box, self._aspect):
             return
         row = min(max(int(box.y2 * _BINS), 0), _BINS - 1)
         self._rows[row].append(Stature.of(box))

@@ -1,11 +1,12 @@
-"""A first ground plane by itself, from the people who walked through the picture.
+"""A ground plane from the people who walked through the picture.
 
 Standing people are adults of about 1.65 m or children of about 0.9 m. Whatever the camera's
 height, pitch and focal length, the right ones make everybody fall on one of the two. The search is
 exhaustive over pitch, focal length and height with a loss that outliers (people who sit, boxes cut
 off) cannot dominate, then refined around the best. It is honest about what it cannot know: with
 only one of the two heights seen, children near the camera look like adults farther away, and the
-fit is not usable unless the camera's height is given.
+fit is not usable unless the camera's height is given. With one person of a known height walking
+about there is no such doubt: the scale is hers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.detectors.ground.agreement import Agreement, agreement_of, objection
 from monitor.detectors.ground.plane import GroundPlane, projection
 from monitor.domain.people import Box
 
@@ -24,12 +26,13 @@ Floats = NDArray[np.float64]
 
 ADULT_M = 1.65
 CHILD_M = 0.9
+STATURES = (ADULT_M, CHILD_M)
 _SPREAD = 0.09  # of the logarithm of a height: people differ, and so do boxes
+_SPREAD_OF_ONE = 0.05  # boxes only
 _CUT = 2.5
-_LEAST_PEOPLE = 40
+LEAST_PEOPLE = 40
 _MOST_PEOPLE = 600
 _LEAST_ADULTS, _MOST_ADULTS = 0.1, 0.7
-_MOST_ERROR_M = 0.065
 _PITCHES = np.radians(np.arange(4, 64, 3.0))
 _FOCALS = np.array([0.42, 0.5, 0.6, 0.72, 0.86, 1.05, 1.3])
 _HEIGHTS = np.geomspace(1.9, 4.2, 22)
@@ -54,20 +57,36 @@ class PlaneFit:
     """What came out of :func:`fit_plane`.
 
     ``height_m``, ``pitch_deg`` and ``focal`` (share of the picture's width) describe the camera.
-    ``error_m`` is the median distance of a fitted person from the nearer of the two heights;
-    ``inliers`` the share of people who fit; ``adults`` the share of adults among these.
-    ``usable`` is False, with the ``reason``, when the plane must not be relied on.
+    ``agreement`` says how well the people fit. ``usable`` is False, with the ``reason``, when the
+    plane must not be relied on.
     """
 
     plane: GroundPlane
     height_m: float
     pitch_deg: float
     focal: float
-    error_m: float
-    inliers: float
-    adults: float
+    agreement: Agreement
     usable: bool
     reason: str = ""
+
+    @property
+    def error_m(self) -> float:
+        """The median distance of a fitted person from the nearest expected height."""
+        return self.agreement.error_m
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What need not be searched for; ``statures`` are the heights that people may have."""
+
+    aspect: float
+    focal: float | None
+    height_m: float | None
+    statures: tuple[float, ...]
+
+    @property
+    def spread(self) -> float:
+        return _SPREAD if len(self.statures) > 1 else _SPREAD_OF_ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +102,28 @@ def fit_plane(
     *,
     focal: float | None = None,
     height_m: float | None = None,
+    person_m: float | None = None,
 ) -> PlaneFit | None:
     """Fit camera height, pitch and focal length to ``people``, at least 40 of them.
 
-    ``focal`` (share of the picture's width) and ``height_m`` are taken as given if known. Returns
-    ``None`` when there are too few people to try. Deterministic.
+    ``focal`` (share of the picture's width) and ``height_m`` are taken as given if known;
+    ``person_m`` says that all of ``people`` are one person of that height. Returns ``None`` when
+    there are too few people to try. Deterministic.
     """
-    if len(people) < _LEAST_PEOPLE:
+    if len(people) < LEAST_PEOPLE:
         return None
+    statures = STATURES if person_m is None else (person_m,)
+    known = _Known(aspect, focal, height_m, statures)
     rows = _thinned(people)
     search = _Search(
         _PITCHES,
         _FOCALS if focal is None else np.array([focal]),
         _HEIGHTS if height_m is None else np.array([height_m]),
     )
-    best = _best(rows, aspect, search)
+    best = _best(rows, known, search)
     for step in (1.0, 0.3, 0.1):
-        best = _best(rows, aspect, _around(best, step, focal, height_m))
-    return _report(rows, aspect, best, known_height=height_m is not None)
+        best = _best(rows, known, _around(best, step, known))
+    return _report(rows, known, best)
 
 
 def _thinned(people: Sequence[Stature]) -> Floats:
@@ -113,25 +136,23 @@ def _thinned(people: Sequence[Stature]) -> Floats:
     return rows[order]
 
 
-def _around(
-    best: tuple[float, float, float], step: float, focal: float | None, height_m: float | None
-) -> _Search:
+def _around(best: tuple[float, float, float], step: float, known: _Known) -> _Search:
     pitch, length, height = best
     turn = np.linspace(-1, 1, 7) * step
     return _Search(
         np.clip(pitch + np.radians(3) * turn, 0.01, 1.4),
-        length * np.exp(0.19 * turn) if focal is None else np.array([focal]),
-        height * np.exp(0.05 * turn) if height_m is None else np.array([height_m]),
+        length * np.exp(0.19 * turn) if known.focal is None else np.array([known.focal]),
+        height * np.exp(0.05 * turn) if known.height_m is None else np.array([known.height_m]),
     )
 
 
-def _best(rows: Floats, aspect: float, search: _Search) -> tuple[float, float, float]:
+def _best(rows: Floats, known: _Known, search: _Search) -> tuple[float, float, float]:
     best = (math.inf, 0.0, 0.0, 0.0)
     for pitch in search.pitches.tolist():
         for focal in search.focals.tolist():
-            relative = _relative_heights(rows, aspect, pitch, focal)
+            relative = _relative_heights(rows, known.aspect, pitch, focal)
             logs = np.log(relative)[None, :] + np.log(search.heights)[:, None]
-            losses = _losses(logs) + _unusual(focal, search.heights)
+            losses = _losses(logs, known) + _unusual(focal, search.heights)
             index = int(losses.argmin())
             if losses[index] < best[0]:
                 best = (float(losses[index]), pitch, focal, float(search.heights[index]))
@@ -150,10 +171,10 @@ def _relative_heights(rows: Floats, aspect: float, pitch: float, focal: float) -
     return np.asarray(np.where(down > 1e-3, np.clip(share, 1e-3, 10.0), 1e-3))
 
 
-def _losses(log_heights: Floats) -> Floats:
-    adult = np.abs(log_heights - math.log(ADULT_M))
-    child = np.abs(log_heights - math.log(CHILD_M))
-    off = np.minimum(np.minimum(adult, child) / _SPREAD, _CUT)
+def _losses(log_heights: Floats, known: _Known) -> Floats:
+    off = np.full_like(log_heights, _CUT)
+    for stature in known.statures:
+        off = np.minimum(off, np.abs(log_heights - math.log(stature)) / known.spread)
     return np.asarray((off**2).mean(axis=1))
 
 
@@ -163,42 +184,22 @@ def _unusual(focal: float, heights: Floats) -> Floats:
     return np.asarray(0.03 * (lens**2 + (np.log(heights / 2.8) / 0.25) ** 2))
 
 
-def _report(
-    rows: Floats, aspect: float, best: tuple[float, float, float], *, known_height: bool
-) -> PlaneFit:
+def _report(rows: Floats, known: _Known, best: tuple[float, float, float]) -> PlaneFit:
     pitch, focal, height = best
-    heights = height * _relative_heights(rows, aspect, pitch, focal)
-    adult = np.abs(np.log(heights / ADULT_M))
-    child = np.abs(np.log(heights / CHILD_M))
-    good = np.minimum(adult, child) < _CUT * _SPREAD
-    grown = good & (adult < child)
-    distance = np.minimum(np.abs(heights - ADULT_M), np.abs(heights - CHILD_M))
-    inliers = float(good.mean())
-    adults = float(grown.sum() / max(good.sum(), 1))
-    error = float(np.median(distance[good])) if good.any() else math.inf
-    rows_seen = float(np.ptp(rows[good, 1])) if good.any() else 0.0
-    reason = _objection(inliers, error, rows_seen)
-    if not reason and not known_height:
-        reason = _ambiguity(adults, height)
+    heights = height * _relative_heights(rows, known.aspect, pitch, focal)
+    agreement = agreement_of(heights, rows[:, 1], known.statures, _CUT * known.spread)
+    reason = objection(agreement)
+    if not reason and known.height_m is None and len(known.statures) > 1:
+        reason = _ambiguity(agreement.adults, height)
     return PlaneFit(
-        plane=GroundPlane(projection(height, pitch, focal, aspect)),
+        plane=GroundPlane(projection(height, pitch, focal, known.aspect)),
         height_m=height,
         pitch_deg=math.degrees(pitch),
         focal=focal,
-        error_m=error,
-        inliers=inliers,
-        adults=adults,
+        agreement=agreement,
         usable=not reason,
         reason=reason,
     )
-
-
-def _objection(inliers: float, error_m: float, rows_seen: float) -> str:
-    if inliers < 0.6:
-        return "too few of the people fit one floor"
-    if rows_seen < 0.15:
-        return "people were seen at one distance only"
-    return "" if error_m <= _MOST_ERROR_M else "the people's heights do not agree well enough"
 
 
 def _ambiguity(adults: float, height_m: float) -> str:

@@ -1,8 +1,8 @@
 """V1 ``view_lost``: a camera does not show its room.
 
-Offline, stalled, frozen, dark, covered or unreadable: one event a camera, for the maintainer and
-not for the alarm queue. It is the counterpart of "unknown is not unattended": what the other rules
-decline to judge is told here.
+Offline, stalled, frozen, dark, covered, unreadable, moved or at odds with its calibration: one
+event a camera, for the maintainer and not for the alarm queue. It is the counterpart of "unknown is
+not unattended": what the other rules decline to judge is told here.
 
 Defaults: raised after 30 s, cleared after 60 s of good view, technical.
 """
@@ -32,6 +32,8 @@ FAULTS: dict[ViewFault, Text] = {
     ViewFault.DARK: Text(zh="画面过暗", en="dark"),
     ViewFault.COVERED: Text(zh="被遮挡", en="covered"),
     ViewFault.UNREADABLE: Text(zh="视频无法读取", en="unreadable"),
+    ViewFault.MOVED: Text(zh="朝向已改变", en="moved out of its place"),
+    ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
 }
 
 

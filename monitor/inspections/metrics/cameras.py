@@ -28,6 +28,8 @@ _FAULTS = {
     ViewFault.DARK: Text(zh="画面过暗", en="dark"),
     ViewFault.COVERED: Text(zh="被遮挡", en="covered"),
     ViewFault.UNREADABLE: Text(zh="无法解码", en="unreadable"),
+    ViewFault.MOVED: Text(zh="被移动", en="moved"),
+    ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
 }
 
 
