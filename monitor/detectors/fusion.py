@@ -35,7 +35,7 @@ class FusionSettings:
     """How long things stay true, in seconds, and how cameras are joined.
 
     ``fresh`` is after how long without an analysed or unchanged picture a camera counts as
-    stalled. With ``shared_floor`` the cameras' ground planes have one common origin, and somebody
+    unwatched. With ``shared_floor`` the cameras' ground planes have one common origin, and somebody
     seen by two cameras within ``same_place_m`` metres is one person. ``inside`` and ``beyond`` are
     for how long the books at the doors are believed: of this room, and of the rooms behind them.
     """
@@ -148,7 +148,7 @@ class RoomFusion:
         return self._clear_share * (_HIDING if hiding else 1.0)
 
     def _seen_by(self, camera_id: str, time: float) -> CameraView:
-        """Return the camera's view, stalled when it has not been looked at for too long."""
+        """Return the camera's view, unwatched when it has not been looked at for too long."""
         view = self._views[camera_id]
         looked = self._cameras[camera_id].looked
         if not view.sees:
@@ -156,10 +156,10 @@ class RoomFusion:
         if looked is None:
             if self._started is None:
                 self._started = time
-            return CameraView(camera_id, ViewFault.STALLED, self._started)
+            return CameraView(camera_id, ViewFault.UNWATCHED, self._started)
         patience = max(self._settings.fresh, 3 * self._cameras[camera_id].interval)
         if time - looked > patience:
-            return CameraView(camera_id, ViewFault.STALLED, looked)
+            return CameraView(camera_id, ViewFault.UNWATCHED, looked)
         return view
 
     def _tally(self, present: Iterable[Sequence[Track]]) -> Tally:

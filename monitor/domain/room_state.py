@@ -29,6 +29,7 @@ class ViewFault(StrEnum):
     UNREADABLE = "unreadable"
     MOVED = "moved"
     MISCALIBRATED = "miscalibrated"
+    UNWATCHED = "unwatched"
 
 
 _STILL_SEES = frozenset({None, ViewFault.MOVED, ViewFault.MISCALIBRATED})

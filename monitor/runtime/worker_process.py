@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from monitor.domain.clock import Clock, SystemClock, to_datetime
 from monitor.domain.errors import KanhuError
 from monitor.domain.hours import Calendar
 from monitor.domain.places import Room
-from monitor.domain.room_state import ViewFault
+from monitor.domain.room_state import RoomState, ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.attention import GateMode
 from monitor.runtime.environment import Environment
@@ -239,6 +240,7 @@ class _Reports:
         self._worker = worker
         self._clock = clock
         self._sent: dict[str, CameraReport] = {}
+        self._unwatched: tuple[str, ...] = ()
 
     def send(self, worker: Worker) -> None:
         """Write what has changed since the last time."""
@@ -256,6 +258,15 @@ class _Reports:
         states = worker.room_states()
         if states:
             self._rooms.report(states, now)
+        self._say_what_is_unwatched(states)
+
+    def _say_what_is_unwatched(self, states: Sequence[RoomState]) -> None:
+        views = [view for state in states for view in state.cameras]
+        unwatched = tuple(v.camera_id for v in views if v.fault is ViewFault.UNWATCHED)
+        if unwatched != self._unwatched:
+            self._unwatched = unwatched
+            tell = log.warning if unwatched else log.info
+            tell("cameras_not_analysed_in_time", cameras=unwatched, of=len(views))
 
     def vouch(self, camera_ids: tuple[str, ...]) -> None:
         """Say that what was reported still holds."""

@@ -34,6 +34,7 @@ FAULTS: dict[ViewFault, Text] = {
     ViewFault.UNREADABLE: Text(zh="视频无法读取", en="unreadable"),
     ViewFault.MOVED: Text(zh="朝向已改变", en="moved out of its place"),
     ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
+    ViewFault.UNWATCHED: Text(zh="未能及时分析", en="not analysed in time"),
 }
 
 

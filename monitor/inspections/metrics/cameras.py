@@ -30,6 +30,7 @@ _FAULTS = {
     ViewFault.UNREADABLE: Text(zh="无法解码", en="unreadable"),
     ViewFault.MOVED: Text(zh="被移动", en="moved"),
     ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
+    ViewFault.UNWATCHED: Text(zh="未能及时分析", en="not analysed in time"),
 }
 
 

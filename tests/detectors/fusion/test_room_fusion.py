@@ -131,7 +131,7 @@ def test_view_is_full_only_while_all_cameras_are_good_and_fresh(
     fusion.observe("west", 8.0, [])
     stale = fusion.state(8.0)
     assert stale.view is View.PARTIAL
-    assert stale.cameras[0] == CameraView("east", ViewFault.STALLED, 1.0)
+    assert stale.cameras[0] == CameraView("east", ViewFault.UNWATCHED, 1.0)
     fusion.still("east", 8.0)
     assert fusion.state(8.0).view is View.FULL
 
