@@ -42,13 +42,13 @@ def test_a_threshold_is_tried_and_the_alert_is_one_click_away(
     page.get_by_role("link", name="Try a rule").click()
     page.get_by_label("Place").select_option(PLACE)
     page.get_by_role("button", name="Show its parameters").click()
-    page.get_by_label("Raise after").fill("90s")
+    page.get_by_label("Raise after", exact=True).fill("90s")
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator(".verdict-sentence")).to_contain_text(
         "Would have dropped 1 of 2 undecided alerts; those kept would come 30 s later.",
         timeout=PATIENCE,
     )
-    expect(page.get_by_label("Raise after")).to_have_value("90s")
+    expect(page.get_by_label("Raise after", exact=True)).to_have_value("90s")
     expect(page.locator(".lanes a[data-verdict=none]")).to_have_count(2)
     expect(page.locator(".lanes g[data-would=kept]")).to_have_count(1)
     page.locator(".lanes a[data-verdict=none]").first.click()
@@ -58,10 +58,10 @@ def test_a_threshold_is_tried_and_the_alert_is_one_click_away(
 def test_a_wrong_value_is_marked(visit: MakeVisit, lived: World) -> None:
     visitor = visit(lived.user("head", Role.SUPERVISOR, language="en"))
     page = visitor.go(f"/backtest?place={PLACE}")
-    page.get_by_label("Raise after").fill("soon")
+    page.get_by_label("Raise after", exact=True).fill("soon")
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("marked red")
-    expect(page.get_by_label("Raise after")).to_have_value("soon")
+    expect(page.get_by_label("Raise after", exact=True)).to_have_value("soon")
     visitor.complaints.clear()  # the browser logs the 422
 
 
