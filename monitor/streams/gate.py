@@ -96,9 +96,18 @@ class Gate:
             return Look.PEEK
         return Look.SKIP
 
-    def analysed(self, luma: NDArray[np.uint8]) -> None:
-        """Remember what a picture that is being analysed looks like (see :meth:`moved`)."""
+    def analysed(self, luma: NDArray[np.uint8], time: float) -> bool:
+        """Take in a picture that is being analysed anyway; say whether something moved.
+
+        See :meth:`moved`. A heartbeat, too, may be the first to see a movement.
+        """
+        first = self._reference is None
+        if first or not self.differs(luma, self._reference):
+            self._reference = luma if first else self._reference
+            return False
         self._reference = luma
+        self._hold_until = time + self.settings.hold
+        return True
 
     def moved(self, luma: NDArray[np.uint8], time: float) -> bool:
         """Say whether a peeked picture is worth analysing; if so, it counts as analysed.

@@ -66,7 +66,8 @@ class Replay:
         if info is None or not waiting or not waiting[0].keyframe:
             return []
         newest = waiting[-1].time
-        if newest - self._looked > _LONGEST or waiting[0].time > newest:
+        interval = 1 / gate.settings.fps
+        if not 1.5 * interval < newest - self._looked <= _LONGEST or waiting[0].time > newest:
             return []
         decoder = Decoder(
             self._camera_id,
@@ -75,7 +76,6 @@ class Replay:
             skip_loop_filter=self._skip_loop_filter,
             reordered=info.has_b_frames,
         )
-        interval = 1 / gate.settings.fps
         due = max(self._looked + interval, newest - _MOST * interval)
         found: list[Frame] = []
         for packet in waiting:

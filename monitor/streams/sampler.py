@@ -82,19 +82,19 @@ class FrameSampler:
         if packet.time >= self._judge_at:
             self._judge_at = packet.time + _JUDGE_EVERY
             self.health.picture(luma)
-        before: list[Frame] = []
+        reference = self.gate.reference
         if look is Look.ANALYSE:
-            self.gate.analysed(luma)
+            moved = self.gate.analysed(luma, packet.time)
         else:
-            reference = self.gate.reference
-            if not self.gate.moved(luma, packet.time):
-                self._replay.looked(packet)
-                if self._on_still is not None:
-                    self._on_still(packet)
-                return []
-            if packet.keyframe and reference is not None:
-                before = self._replay.frames(self.gate, reference)
+            moved = self.gate.moved(luma, packet.time)
+        before: list[Frame] = []
+        if moved and packet.keyframe and reference is not None:
+            before = self._replay.frames(self.gate, reference)
         self._replay.looked(packet)
+        if look is not Look.ANALYSE and not moved:
+            if self._on_still is not None:
+                self._on_still(packet)
+            return []
         frame = decoder.frame()
         return before if frame is None else [*before, frame]
 

@@ -50,7 +50,7 @@ def test_a_quiet_room_is_looked_at_by_heartbeat_only() -> None:
         look = gate.consider(packet)
         decoded += look is not Look.SKIP
         if look is Look.ANALYSE:
-            gate.analysed(still)
+            gate.analysed(still, packet.time)
             analysed.append(packet.time)
         elif look is Look.PEEK and gate.moved(still, packet.time):
             analysed.append(packet.time)
@@ -82,7 +82,7 @@ def test_heartbeat_and_rate_hold_whatever_happens(
         if look is not Look.SKIP:
             looked.append(packet.time)
         if look is Look.ANALYSE:
-            gate.analysed(luma)
+            gate.analysed(luma, packet.time)
             analysed.append(packet.time)
         elif look is Look.PEEK and gate.moved(luma, packet.time):
             analysed.append(packet.time)
@@ -97,7 +97,7 @@ def test_a_moving_child_is_seen_and_noise_is_not() -> None:
     chance = np.random.default_rng(2)
     gate = Gate()
     room = chance.integers(60, 160, (90, 160)).astype(np.uint8)
-    gate.analysed(room)
+    gate.analysed(room, 0.0)
     noisy = np.clip(room + chance.normal(0, 2, room.shape), 0, 255).astype(np.uint8)
     assert not gate.moved(noisy, 1.0)
     child = room.copy()
@@ -144,3 +144,20 @@ def test_a_quiet_camera_is_peeked_at_however_seldom_or_often_it_sends_keyframes(
     assert min(np.diff(settled)) >= 1.4
     if gop <= 50:
         assert all(round(time * FPS) % gop == 0 for time in settled)
+
+
+@pytest.mark.parametrize("gop", [25, 50, 100])
+def test_a_heartbeat_that_sees_a_movement_opens_the_gate(gop: int) -> None:
+    # Packets of one size hide the motion, and every keyframe is due for a heartbeat anyway.
+    gate = Gate(GateSettings(fps=5, heartbeat=2))
+    analysed = []
+    for number, packet in enumerate(stream(30, gop=gop)):
+        look = gate.consider(packet)
+        luma = plane(number * 7 % 250 if number > 250 else 100)
+        if look is Look.ANALYSE:
+            gate.analysed(luma, packet.time)
+            analysed.append(packet.time)
+        elif look is Look.PEEK and gate.moved(luma, packet.time):
+            analysed.append(packet.time)
+    busy = [time for time in analysed if time > 15]
+    assert len(busy) == pytest.approx(75, abs=3)
