@@ -37,6 +37,7 @@ from benchmarks.footage import (
     busy_scene,
     make_busy,
     make_day,
+    make_days,
     make_empty,
 )
 from monitor.demo.camera_simulator import CameraSimulator
@@ -50,6 +51,7 @@ from monitor.runtime.worker import Worker
 
 _WARM_UP = 6.0
 _FPS = 5.0
+_PHASES = 10
 _NAME = Text("x", "x")
 
 
@@ -224,11 +226,9 @@ def _busy_gaps(looks: Sequence[tuple[float, bool]], began: float) -> list[float]
 
 def capacity(cameras: int, folder: Path, seconds: float) -> dict[str, Any]:
     """Return how ``cameras`` substreams fare on two worker processes."""
-    clip = make_day(folder, SMALL)
+    clips = make_days(folder, SMALL, _PHASES)
     with CameraSimulator() as simulator:
-        urls = [simulator.add(f"c{number}", clip) for number in range(cameras)]
-        for number in range(cameras):
-            simulator.jump(f"c{number}", number * DAY_SECONDS / cameras)
+        urls = [simulator.add(f"c{number}", clips[number % _PHASES]) for number in range(cameras)]
         answers = _in_children(
             [(many, (urls[0::2], seconds)), (many, (urls[1::2], seconds))],
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 
 from monitor.demo.footage.composer import render
+from monitor.demo.footage.encode import GOP_SECONDS
 from monitor.demo.footage.world import Scene
 from monitor.demo.scenes import SCENES
 
@@ -44,6 +45,18 @@ def make_day(folder: Path, size: tuple[int, int]) -> Path:
     return path
 
 
+def make_days(folder: Path, size: tuple[int, int], count: int) -> list[Path]:
+    """Return ``count`` files of the same minute, each beginning at another moment of it."""
+    day = make_day(folder, size)
+    step = DAY_SECONDS // count // GOP_SECONDS * GOP_SECONDS
+    paths = []
+    for number in range(count):
+        path = folder / f"day-{size[0]}-{number * step}.mp4"
+        _turn(day, number * step, path)
+        paths.append(path)
+    return paths
+
+
 def make_busy(folder: Path, size: tuple[int, int]) -> Path:
     """Compose only the part with people."""
     path = folder / f"busy-{size[0]}.mp4"
@@ -58,6 +71,20 @@ def make_empty(folder: Path, size: tuple[int, int], seconds: int) -> Path:
     if not path.exists():
         render(empty_scene(), path, seconds, size)
     return path
+
+
+def _turn(source: Path, seconds: int, path: Path) -> None:
+    """Write ``source`` beginning at ``seconds``, a keyframe, and ending where it begins."""
+    with av.open(str(source)) as file, av.open(str(path), "w", format="mp4") as out:
+        video = file.streams.video[0]
+        stream = out.add_stream_from_template(video)
+        base = video.time_base or Fraction(1, FPS)
+        packets = [packet for packet in file.demux(video) if packet.size]
+        first = seconds * FPS
+        for number, packet in enumerate(packets[first:] + packets[:first]):
+            packet.pts = packet.dts = round(number / FPS / base)
+            packet.stream = stream
+            out.mux(packet)
 
 
 def _join(parts: Sequence[Path], path: Path) -> None:
