@@ -49,6 +49,6 @@ def test_the_list_says_whose_hash_is_known(monitor: Any) -> None:
         "hash": "unknown",
         "fetched": False,
         "exported": "",
-        "parent": "",
+        "parent": None,
         "metrics": {},
     }

@@ -89,4 +89,4 @@ def test_a_camera_that_is_no_longer_looked_at_is_lost(
     for second in range(60):
         events += engine.step(fusion.state(float(second)))
     (event,) = events
-    assert (event.rule, event.onset, event.evidence["fault"]) == ("view_lost", 6.0, "stalled")
+    assert (event.rule, event.onset, event.evidence["fault"]) == ("view_lost", 6.0, "unwatched")
