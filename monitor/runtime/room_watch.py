@@ -26,6 +26,8 @@ from monitor.runtime.room_decision import RoomDecision, Tape
 
 log = structlog.get_logger(__name__)
 
+_DOUBT_LASTS = 1800.0  # seconds; noisy boxes make a right plane look doubtful for some minutes
+
 
 @dataclass(slots=True)
 class _Eye:
@@ -40,6 +42,7 @@ class _Eye:
     standing: StandingPeople | None = None
     check: PlaneCheck | None = None
     doubtful_since: float | None = None
+    distrusted: bool = False
     view: CameraView | None = None
 
     @property
@@ -49,7 +52,7 @@ class _Eye:
     @property
     def trusted_plane(self) -> GroundPlane | None:
         """The plane by which heights may be told at present."""
-        return None if self.moved or self.doubtful_since is not None else self.plane
+        return None if self.moved or self.distrusted else self.plane
 
     def look_at(self, aspect: float) -> AgeJudge:
         """Return the judge for pictures of this shape."""
@@ -59,7 +62,7 @@ class _Eye:
             self.plane = ground_plane_of(self.camera, aspect)
             self.standing = StandingPeople(aspect)
             self.check = None if self.plane is None else PlaneCheck(self.plane)
-            self.doubtful_since = None
+            self.doubtful_since, self.distrusted = None, False
         return self.judge
 
     def compare(self, tracks: Sequence[Track], time: float) -> None:
@@ -69,17 +72,21 @@ class _Eye:
         for box in self.standing.pick(tracks, time):
             self.check.see(box)
         if not self.check.doubtful:
-            self.doubtful_since = None
-        elif self.doubtful_since is None:
+            self.doubtful_since, self.distrusted = None, False
+            return
+        if self.doubtful_since is None:
             self.doubtful_since = time
+        if not self.distrusted and time - self.doubtful_since >= _DOUBT_LASTS:
+            self.distrusted = True
             log.warning("plane_doubtful", camera=self.camera.id, reason=self.check.reason)
 
     def verdict(self) -> CameraView | None:
         """Return the camera's view, with what the people say about its calibration."""
         view = self.view
-        if view is None or view.fault is not None or self.doubtful_since is None:
+        since = self.doubtful_since
+        if view is None or view.fault is not None or since is None or not self.distrusted:
             return view
-        return CameraView(self.camera.id, ViewFault.MISCALIBRATED, self.doubtful_since)
+        return CameraView(self.camera.id, ViewFault.MISCALIBRATED, since)
 
 
 class RoomWatch:
@@ -139,9 +146,9 @@ class RoomWatch:
         eye = self._eyes[camera_id]
         judge = eye.look_at(aspect)
         found = eye.tracker.update(people, time)
-        doubtful_since = eye.doubtful_since
+        distrusted = eye.distrusted
         eye.compare(found, time)
-        if eye.doubtful_since != doubtful_since and (verdict := eye.verdict()) is not None:
+        if eye.distrusted is not distrusted and (verdict := eye.verdict()) is not None:
             self._decision.view(verdict)
         tracks = judge.update(found, eye.trusted_plane)
         eye.tracks = self._decision.observe(camera_id, time, tracks)

@@ -61,7 +61,15 @@ def test_a_right_plane_measures_and_is_trusted() -> None:
     )
 
 
-def test_a_wrong_plane_is_told_of_and_no_longer_measures() -> None:
+def test_a_doubt_must_last() -> None:
+    watch = room_with(replace(HANGS, height_m=1.9))
+    walk(watch, 0, 60)
+    assert fault(watch) is None
+    assert None not in heights(watch)
+
+
+def test_a_wrong_plane_is_told_of_and_no_longer_measures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.runtime.room_watch._DOUBT_LASTS", 10.0)
     watch = room_with(replace(HANGS, height_m=1.9))
     walk(watch, 0, 60)
     assert fault(watch) is ViewFault.MISCALIBRATED
