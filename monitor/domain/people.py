@@ -43,6 +43,15 @@ class Box:
         """Middle of the box."""
         return ((self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2)
 
+    def overlap(self, other: Box) -> float:
+        """Return the intersection with ``other`` over the union of both, 0–1."""
+        across = min(self.x2, other.x2) - max(self.x1, other.x1)
+        down = min(self.y2, other.y2) - max(self.y1, other.y1)
+        if across <= 0 or down <= 0:
+            return 0.0
+        shared = across * down
+        return shared / (self.width * self.height + other.width * other.height - shared)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

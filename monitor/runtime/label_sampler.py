@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from monitor.domain.clock import to_datetime
 from monitor.domain.labels import LabelBox
 from monitor.domain.media import Frame
-from monitor.domain.people import AgeClass, Box, Person, Track
+from monitor.domain.people import AgeClass, Person, Track
 from monitor.settings.schema import Labels
 from monitor.store.labels import LabelStore
 
@@ -109,9 +109,9 @@ def proposals(people: Sequence[Person], tracks: Sequence[Track]) -> list[LabelBo
     for person in people:
         if person.score < _PROPOSED:
             continue
-        known = max(tracks, key=lambda track: _overlap(track.box, person.box), default=None)
+        known = max(tracks, key=lambda track: track.box.overlap(person.box), default=None)
         age = person.age
-        if known is not None and _overlap(known.box, person.box) >= _SAME:
+        if known is not None and known.box.overlap(person.box) >= _SAME:
             age = known.age if known.age is not AgeClass.UNKNOWN else age
         boxes.append(LabelBox(person.box, age, round(person.score, 3)))
     return boxes
@@ -126,12 +126,3 @@ def _thumb(frame: Frame) -> Thumb:
 def _novelty(thumb: Thumb, kept: Iterable[Thumb]) -> float:
     """Return how far, in grey levels, the most similar kept picture is."""
     return min((float(np.abs(thumb - other).mean()) for other in kept), default=np.inf)
-
-
-def _overlap(a: Box, b: Box) -> float:
-    width = min(a.x2, b.x2) - max(a.x1, b.x1)
-    height = min(a.y2, b.y2) - max(a.y1, b.y1)
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (a.width * a.height + b.width * b.height - shared)

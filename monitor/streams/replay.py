@@ -34,7 +34,6 @@ class Replay:
         self._before: list[Packet] = []
         self._looked = 0.0
         self._epoch: int | None = None
-        self.replayed = 0
 
     def format(self, info: StreamInfo) -> None:
         """Take in how the packets from now on are coded."""
@@ -67,7 +66,7 @@ class Replay:
             return []
         newest = waiting[-1].time
         interval = 1 / gate.settings.fps
-        if not 1.5 * interval < newest - self._looked <= _LONGEST or waiting[0].time > newest:
+        if not 1.5 * interval < newest - self._looked <= _LONGEST:
             return []
         decoder = Decoder(
             self._camera_id,
@@ -87,7 +86,6 @@ class Replay:
             frame = decoder.frame() if luma is not None and gate.differs(luma, reference) else None
             if frame is not None:
                 found.append(frame)
-        self.replayed += len(found)
         return found[-_MOST:]
 
     def _forget(self) -> None:

@@ -102,17 +102,8 @@ def alike(some: Sequence[Box], others: Sequence[Box]) -> bool:
     """Say whether two sets of boxes show the same people in the same places."""
     free = list(others)
     for box in some:
-        nearest = max(free, key=lambda other: _overlap(box, other), default=None)
-        if nearest is None or _overlap(box, nearest) < _SAME:
+        nearest = max(free, key=lambda other: box.overlap(other), default=None)
+        if nearest is None or box.overlap(nearest) < _SAME:
             return False
         free.remove(nearest)
     return not free
-
-
-def _overlap(one: Box, other: Box) -> float:
-    across = min(one.x2, other.x2) - max(one.x1, other.x1)
-    down = min(one.y2, other.y2) - max(one.y1, other.y1)
-    if across <= 0 or down <= 0:
-        return 0.0
-    shared = across * down
-    return shared / (one.width * one.height + other.width * other.height - shared)

@@ -32,7 +32,7 @@ import structlog
 from monitor.runtime.logs import configure_logs
 
 configure_logs(Path(sys.argv[1]))
-logging.getLogger("some.library").warning("opening rtsp://admin:SECRET@10.0.0.9/ch1")
+logging.getLogger("some.package").warning("opening rtsp://admin:SECRET@10.0.0.9/ch1")
 structlog.get_logger("kanhu").warning("offline", url="rtsp://admin:SECRET@10.0.0.9/ch1")
 """
 

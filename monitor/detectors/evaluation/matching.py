@@ -17,16 +17,6 @@ def corners(boxes: list[Box]) -> Floats:
     return np.array(rows, np.float64).reshape(-1, 4)
 
 
-def overlaps(a: Floats, b: Floats) -> Floats:
-    """Return the intersection over union of every box of ``a`` with every box of ``b``."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=2)
-    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (a, b)]
-    whole = areas[0][:, None] + areas[1][None, :] - shared
-    return np.asarray(shared / np.maximum(whole, 1e-12))
-
-
 def match(overlap: Floats, least: float) -> NDArray[np.intp]:
     """Return for each found box the labelled person it is, or -1.
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detectors.evaluation.labels import LabelledImage
-from monitor.detectors.evaluation.matching import Floats, corners, match, overlaps
+from monitor.detectors.evaluation.matching import Floats, corners, match
 from monitor.detectors.evaluation.precision import THRESHOLDS, average_precision
+from monitor.detectors.tracking.association import overlap
 from monitor.domain.people import AgeClass, Person
 
 SIZES = ("small", "medium", "large")
@@ -113,7 +114,7 @@ class _Look:
         true = [p for p in sight.image.people if age is None or p.age in (age, AgeClass.UNKNOWN)]
         return cls(
             scores=np.array([person.score for person in people], np.float64),
-            overlap=overlaps(corners([p.box for p in people]), corners([p.box for p in true])),
+            overlap=overlap(corners([p.box for p in people]), corners([p.box for p in true])),
             wanted=np.array([age is None or p.age is age for p in true], bool),
             heights_px=np.array([p.box.height * sight.height for p in true], np.float64),
         )

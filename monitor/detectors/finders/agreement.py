@@ -49,18 +49,8 @@ def agreement(
 
 def same_person(one: Box, people: Sequence[Person]) -> tuple[Person | None, float]:
     """Return whoever overlaps ``one`` the most, with the intersection over union."""
-    best = max(people, key=lambda person: iou(one, person.box), default=None)
-    return best, 0.0 if best is None else iou(one, best.box)
-
-
-def iou(a: Box, b: Box) -> float:
-    """Return the intersection of two boxes over their union."""
-    width = min(a.x2, b.x2) - max(a.x1, b.x1)
-    height = min(a.y2, b.y2) - max(a.y1, b.y1)
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (a.width * a.height + b.width * b.height - shared)
+    best = max(people, key=lambda person: one.overlap(person.box), default=None)
+    return best, 0.0 if best is None else one.overlap(best.box)
 
 
 def _agreement(pairs: Sequence[tuple[list[Person], list[Person]]], least: float) -> Agreement:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.detectors.finder import Finder, Image, check_frame
-from monitor.detectors.finders.agreement import iou
 from monitor.domain.people import Box, Person
 from monitor.domain.places import Tiles
 
@@ -139,7 +138,7 @@ def _united(one: Found, other: Found, seam: frozenset[str]) -> Found:
 
 
 def _same(one: Found, other: Found, overlap: float) -> bool:
-    if iou(one.person.box, other.person.box) > overlap:
+    if one.person.box.overlap(other.person.box) > overlap:
         return True
     return bool(one.cut) and _inside(one.person.box, other.person.box) > _PART
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.detectors.evaluation.matching import corners, match, overlaps
+from monitor.detectors.evaluation.matching import corners, match
 from monitor.detectors.evaluation.precision import average_precision
+from monitor.detectors.tracking.association import overlap
 from monitor.domain.people import Box
 
 
@@ -57,8 +58,8 @@ def test_a_wrong_box_more_never_raises_average_precision(seed: int) -> None:
 def test_overlap_by_hand() -> None:
     a = corners([Box(0, 0, 0.5, 1), Box(0, 0, 0.1, 0.1)])
     b = corners([Box(0.25, 0, 0.75, 1)])
-    assert overlaps(a, b).tolist() == [[pytest.approx(1 / 3)], [0.0]]
-    assert overlaps(a, corners([])).shape == (2, 0)
+    assert overlap(a, b).tolist() == [[pytest.approx(1 / 3)], [0.0]]
+    assert overlap(a, corners([])).shape == (2, 0)
 
 
 def test_each_person_is_matched_once_and_the_best_box_chooses_first() -> None:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from monitor.detectors.finder import Finder
-from monitor.detectors.finders.agreement import iou
 from monitor.detectors.finders.tiles import Found, crop, find_in_tiles, merged, placed, tiles_of
 from monitor.domain.people import AgeClass, Box, Person
 from monitor.domain.places import Tiles
@@ -70,7 +69,7 @@ def test_one_person_is_found_once_and_whole(
     frame = painted((x, y, min(x + width, 640), min(y + height, 360)))
     [alone] = Painted().find([frame])[0]
     [person] = find_in_tiles(Painted(), frame, Tiles(columns, 2, 0.25))
-    assert iou(alone.box, person.box) > 0.9
+    assert alone.box.overlap(person.box) > 0.9
 
 
 def test_neighbours_on_a_seam_stay_two_people() -> None:
@@ -123,7 +122,7 @@ def test_tiles_find_people_too_small_for_the_whole_picture(
     sure = [person for person in found if person.score >= 0.25]
     assert len(sure) >= len([person for person in missed if person.score >= 0.25]) + 4
     for index, person in enumerate(sure):
-        assert all(iou(person.box, other.box) < 0.6 for other in sure[:index])
+        assert all(person.box.overlap(other.box) < 0.6 for other in sure[:index])
         # Nobody is where there is only grey.
         assert 0.35 < person.box.y1 < person.box.y2 < 0.7
 
