@@ -6,11 +6,11 @@ wheels are accepted, since building a source package would run its code.
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 from monitor.detectors.models.failure import UnobtainableError
@@ -48,7 +48,7 @@ def download_wheel(requirement: str, folder: Path) -> Path:
 
 
 def _pips() -> Iterator[list[str]]:
-    if importlib.util.find_spec("pip") is not None:
+    if _has_pip():
         yield [sys.executable, "-m", "pip"]
     for name in ("pip", "pip3"):
         if found := shutil.which(name):
@@ -60,6 +60,16 @@ def _pips() -> Iterator[list[str]]:
     uv = str(beside) if beside.exists() else shutil.which("uv")
     if uv is not None:
         yield [uv, "tool", "run", "pip"]
+
+
+def _has_pip() -> bool:
+    # Its metadata are read, not its module looked for: setuptools hooks the search for pip, and
+    # warns or replaces distutils when that is loaded already.
+    try:
+        metadata.distribution("pip")
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _last_line(text: str) -> str:
