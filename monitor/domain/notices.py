@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     REPEAT = "repeat"
     CLEAR = "clear"
     CLIP = "clip"
+    OVERDUE = "overdue"
 
 
 class Reason(StrEnum):
@@ -110,11 +111,12 @@ class OutgoingNotice:
     """A notice taken from the outbox to be delivered now.
 
     ``attempts`` counts this one; ``lease_until`` is when somebody else may take it. ``path``,
-    ``media_type`` and ``size`` (bytes) describe the file to attach, if there is one.
+    ``media_type`` and ``size`` (bytes) describe the file to attach, if there is one. ``alert_id``
+    is ``None`` for a notice about a finding.
     """
 
     id: int
-    alert_id: int
+    alert_id: int | None
     channel_id: str
     dedup_key: str
     kind: NoticeKind

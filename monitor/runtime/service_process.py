@@ -31,8 +31,10 @@ from monitor.inspections.schedule import due_months, slot_of
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
-from monitor.runtime.notices import channel_specs, open_channels
+from monitor.runtime.notices import channel_specs, open_channels, page_address
 from monitor.runtime.opening import open_store
+from monitor.runtime.overdue import JOB as OVERDUE
+from monitor.runtime.overdue import OverdueFindings
 from monitor.runtime.retention import Retention
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -76,6 +78,13 @@ class Jobs:
         self._runs = JobRunRepository(database)
         self._desk = StoreDesk(database, environment.district, clock)
         self._retention = Retention(environment, database, clock)
+        self._overdue = OverdueFindings(
+            database,
+            environment.district,
+            channel_specs(environment),
+            page_address(environment),
+            clock,
+        )
 
     def monthly_checklists(self) -> None:
         """Make the checklists of this month, and of earlier ones that are owed."""
@@ -90,9 +99,15 @@ class Jobs:
 
     def daily_retention(self) -> None:
         """Delete what has been kept for as long as it may be."""
+        self._once(_RETENTION, self._today(), self._retention.run)
+
+    def daily_overdue(self) -> None:
+        """Tell people about findings that are not put right in time."""
+        self._once(OVERDUE, self._today(), lambda: f"{self._overdue.run()} findings escalated")
+
+    def _today(self) -> str:
         zone = ZoneInfo(self._district.timezone)
-        day = utc_now(self._clock).astimezone(zone).date()
-        self._once(_RETENTION, day.isoformat(), self._retention.run)
+        return utc_now(self._clock).astimezone(zone).date().isoformat()
 
     def _make_checklists(self, month: date) -> str:
         return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
@@ -119,6 +134,7 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
     for work, trigger in (
         (jobs.monthly_checklists, CronTrigger(day=1, hour=1, timezone=timezone)),
         (jobs.daily_retention, CronTrigger(hour=3, minute=10, timezone=timezone)),
+        (jobs.daily_overdue, CronTrigger(hour=8, minute=30, timezone=timezone)),
     ):
         scheduler.add_job(work, trigger, id=work.__name__)
         scheduler.add_job(work, "date", run_date=start, id=f"{work.__name__}-at-start")

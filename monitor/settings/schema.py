@@ -32,6 +32,7 @@ from monitor.domain.places import (
     ZoneKind,
 )
 from monitor.domain.text import Text
+from monitor.settings.risk import Risk
 from monitor.settings.units import Seconds
 
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -415,6 +416,7 @@ class Settings(Model):
     tracks: Tracks = Tracks()
     labels: Labels = Labels()
     notify: Notify = Notify()
+    risk: Risk = Risk()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

@@ -16,6 +16,7 @@ from monitor.domain.checklists import Answer, Checklist, Result
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.store.base import Database
 from monitor.store.checklists import ChecklistAnswerRow, ChecklistRow
+from monitor.store.onsite import OnsiteVisitRow
 from monitor.store.places import InstitutionRow
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text
@@ -74,7 +75,8 @@ class ChecklistRepository:
     def save(self, checklist: Checklist) -> Saved:
         """Keep a checklist as the next revision of its institution and month.
 
-        Nothing is written where the newest revision says the same, or has answers.
+        Nothing is written where the newest revision says the same, has answers, or was taken along
+        to an inspection.
 
         Raises:
             NotFoundError: the configuration has no such institution.
@@ -85,10 +87,10 @@ class ChecklistRepository:
             known = select(InstitutionRow.id).where(InstitutionRow.id == institution_id)
             if session.scalar(known.with_for_update()) is None:
                 raise NotFoundError(f"there is no institution '{institution_id}'")
-            row = session.scalar(_newest(institution_id, checklist.month))
+            row = session.scalar(newest_revision(institution_id, checklist.month))
             if row is not None:
-                view = _view(session, row)
-                if view.answers:
+                view = checklist_view(session, row)
+                if view.answers or session.get(OnsiteVisitRow, row.id) is not None:
                     return Saved(SaveOutcome.ANSWERED, view)
                 if row.content_sha256 == checklist.content_sha256:
                     return Saved(SaveOutcome.UNCHANGED, view)
@@ -112,14 +114,16 @@ class ChecklistRepository:
             row = session.scalar(statement)
             if row is None:
                 raise NotFoundError("there is no such checklist", where=str(checklist_id))
-            return _view(session, row)
+            return checklist_view(session, row)
 
     def find(self, scope: Scope, institution_id: str, month: date) -> ChecklistView | None:
         """Return the newest revision for an institution and month (its first day), if any."""
-        statement = _newest(institution_id, month).where(within(scope, ChecklistRow.institution_id))
+        statement = newest_revision(institution_id, month).where(
+            within(scope, ChecklistRow.institution_id)
+        )
         with self._database.reading() as session:
             row = session.scalar(statement)
-            return None if row is None else _view(session, row)
+            return None if row is None else checklist_view(session, row)
 
     def list(
         self, scope: Scope, month: date | None = None, limit: int = 200
@@ -172,7 +176,7 @@ class ChecklistRepository:
                 .where(InstitutionRow.id == row.institution_id)
                 .with_for_update()
             )
-            newest = session.scalar(_newest(row.institution_id, row.month))
+            newest = session.scalar(newest_revision(row.institution_id, row.month))
             if newest is not None and newest.id != row.id:
                 raise ConflictError(
                     "a newer revision of this checklist exists",
@@ -191,10 +195,11 @@ class ChecklistRepository:
                 )
             )
             session.flush()
-            return _view(session, row)
+            return checklist_view(session, row)
 
 
-def _newest(institution_id: str, month: date) -> Select[ChecklistRow]:
+def newest_revision(institution_id: str, month: date) -> Select[ChecklistRow]:
+    """Return the statement that finds the newest checklist of an institution and month."""
     return (
         select(ChecklistRow)
         .where(ChecklistRow.institution_id == institution_id, ChecklistRow.month == month)
@@ -217,7 +222,8 @@ def _row(checklist: Checklist) -> ChecklistRow:
     )
 
 
-def _view(session: Session, row: ChecklistRow) -> ChecklistView:
+def checklist_view(session: Session, row: ChecklistRow) -> ChecklistView:
+    """Return a checklist with the answers that stand."""
     checklist = _ADAPTER.validate_python(row.document)
     statement = (
         select(ChecklistAnswerRow)

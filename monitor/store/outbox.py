@@ -1,4 +1,6 @@
-"""Notices on their way to people, written in the transaction of the alert they are about.
+"""Notices on their way to people, written in the transaction of what they are about.
+
+That is an alert, or a finding that is not put right in time.
 
 A notice is delivered at least once: it is leased, sent, and only then marked; a process that dies
 in between lets the lease run out and another sends it again. Notices that were held back stand
@@ -19,21 +21,24 @@ from monitor.domain.evidence import EvidenceKind
 from monitor.domain.notices import AlertChange, Decision, NoticeKind, Reason
 from monitor.store.base import Base, BigId, UtcDateTime
 from monitor.store.evidence import EvidenceRow
+from monitor.store.findings import FindingRow
 from monitor.store.text import clean_text
 from monitor.store.upsert import insert_once
 
 
 class OutboxRow(Base):
-    """One notice for one channel."""
+    """One notice for one channel, about an alert or about a finding."""
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index(None, "state", "next_attempt"),
         Index(None, "alert_id", "channel_id"),
+        Index(None, "finding_id", "channel_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey(FindingRow.id))
     event_id: Mapped[str] = mapped_column(String(64))
     channel_id: Mapped[str] = mapped_column(String(64))
     dedup_key: Mapped[str] = mapped_column(String(300), unique=True)

@@ -14,6 +14,7 @@ from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRow
 from monitor.store.feed import FeedKind, append_to_feed
+from monitor.store.findings import FindingRow
 from monitor.store.outbox import Backlog, DeliveryState, OutboxRow
 from monitor.store.text import clean_text
 from monitor.store.upsert import affected
@@ -32,8 +33,8 @@ class OutboxRepository:
     ) -> tuple[OutgoingNotice, ...]:
         """Take up to ``limit`` notices that are due: most urgent first, then the longest due.
 
-        Notices of one alert to one channel keep their order: a later one waits until the earlier
-        one is sent or given up. Taking a notice counts as an attempt.
+        Notices of one alert or finding to one channel keep their order: a later one waits until
+        the earlier one is sent or given up. Taking a notice counts as an attempt.
         """
         with self._database.transaction() as session:
             rows = session.execute(_due(now).limit(limit)).all()
@@ -73,11 +74,9 @@ class OutboxRepository:
             if not _update(session, notice_id, owner, changes):
                 return False
             row = session.get_one(OutboxRow, notice_id)
-            alert = session.get_one(AlertRow, row.alert_id)
             payload = {"what": "dead", "channel_id": row.channel_id, "alert_id": row.alert_id}
-            append_to_feed(
-                session, FeedKind.DELIVERY, notice_id, alert.institution_id, payload, now
-            )
+            about = _institution_of(session, row)
+            append_to_feed(session, FeedKind.DELIVERY, notice_id, about, payload, now)
             return True
 
     def revive(self, notice_id: int, now: datetime) -> None:
@@ -107,12 +106,13 @@ class OutboxRepository:
         return Backlog(pending=pending, oldest=oldest, dead=dead or 0)
 
     def prune(self, before: datetime) -> int:
-        """Forget notices of ended alerts that were settled before ``before``; return how many."""
+        """Forget notices settled before ``before`` about what has ended; return how many."""
         ended = select(AlertRow.id).where(AlertRow.open_place.is_(None))
+        closed = select(FindingRow.id).where(FindingRow.closed.is_not(None))
         statement = delete(OutboxRow).where(
             OutboxRow.state != _PENDING,
             OutboxRow.created < before,
-            OutboxRow.alert_id.in_(ended),
+            or_(OutboxRow.alert_id.in_(ended), OutboxRow.finding_id.in_(closed)),
         )
         with self._database.transaction() as session:
             return affected(session.execute(statement))
@@ -126,7 +126,10 @@ def _due(now: datetime) -> Any:
     earlier = aliased(OutboxRow)
     waits_for_earlier = exists().where(
         and_(
-            earlier.alert_id == OutboxRow.alert_id,
+            or_(
+                earlier.alert_id == OutboxRow.alert_id,
+                earlier.finding_id == OutboxRow.finding_id,
+            ),
             earlier.channel_id == OutboxRow.channel_id,
             earlier.id < OutboxRow.id,
             earlier.state == _PENDING,
@@ -144,6 +147,12 @@ def _due(now: datetime) -> Any:
         .order_by(OutboxRow.urgency, OutboxRow.next_attempt, OutboxRow.id)
         .with_for_update(skip_locked=True, of=OutboxRow)
     )
+
+
+def _institution_of(session: Session, row: OutboxRow) -> str:
+    if row.finding_id is not None:
+        return session.get_one(FindingRow, row.finding_id).institution_id
+    return session.get_one(AlertRow, row.alert_id).institution_id
 
 
 def _update(session: Session, notice_id: int, owner: str, changes: dict[str, Any]) -> bool:

@@ -32,6 +32,10 @@ class Permission(StrEnum):
     REOPEN = "reopen"
     INSPECTIONS = "inspections"
     GENERATE = "generate"
+    INSPECT = "inspect"
+    CORRECT = "correct"
+    RISK = "risk"
+    DECIDE = "decide"
     BACKTEST = "backtest"
     SYSTEM = "system"
     INBOX = "inbox"
@@ -43,10 +47,11 @@ _SEES = frozenset({_P.ACCOUNT, _P.WATCH})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
-        Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS},
-        Role.INSPECTOR: _SEES | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE},
+        Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT},
+        Role.INSPECTOR: _SEES
+        | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
-        Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM},
+        Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM, _P.RISK},
         Role.ADMIN: frozenset(Permission),
     }
 )

@@ -9,6 +9,8 @@ from datetime import datetime
 from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
+from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -45,6 +47,8 @@ class WebContext:
     workers: WorkerGateway
     files: FileStore
     inspections: StoreDesk
+    onsite: OnsiteDesk
+    risk: RiskDesk
     backtests: BacktestDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None

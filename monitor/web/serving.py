@@ -19,6 +19,8 @@ from monitor.domain.errors import ConfigError, KanhuError
 from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
+from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.opening import open_store
@@ -153,13 +155,17 @@ def run_web(config: Path, log_file: Path | None) -> None:
 def web_context(environment: Environment, database: Database) -> WebContext:
     """Join the web with the store, the workers and the inspections."""
     clock = SystemClock()
+    files = FileStore(environment.evidence_folder)
+    timezone = environment.district.timezone
     return WebContext(
         database=database,
         settings=environment.settings,
         clock=clock,
         workers=HttpWorkerGateway(WorkerRepository(database), environment.secret(), clock),
-        files=FileStore(environment.evidence_folder),
+        files=files,
         inspections=StoreDesk(database, environment.district, clock),
+        onsite=OnsiteDesk(database, files, timezone, clock),
+        risk=RiskDesk(database, timezone, environment.settings.risk.policy(), clock),
         backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
         models=lambda: _models(environment),
         labels=LabelStore(environment.labels_folder)

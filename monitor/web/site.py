@@ -13,6 +13,7 @@ from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
+from monitor.store.finding_repository import FindingRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
@@ -38,6 +39,7 @@ class Site:
     cameras: CameraStatusRepository
     evidence: EvidenceRepository
     feed: FeedRepository
+    findings: FindingRepository
     hub: FeedHub
     inbox: DemoMessageRepository
     jobs: JobRunRepository
@@ -62,6 +64,7 @@ class Site:
             cameras=CameraStatusRepository(database),
             evidence=EvidenceRepository(database),
             feed=feed,
+            findings=FindingRepository(database),
             hub=FeedHub(feed, RoomStatusRepository(database), places),
             inbox=DemoMessageRepository(database),
             jobs=JobRunRepository(database),

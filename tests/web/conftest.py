@@ -46,6 +46,8 @@ from monitor.domain.text import Language, Text
 from monitor.inspections.template import Template, packaged_templates
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
+from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings import Settings, parse_settings
 from monitor.settings.district import district_of
 from monitor.store.alert_repository import AlertFilter, AlertRepository
@@ -238,6 +240,10 @@ class World:
             workers=self.workers,
             files=self.files,
             inspections=StoreDesk(self.database, self.district, self.clock, _templates()),
+            onsite=OnsiteDesk(self.database, self.files, self.district.timezone, self.clock),
+            risk=RiskDesk(
+                self.database, self.district.timezone, self.settings.risk.policy(), self.clock
+            ),
             backtests=self.backtests,
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             labels=self.labels,

@@ -1,0 +1,394 @@
+"""Reads findings for people and takes down what people do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session
+
+from monitor.domain.access import Scope
+from monitor.domain.alerts import Actor
+from monitor.domain.checklists import ItemSeverity
+from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
+from monitor.domain.findings import FindingAction, FindingState, next_finding_state
+from monitor.domain.text import Text
+from monitor.store.base import Database
+from monitor.store.findings import (
+    FindingFileRow,
+    FindingRow,
+    FindingStepRow,
+    add_finding_step,
+)
+from monitor.store.scope import within
+from monitor.store.text import clean_line, clean_text
+
+_NEEDS_TEXT = frozenset(
+    {
+        FindingAction.COMMENT,
+        FindingAction.CORRECT,
+        FindingAction.EXTEND,
+        FindingAction.SEND_BACK,
+        FindingAction.CLOSE,
+    }
+)
+_MOST_FILES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding; ``due`` and ``reinspect_by`` are local days."""
+
+    id: int
+    institution_id: str
+    checklist_id: int
+    item_id: str
+    severity: ItemSeverity
+    own_severity: ItemSeverity
+    repeats: int
+    repeat_of: int | None
+    text: Text
+    note: str
+    photo_needed: bool
+    state: FindingState
+    owner: str
+    raised: datetime
+    due: date
+    reinspect_by: date
+    corrected_by_user_id: int | None
+    closed: datetime | None
+    escalated: int
+    version: int
+
+    def overdue(self, today: date) -> int:
+        """Return for how many days it should have been put right; 0 where it is or may wait."""
+        if self.state is not FindingState.OPEN:
+            return 0
+        return max(0, (today - self.due).days)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFile:
+    """A file that shows how a finding was put right; ``key`` is its place in the file store."""
+
+    id: int
+    finding_id: int
+    step_id: int
+    key: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewFindingFile:
+    """A file that lies in the file store, to be filed with a finding."""
+
+    key: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingStep:
+    """One thing that was done to a finding; the days are set where it moved the due date."""
+
+    id: int
+    at: datetime
+    action: FindingAction
+    to_state: FindingState
+    due_before: date | None
+    due_after: date | None
+    actor: str
+    text: str
+    files: tuple[FindingFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDetail:
+    """A finding with its history, oldest step first."""
+
+    finding: FindingView
+    steps: tuple[FindingStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFilter:
+    """Which findings to list; empty means any. ``due_before`` keeps only open, overdue ones."""
+
+    states: frozenset[FindingState] = frozenset()
+    severity: ItemSeverity | None = None
+    institution_id: str | None = None
+    item_id: str | None = None
+    due_before: date | None = None
+
+
+class FindingRepository:
+    """Writes and reads findings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(
+        self, scope: Scope, wanted: FindingFilter | None = None, limit: int = 500
+    ) -> tuple[FindingView, ...]:
+        """Return findings within ``scope``: unclosed first, then the gravest, then the most due."""
+        statement = _matching(scope, wanted or FindingFilter()).order_by(
+            FindingRow.state == FindingState.CLOSED.value,
+            case(
+                (FindingRow.severity == ItemSeverity.CRITICAL.value, 0),
+                (FindingRow.severity == ItemSeverity.MAJOR.value, 1),
+                else_=2,
+            ),
+            FindingRow.due,
+            FindingRow.id,
+        )
+        with self._database.reading() as session:
+            return tuple(finding_view(row) for row in session.scalars(statement.limit(limit)))
+
+    def get(self, scope: Scope, finding_id: int) -> FindingDetail:
+        """Return one finding with its history.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        with self._database.reading() as session:
+            return _detail(session, _row(session, scope, finding_id))
+
+    def find_file(self, scope: Scope, file_id: int) -> FindingFile:
+        """Return one file.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        statement = (
+            select(FindingFileRow)
+            .join(FindingRow, FindingRow.id == FindingFileRow.finding_id)
+            .where(FindingFileRow.id == file_id, within(scope, FindingRow.institution_id))
+        )
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            if row is None:
+                raise NotFoundError("there is no such file", where=f"file {file_id}")
+            return _file(row)
+
+    def act(
+        self,
+        scope: Scope,
+        finding_id: int,
+        action: FindingAction,
+        actor: Actor,
+        now: datetime,
+        *,
+        text: str = "",
+        owner: str | None = None,
+        due: date | None = None,
+        files: Sequence[NewFindingFile] = (),
+        expected_version: int | None = None,
+    ) -> FindingView:
+        """Do something to a finding, in the name of ``actor``.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+            ConflictError: it does not fit the state, or somebody else was faster.
+            InputError: a text, an owner, a later day or a file is missing.
+            PermissionDeniedError: who put it right may not close it.
+        """
+        with self._database.transaction() as session:
+            row = _row(session, scope, finding_id, lock=True)
+            if expected_version is not None and row.version != expected_version:
+                raise ConflictError(
+                    "somebody else changed this finding meanwhile",
+                    where=f"finding {finding_id}",
+                    hint="reload it and look again",
+                )
+            before = FindingState(row.state)
+            after = next_finding_state(before, action)
+            if action in _NEEDS_TEXT and not clean_text(text, 10):
+                raise InputError("a few words are needed", where="text", hint="say what and why")
+            due_before = row.due
+            _change(session, row, action, actor, owner, due, files)
+            row.state = after.value
+            row.version += 1
+            if action is FindingAction.CLOSE:
+                row.closed = now
+            moved = due_before if action is FindingAction.EXTEND else None
+            step = add_finding_step(
+                session, row, action, before, actor, now, text=text, due_before=moved
+            )
+            _add_files(session, row, step, files)
+            return finding_view(row)
+
+
+def finding_view(row: FindingRow) -> FindingView:
+    """Return the plain value of a row."""
+    return FindingView(
+        id=row.id,
+        institution_id=row.institution_id,
+        checklist_id=row.checklist_id,
+        item_id=row.item_id,
+        severity=ItemSeverity(row.severity),
+        own_severity=ItemSeverity(row.own_severity),
+        repeats=row.repeats,
+        repeat_of=row.repeat_of,
+        text=Text(zh=row.text_zh, en=row.text_en),
+        note=row.note,
+        photo_needed=row.photo_needed,
+        state=FindingState(row.state),
+        owner=row.owner,
+        raised=row.raised,
+        due=row.due,
+        reinspect_by=row.reinspect_by,
+        corrected_by_user_id=row.corrected_by_user_id,
+        closed=row.closed,
+        escalated=row.escalated,
+        version=row.version,
+    )
+
+
+def _change(
+    session: Session,
+    row: FindingRow,
+    action: FindingAction,
+    actor: Actor,
+    owner: str | None,
+    due: date | None,
+    files: Sequence[NewFindingFile],
+) -> None:
+    if action is FindingAction.ASSIGN:
+        name = clean_line(owner or "", 200)
+        if not name:
+            raise InputError("who is to put it right?", where="owner")
+        row.owner = name
+    elif action is FindingAction.EXTEND:
+        if due is None or due <= row.due:
+            raise InputError("the new day must be later than the present one", where="due")
+        row.reinspect_by = max(row.reinspect_by, due)
+        row.due = due
+        row.escalated = 0
+    elif action is FindingAction.CORRECT:
+        if row.photo_needed and not files and not _has_files(session, row.id):
+            raise InputError(
+                "a photo or document that shows it is needed", where="file", hint="add one"
+            )
+        row.corrected_by_user_id = actor.user_id
+    elif action is FindingAction.CLOSE and _worked_on(session, row, actor):
+        raise PermissionDeniedError(
+            "who put it right may not close it", where="close", hint="let somebody else look"
+        )
+    elif action is FindingAction.ATTACH and not files:
+        raise InputError("there is no file", where="file")
+
+
+def _worked_on(session: Session, row: FindingRow, actor: Actor) -> bool:
+    statement = select(FindingStepRow.id).where(
+        FindingStepRow.finding_id == row.id,
+        FindingStepRow.action == FindingAction.CORRECT.value,
+        FindingStepRow.actor_user_id == actor.user_id,
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
+def _has_files(session: Session, finding_id: int) -> bool:
+    statement = select(FindingFileRow.id).where(FindingFileRow.finding_id == finding_id).limit(1)
+    return session.scalar(statement) is not None
+
+
+def _add_files(
+    session: Session, row: FindingRow, step: FindingStepRow, files: Sequence[NewFindingFile]
+) -> None:
+    if not files:
+        return
+    statement = select(FindingFileRow.sha256).where(FindingFileRow.finding_id == row.id)
+    known = set(session.scalars(statement))
+    if len(known) + len(files) > _MOST_FILES:
+        raise InputError(f"a finding has at most {_MOST_FILES} files", where="file")
+    for item in files:
+        session.add(
+            FindingFileRow(
+                finding_id=row.id,
+                step_id=step.id,
+                key=item.key,
+                name=clean_line(item.name, 200),
+                media_type=item.media_type,
+                sha256=item.sha256,
+                size=item.size,
+            )
+        )
+
+
+def _matching(scope: Scope, wanted: FindingFilter) -> Select[FindingRow]:
+    statement = select(FindingRow).where(within(scope, FindingRow.institution_id))
+    if wanted.states:
+        statement = statement.where(FindingRow.state.in_([item.value for item in wanted.states]))
+    if wanted.severity is not None:
+        statement = statement.where(FindingRow.severity == wanted.severity.value)
+    if wanted.institution_id is not None:
+        statement = statement.where(FindingRow.institution_id == wanted.institution_id)
+    if wanted.item_id is not None:
+        statement = statement.where(FindingRow.item_id == wanted.item_id)
+    if wanted.due_before is not None:
+        statement = statement.where(
+            FindingRow.state == FindingState.OPEN.value, FindingRow.due < wanted.due_before
+        )
+    return statement
+
+
+def _row(session: Session, scope: Scope, finding_id: int, *, lock: bool = False) -> FindingRow:
+    statement = select(FindingRow).where(
+        FindingRow.id == finding_id, within(scope, FindingRow.institution_id)
+    )
+    row = session.scalar(statement.with_for_update() if lock else statement)
+    if row is None:
+        raise NotFoundError("there is no such finding", where=f"finding {finding_id}")
+    return row
+
+
+def _detail(session: Session, row: FindingRow) -> FindingDetail:
+    files: dict[int, list[FindingFile]] = {}
+    for item in session.scalars(
+        select(FindingFileRow)
+        .where(FindingFileRow.finding_id == row.id)
+        .order_by(FindingFileRow.id)
+    ):
+        files.setdefault(item.step_id, []).append(_file(item))
+    steps = session.scalars(
+        select(FindingStepRow)
+        .where(FindingStepRow.finding_id == row.id)
+        .order_by(FindingStepRow.id)
+    )
+    return FindingDetail(
+        finding_view(row),
+        tuple(
+            FindingStep(
+                id=step.id,
+                at=step.at,
+                action=FindingAction(step.action),
+                to_state=FindingState(step.to_state),
+                due_before=step.due_before,
+                due_after=step.due_after,
+                actor=step.actor_name,
+                text=step.text,
+                files=tuple(files.get(step.id, ())),
+            )
+            for step in steps
+        ),
+    )
+
+
+def _file(row: FindingFileRow) -> FindingFile:
+    return FindingFile(
+        row.id,
+        row.finding_id,
+        row.step_id,
+        row.key,
+        row.name,
+        row.media_type,
+        row.sha256,
+        row.size,
+    )

@@ -1,0 +1,135 @@
+"""What people decided about institutions: kept as it was decided, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from monitor.domain.access import Scope
+from monitor.domain.alerts import Actor
+from monitor.domain.errors import InputError, NotFoundError
+from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.places import InstitutionRow
+from monitor.store.scope import within
+from monitor.store.text import clean_line, clean_text, plain
+
+_LONGEST_REASON = 4000
+
+
+class RiskDecisionRow(Base):
+    """One decision; ``proposal`` is what the figures said at that moment."""
+
+    __tablename__ = "risk_decision"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    institution_id: Mapped[str] = mapped_column(ForeignKey(InstitutionRow.id), index=True)
+    measure: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    proposal: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    by_user_id: Mapped[int | None] = mapped_column(BigId)
+    by: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskDecision:
+    """One decision: ``measure`` is a measure or ``none``; ``sha256`` covers what was signed."""
+
+    id: int
+    institution_id: str
+    measure: str
+    reason: str
+    proposal: Mapping[str, Any]
+    sha256: str
+    by: str
+    at: datetime
+
+
+class RiskDecisionRepository:
+    """Writes and reads decisions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        scope: Scope,
+        institution_id: str,
+        measure: str,
+        reason: str,
+        proposal: Mapping[str, Any],
+        sha256: str,
+        actor: Actor,
+        now: datetime,
+    ) -> RiskDecision:
+        """Keep a decision.
+
+        Raises:
+            NotFoundError: there is no such institution within ``scope``.
+            InputError: the reason is missing.
+        """
+        words = clean_text(reason, _LONGEST_REASON)
+        if not words:
+            raise InputError("a reason is needed", where="reason", hint="say why, in a few words")
+        known = select(InstitutionRow.id).where(
+            InstitutionRow.id == institution_id, within(scope, InstitutionRow.id)
+        )
+        with self._database.transaction() as session:
+            if session.scalar(known) is None:
+                raise NotFoundError("there is no such institution", where=institution_id)
+            row = RiskDecisionRow(
+                institution_id=institution_id,
+                measure=measure,
+                reason=words,
+                proposal=plain(proposal),
+                sha256=sha256,
+                by_user_id=actor.user_id,
+                by=clean_line(actor.name, 200),
+                address=clean_line(actor.address, 64),
+                at=now,
+            )
+            session.add(row)
+            session.flush()
+            return _decision(row)
+
+    def history(self, scope: Scope, institution_id: str) -> tuple[RiskDecision, ...]:
+        """Return all decisions about an institution within ``scope``, newest first."""
+        statement = (
+            select(RiskDecisionRow)
+            .where(
+                RiskDecisionRow.institution_id == institution_id,
+                within(scope, RiskDecisionRow.institution_id),
+            )
+            .order_by(RiskDecisionRow.id.desc())
+        )
+        with self._database.reading() as session:
+            return tuple(_decision(row) for row in session.scalars(statement))
+
+    def latest(self, scope: Scope) -> dict[str, RiskDecision]:
+        """Return the newest decision about each institution within ``scope``."""
+        newest = select(func.max(RiskDecisionRow.id)).group_by(RiskDecisionRow.institution_id)
+        statement = select(RiskDecisionRow).where(
+            RiskDecisionRow.id.in_(newest), within(scope, RiskDecisionRow.institution_id)
+        )
+        with self._database.reading() as session:
+            return {row.institution_id: _decision(row) for row in session.scalars(statement)}
+
+
+def _decision(row: RiskDecisionRow) -> RiskDecision:
+    return RiskDecision(
+        row.id,
+        row.institution_id,
+        row.measure,
+        row.reason,
+        row.proposal,
+        row.sha256,
+        row.by,
+        row.at,
+    )
