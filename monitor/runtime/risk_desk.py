@@ -17,6 +17,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.events import Severity
 from monitor.domain.findings import FindingState
 from monitor.domain.places import Institution
+from monitor.domain.registers import PaperKind
 from monitor.inspections.risk import (
     Measure,
     Proposal,
@@ -148,7 +149,7 @@ class RiskDesk:
             ),
             alerts=self._alert_counts(institution.id, now),
             camera_uptime=self._uptime(place, now),
-            papers=self._papers(institution.id, today),
+            papers=self._papers(institution, today),
         )
 
     def _alert_counts(self, institution_id: str, now: datetime) -> Counter[Severity]:
@@ -167,13 +168,14 @@ class RiskDesk:
         seconds = online + sum(item.offline_seconds for item in known)
         return online / seconds if seconds > 0 else None
 
-    def _papers(self, institution_id: str, today: date) -> tuple[RiskPaper, ...]:
-        register = self._registers.register(institution_id, today, today)
+    def _papers(self, institution: Institution, today: date) -> tuple[RiskPaper, ...]:
+        register = self._registers.register(institution.id, today, today)
         if register is None:
             return ()
         newest: dict[str, RiskPaper] = {}
         for paper in register.papers:
-            if paper.expires is None:
+            twice = paper.kind is PaperKind.NOTICE and institution.notice_expires is not None
+            if paper.expires is None or twice:
                 continue
             held = newest.get(paper.kind.value)
             if held is None or held.expires < paper.expires:  # a renewal replaces what it renews

@@ -19,11 +19,11 @@ from monitor.domain.errors import ConfigError, KanhuError
 from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
-from monitor.runtime.onsite_desk import OnsiteDesk
-from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
+from monitor.runtime.onsite_desk import OnsiteDesk
 from monitor.runtime.opening import open_store
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.service_process import run_scheduled
 from monitor.runtime.supervisor import Child, Supervisor
 from monitor.runtime.worker_process import recording_of, run_worker

@@ -17,10 +17,13 @@ from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import ItemSeverity, Result
 from monitor.domain.events import Severity
+from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
 from monitor.domain.places import ClassType, NoticeState, RoomType
+from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
+from monitor.inspections.risk import Measure, RiskFactor
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
@@ -49,8 +52,26 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "age.": AgeClass,
     "verdict.": Verdict,
     "fate.": Fate,
+    "findings.state.": FindingState,
+    "findings.step.": FindingAction,
+    "risk.factor.": RiskFactor,
+    "risk.measure.": Measure,
+    "risk.paper.": PaperKind,
 }
-BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
+BY_NAME = (
+    "rule.",
+    "fact.",
+    "failure.",
+    "theme.",
+    "duration.",
+    "act.suggest.",
+    "action.",
+    "findings.do.",
+    "findings.problem.",
+    "risk.input.",
+    "risk.measure.",
+    "risk.problem.",
+)
 """Families whose members are named by rules, statuses or lists in the templates."""
 
 

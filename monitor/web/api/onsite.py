@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 import structlog
@@ -208,7 +209,7 @@ def take(request: Request, visitor: _Inspector, checklist_id: RowId, body: Piece
     _must_be(visitor, body.user)
     site.context.onsite.get(visitor.scope, checklist_id)
     receipts = [
-        _received(piece.id, lambda piece=piece: _take(site, visitor, checklist_id, piece))
+        _received(piece.id, partial(_take, site, visitor, checklist_id, piece))
         for piece in body.pieces
     ]
     inspection = site.context.onsite.get(visitor.scope, checklist_id)

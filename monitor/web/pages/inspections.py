@@ -68,12 +68,14 @@ def generate(
 @router.get("/inspections/{checklist_id}")
 def show(request: Request, visitor: _Reader, checklist_id: RowId) -> Response:
     """Show one checklist with what the system read and where each number comes from."""
-    filed = site_of(request).context.inspections.get(visitor.scope, checklist_id)
+    context = site_of(request).context
+    filed = context.inspections.get(visitor.scope, checklist_id)
     checklist = filed.checklist
     return page(
         request,
         "checklist.html",
         filed=filed,
+        visit=context.onsite.find(visitor.scope, checklist_id),
         checklist=checklist,
         sections=tuple(
             (section, [entry for entry in checklist.entries if entry.item.section == section.id])

@@ -1,0 +1,214 @@
+"""Findings: the list with its filter, one finding with its time line, and what is done to it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from monitor.domain.checklists import ItemSeverity
+from monitor.domain.errors import InputError, KanhuError, PermissionDeniedError
+from monitor.domain.findings import FindingAction, FindingState, fitting_actions
+from monitor.store.finding_repository import FindingFilter, FindingView, NewFindingFile
+from monitor.web.access import Permission, may, require
+from monitor.web.answer import page
+from monitor.web.directory import Directory
+from monitor.web.form_token import check_form_token
+from monitor.web.parameters import PlaceFilter, RowId
+from monitor.web.site import Site, site_of
+from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, media_type_of
+from monitor.web.visitor import Visitor
+
+_MOST_FILES = 5
+_ROOM_FOR_FIELDS = 64 * 1024
+router = APIRouter(
+    include_in_schema=False, max_body_size=_MOST_FILES * LARGEST_UPLOAD + _ROOM_FOR_FIELDS
+)
+_Reader = Annotated[Visitor, require(Permission.INSPECTIONS)]
+_INSPECTORS = frozenset(
+    {
+        FindingAction.ASSIGN,
+        FindingAction.EXTEND,
+        FindingAction.SEND_BACK,
+        FindingAction.CLOSE,
+    }
+)
+_ORDER = (
+    FindingAction.CORRECT,
+    FindingAction.CLOSE,
+    FindingAction.SEND_BACK,
+    FindingAction.EXTEND,
+    FindingAction.ASSIGN,
+    FindingAction.ATTACH,
+    FindingAction.COMMENT,
+)
+_logger = structlog.get_logger(__name__)
+
+
+@router.get("/findings")
+def index(
+    request: Request,
+    visitor: _Reader,
+    institution: PlaceFilter = "",
+    state: str = "",
+    severity: str = "",
+    item: PlaceFilter = "",
+) -> Response:
+    """List findings as far as they fit the filter, what presses most first."""
+    site = site_of(request)
+    chosen = {"institution": institution, "state": state, "severity": severity, "item": item}
+    today = _today(site)
+    return page(
+        request,
+        "findings.html",
+        directory=Directory(site.places.tree(visitor.scope)),
+        findings=site.findings.list(visitor.scope, _filter(chosen, today)),
+        chosen={key: value for key, value in chosen.items() if value},
+        states=tuple(FindingState),
+        severities=tuple(ItemSeverity),
+        today=today,
+    )
+
+
+@router.get("/findings/{finding_id}")
+def show(request: Request, visitor: _Reader, finding_id: RowId) -> Response:
+    """Show one finding with all that was done to it."""
+    return _page(request, visitor, finding_id, None)
+
+
+@router.post("/findings/{finding_id}/act")
+def act(
+    request: Request,
+    visitor: Annotated[Visitor, require(Permission.CORRECT)],
+    finding_id: RowId,
+    token: Annotated[str, Form()] = "",
+    action: Annotated[FindingAction, Form()] = FindingAction.COMMENT,
+    text: Annotated[str, Form(max_length=8000)] = "",
+    owner: Annotated[str, Form(max_length=400)] = "",
+    due: Annotated[str, Form(max_length=10)] = "",
+    version: Annotated[int | None, Form()] = None,
+    files: Annotated[list[UploadFile] | None, File(max_length=_MOST_FILES)] = None,
+) -> Response:
+    """Do what the form asks for, in the name of the visitor."""
+    check_form_token(visitor.token, token)
+    site = site_of(request)
+    finding = site.findings.get(visitor.scope, finding_id).finding
+    if action not in _actions(finding, visitor):
+        raise PermissionDeniedError("this is not for you to do, or not now", where=action)
+    stored: list[NewFindingFile] = []
+    try:
+        stored += _store(site, finding_id, files or [])
+        site.findings.act(
+            visitor.scope,
+            finding_id,
+            action,
+            visitor.actor,
+            site.context.now(),
+            text=text,
+            owner=owner,
+            due=_day(due),
+            files=stored,
+            expected_version=version,
+        )
+    except KanhuError as error:
+        for file in stored:
+            site.context.files.delete(file.key)
+        if isinstance(error, InputError):
+            return _page(request, visitor, finding_id, error.where)
+        raise
+    _logger.info("finding_handled", finding=finding_id, action=action.value, user=visitor.user.name)
+    return RedirectResponse(f"/findings/{finding_id}", 303)
+
+
+@router.get("/findings/files/{file_id}", response_class=StreamingResponse)
+def file(
+    request: Request,
+    visitor: Annotated[Visitor, require(Permission.EVIDENCE)],
+    file_id: RowId,
+) -> Response:
+    """Send a file: pictures to be looked at, everything else to be saved."""
+    site = site_of(request)
+    found = site.findings.find_file(visitor.scope, file_id)
+    headers = {}
+    if not found.media_type.startswith("image/"):
+        name = f"finding-{found.finding_id}-{found.id}.{ENDINGS[found.media_type]}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return StreamingResponse(
+        site.context.files.stream(found.key), headers=headers, media_type=found.media_type
+    )
+
+
+def _page(request: Request, visitor: Visitor, finding_id: int, problem: str | None) -> Response:
+    site = site_of(request)
+    detail = site.findings.get(visitor.scope, finding_id)
+    return page(
+        request,
+        "finding.html",
+        status=200 if problem is None else 422,
+        detail=detail,
+        finding=detail.finding,
+        directory=Directory(site.places.tree(visitor.scope)),
+        actions=_actions(detail.finding, visitor),
+        problem=problem,
+        today=_today(site),
+    )
+
+
+def _actions(finding: FindingView, visitor: Visitor) -> tuple[FindingAction, ...]:
+    """Return what this person may do to a finding as it stands."""
+    if not may(visitor, Permission.CORRECT):
+        return ()
+    fitting = fitting_actions(finding.state)
+    if not may(visitor, Permission.INSPECT):
+        fitting -= _INSPECTORS
+    if finding.corrected_by_user_id == visitor.user.id:
+        fitting -= {FindingAction.CLOSE}
+    return tuple(action for action in _ORDER if action in fitting)
+
+
+def _store(site: Site, finding_id: int, files: list[UploadFile]) -> list[NewFindingFile]:
+    """Check all files first, so that nothing is left behind where one is refused."""
+    checked = []
+    for upload in files:
+        content = upload.file.read(LARGEST_UPLOAD + 1)
+        if content:
+            checked.append((content, media_type_of(content), upload.filename or ""))
+    stored = []
+    for content, media_type, name in checked:
+        digest = hashlib.sha256(content).hexdigest()
+        key = f"findings/{finding_id}/{secrets.token_hex(12)}.{ENDINGS[media_type]}"
+        written = site.context.files.write(key, content)
+        stored.append(NewFindingFile(key, name, media_type, digest, written.size))
+    return stored
+
+
+def _filter(chosen: dict[str, str], today: date) -> FindingFilter:
+    state, severity = chosen["state"], chosen["severity"]
+    try:
+        states = frozenset({FindingState(state)} if state not in ("", "overdue") else set())
+        grave = ItemSeverity(severity) if severity else None
+    except ValueError:
+        raise InputError("there is no such state or severity", where="filter") from None
+    return FindingFilter(
+        states=states,
+        severity=grave,
+        institution_id=chosen["institution"] or None,
+        item_id=chosen["item"] or None,
+        due_before=today if state == "overdue" else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError("this is not a day", where="due", hint="write 2026-11-30") from None
+
+
+def _today(site: Site) -> date:
+    return site.context.now().astimezone(site.renderer.zone).date()

@@ -1,0 +1,87 @@
+"""Risk: institutions by score, what is proposed for one and why, and what a person decides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from monitor.domain.errors import InputError
+from monitor.inspections.risk import Measure
+from monitor.runtime.risk_desk import NO_MEASURE
+from monitor.web.access import Permission, require
+from monitor.web.answer import page
+from monitor.web.form_token import check_form_token
+from monitor.web.parameters import PlaceId
+from monitor.web.site import site_of
+from monitor.web.visitor import Visitor
+
+router = APIRouter(include_in_schema=False)
+_Reader = Annotated[Visitor, require(Permission.RISK)]
+_logger = structlog.get_logger(__name__)
+
+
+@router.get("/risk")
+def index(request: Request, visitor: _Reader, measure: str = "") -> Response:
+    """List institutions, the highest score first; those with a proposed measure only, if asked."""
+    assessments = site_of(request).context.risk.assess_all(visitor.scope)
+    counts = {
+        kind: sum(any(item.measure is kind for item in one.proposals) for one in assessments)
+        for kind in Measure
+    }
+    shown = [
+        one
+        for one in assessments
+        if not measure or any(item.measure == measure for item in one.proposals)
+    ]
+    return page(request, "risks.html", assessments=shown, counts=counts, chosen=measure)
+
+
+@router.get("/risk/{institution_id}")
+def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Response:
+    """Show one score with its parts, what they were computed from, and all decisions."""
+    return _page(request, visitor, institution_id, None)
+
+
+@router.post("/risk/{institution_id}/decide")
+def decide(
+    request: Request,
+    visitor: Annotated[Visitor, require(Permission.DECIDE)],
+    institution_id: PlaceId,
+    token: Annotated[str, Form()] = "",
+    measure: Annotated[str, Form(max_length=16)] = "",
+    reason: Annotated[str, Form(max_length=8000)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Keep a decision that the visitor signs with their password."""
+    check_form_token(visitor.token, token)
+    site = site_of(request)
+    if not reason.strip():
+        return _page(request, visitor, institution_id, "reason")
+    site.context.risk.get(visitor.scope, institution_id)
+    if site.users.verify(visitor.user.name, password, site.context.now()).user is None:
+        return _page(request, visitor, institution_id, "password")
+    try:
+        site.context.risk.decide(visitor.scope, institution_id, measure, reason, visitor.actor)
+    except InputError:
+        return _page(request, visitor, institution_id, "measure")
+    _logger.info(
+        "risk_decided", institution=institution_id, measure=measure, user=visitor.user.name
+    )
+    return RedirectResponse(f"/risk/{institution_id}", 303)
+
+
+def _page(request: Request, visitor: Visitor, institution_id: str, problem: str | None) -> Response:
+    desk = site_of(request).context.risk
+    assessment = desk.get(visitor.scope, institution_id)
+    return page(
+        request,
+        "risk.html",
+        status=200 if problem is None else 422,
+        assessment=assessment,
+        history=desk.history(visitor.scope, institution_id),
+        measures=(*(kind.value for kind in Measure), NO_MEASURE),
+        problem=problem,
+    )
