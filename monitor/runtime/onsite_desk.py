@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,7 +140,7 @@ class OnsiteDesk:
                 scope,
                 checklist_id,
                 signing_id,
-                [self._file(checklist_id, signer, written) for signer in signers],
+                [self._file(checklist_id, signing_id, signer, written) for signer in signers],
                 answers_sha256,
                 actor,
                 now,
@@ -180,12 +179,17 @@ class OnsiteDesk:
         """
         return self._visits.find_signature(scope, signature_id).key
 
-    def _file(self, checklist_id: int, signer: Signer, written: list[str]) -> NewSignature:
+    def _file(
+        self, checklist_id: int, signing_id: str, signer: Signer, written: list[str]
+    ) -> NewSignature:
         if not signer.strokes:
             digest = hashlib.sha256(signer.refusal.encode("utf-8")).hexdigest()
             return NewSignature(signer.role, signer.name, None, digest, signer.refusal)
-        key = f"on-site/{checklist_id}/signature-{secrets.token_hex(12)}.svg"
-        stored = self._files.write(key, signature_svg(signer.strokes))
+        picture = signature_svg(signer.strokes)
+        digest = hashlib.sha256(picture).hexdigest()
+        # The same signing sent again writes the same file; another never writes over it.
+        key = f"on-site/{checklist_id}/signature-{signing_id}-{digest[:16]}.svg"
+        stored = self._files.write(key, picture)
         written.append(key)
         return NewSignature(signer.role, signer.name, key, stored.sha256)
 

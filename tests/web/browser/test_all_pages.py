@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.domain.access import DISTRICT, Role
+from monitor.domain.alerts import SYSTEM
 from monitor.domain.events import Severity
 from monitor.domain.room_state import ViewFault
 from monitor.domain.text import LANGUAGES, Language, Text
 from monitor.store.camera_status import CameraState
+from tests.web.test_finding_pages import add_finding
 
 if TYPE_CHECKING:
     from tests.web.browser.conftest import MakeVisit
@@ -32,6 +34,11 @@ PAGES = (
     "/backtest",
     "/inspections",
     "/inspections/1",
+    "/on-site/1",
+    "/findings",
+    "/findings/1",
+    "/risk",
+    "/risk/sunshine",
     "/demo/inbox",
     "/system",
     "/labels",
@@ -75,6 +82,8 @@ def busy_world(live_world: World) -> World:
     live_world.add_frame()
     month = live_world.now.date().replace(day=1)
     live_world.context.inspections.generate(DISTRICT, month, None)
+    live_world.context.onsite.begin(DISTRICT, 1, SYSTEM)
+    add_finding(live_world, late=2)
     return live_world
 
 

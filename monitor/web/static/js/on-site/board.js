@@ -16,6 +16,7 @@ const THUMBNAIL = 144;
 class OnSite extends HTMLElement {
   #typing = new Map();
   #pictures = new Map();
+  #busy = 0;
   #kept = { answers: [], outbox: [], photos: [], refused: [], state: null, others: 0 };
 
   async connectedCallback() {
@@ -43,12 +44,11 @@ class OnSite extends HTMLElement {
     return standing;
   }
 
-  /** All photos that count, by id. */
+  /** All photos that count, by id; those taken here with their picture. */
   get photos() {
-    const server = (this.#kept.state?.photos ?? []).filter((photo) => !photo.late);
-    const sent = (this.#kept.state?.photos ?? []).map((photo) => photo.id);
-    const own = this.#kept.photos.filter((photo) => !sent.includes(photo.id));
-    return new Map([...server, ...own].map((photo) => [photo.id, photo]));
+    const all = new Map((this.#kept.state?.photos ?? []).map((photo) => [photo.id, photo]));
+    for (const own of this.#kept.photos) all.set(own.id, { ...own, late: all.get(own.id)?.late });
+    return new Map([...all].filter(([, photo]) => !photo.late));
   }
 
   get conflicts() {
@@ -159,8 +159,7 @@ class OnSite extends HTMLElement {
     choose.addEventListener("click", async () => {
       const { result, note } = answer;
       const settles = rivals.map((rival) => rival.id);
-      await this.drawer.answer(this.checklist, item, { result, note, complete: true, settles });
-      await this.#afterwards();
+      await this.#put(() => this.drawer.answer(this.checklist, item, { result, note, complete: true, settles }));
     });
     line.append(words, choose);
     return line;
@@ -216,6 +215,11 @@ class OnSite extends HTMLElement {
     const { item } = note.closest("[data-item]").dataset;
     clearTimeout(this.#typing.get(item));
     this.#typing.set(item, setTimeout(() => this.#save(item), TYPING_MS));
+    this.#showBusy();
+  }
+
+  #showBusy() {
+    this.toggleAttribute("data-busy", this.#busy + this.#typing.size > 0);
   }
 
   #flush() {
@@ -231,22 +235,17 @@ class OnSite extends HTMLElement {
     const note = clean(row.querySelector("[data-note]").value);
     const asks = row.dataset.noteOn.split(" ").includes(result)
       || (row.dataset.decided === "" && result !== row.dataset.proposal);
-    await this.drawer.answer(this.checklist, item, { result, note, complete: result !== "" && (!asks || note !== "") });
-    await this.#afterwards();
+    const complete = result !== "" && (!asks || note !== "");
+    await this.#put(() => this.drawer.answer(this.checklist, item, { result, note, complete }));
   }
 
   async #photograph(item, field) {
     const [file] = field.files;
     if (!file || this.locked) return;
-    try {
-      await this.drawer.photo(this.checklist, item, await develop(file));
-    } catch {
-      toast(text("onsite.no_picture"), "bad");
-      return;
-    } finally {
-      field.value = "";
-    }
-    await this.#afterwards();
+    const taken = await develop(file).catch(() => null);
+    field.value = "";
+    if (taken === null) toast(text("onsite.no_picture"), "bad");
+    else await this.#put(() => this.drawer.photo(this.checklist, item, taken));
   }
 
   async #pressed(button) {
@@ -254,9 +253,8 @@ class OnSite extends HTMLElement {
       const field = this.querySelector("[data-addendum]");
       const words = clean(field.value);
       if (!words) return;
-      await this.drawer.piece(this.checklist, "addendum", { item: null, text: words });
       field.value = "";
-      await this.#afterwards();
+      await this.#put(() => this.drawer.piece(this.checklist, "addendum", { item: null, text: words }));
     }
     if (button?.dataset.do === "next") {
       const [item] = [...this.lacking.keys()];
@@ -266,12 +264,22 @@ class OnSite extends HTMLElement {
 
   /** Puts a signing down and sends it. */
   async sign(fields) {
-    await this.drawer.piece(this.checklist, "signing", fields);
-    await this.#afterwards();
+    await this.#put(() => this.drawer.piece(this.checklist, "signing", fields));
   }
 
-  async #afterwards() {
+  /** Puts something into the drawer, shows it, and sends it; says so where the device is full. */
+  async #put(work) {
+    this.#busy += 1;
+    this.#showBusy();
+    try {
+      await work();
+    } catch {
+      toast(text("onsite.not_saved"), "bad");
+    } finally {
+      this.#busy -= 1;
+    }
     await this.refresh();
+    this.#showBusy();
     this.postman.hurry();
   }
 

@@ -122,10 +122,14 @@ class Drawer {
     });
   }
 
-  /** Returns what is to be sent next: one photo, or pieces of one inspection; marks it as tried. */
-  async next(most) {
+  /**
+   * Returns what is to be sent next: one photo, or pieces of one inspection; marks it as tried.
+   * What belongs to an inspection in `gone` waits without holding up the rest.
+   */
+  async next(most, gone) {
     return this.within(async ({ outbox, photos }) => {
-      const waiting = (await done(outbox.getAll())).filter((row) => row.user === this.user);
+      const mine = (row) => row.user === this.user && !gone.has(row.checklist);
+      const waiting = (await done(outbox.getAll())).filter(mine);
       const first = waiting[0];
       if (first === undefined) return null;
       const batch = [];

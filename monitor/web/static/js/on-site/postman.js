@@ -39,11 +39,13 @@ export class Postman extends EventTarget {
   }
 
   async #round() {
+    const gone = new Set();
     let link = "online";
     for (;;) {
-      const batch = await this.drawer.next(BATCH);
+      const batch = await this.drawer.next(BATCH, gone);
       link = batch === null ? await this.#ask() : await this.#send(batch);
-      if (batch === null || link !== "online") break;
+      if (link === "gone" && batch !== null) gone.add(batch.checklist);
+      else if (batch === null || link !== "online") break;
       this.#tell(link);
     }
     this.#tell(link);
