@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,13 +29,13 @@ from monitor.inspections.risk import (
     propose,
     score,
 )
-from monitor.store.alert_history import AlertHistory
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.finding_repository import FindingFilter, FindingRepository, FindingView
 from monitor.store.place_repository import InstitutionPlace, PlaceRepository
-from monitor.store.register_repository import RegisterRepository
 from monitor.store.risk_decisions import RiskDecision, RiskDecisionRepository
+from monitor.store.risk_records import RiskRecords
+from monitor.store.uptime import Uptime
 
 _PERIOD = timedelta(days=30)
 _MOST_FINDINGS = 50_000
@@ -54,6 +54,15 @@ class Assessment:
     decision: RiskDecision | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    today: date
+    findings: Mapping[str, Sequence[FindingView]]
+    alerts: Mapping[str, Mapping[Severity, int]]
+    uptimes: Mapping[str, Uptime]
+    papers: Mapping[str, Mapping[PaperKind, date]]
+
+
 class RiskDesk:
     """Assesses institutions and keeps what people decide about them."""
 
@@ -63,18 +72,17 @@ class RiskDesk:
         self._clock = clock
         self._places = PlaceRepository(database)
         self._findings = FindingRepository(database)
-        self._alerts = AlertHistory(database)
         self._cameras = CameraStatusRepository(database)
-        self._registers = RegisterRepository(database)
+        self._records = RiskRecords(database)
         self._decisions = RiskDecisionRepository(database)
 
     def assess_all(self, scope: Scope) -> tuple[Assessment, ...]:
         """Return the assessments within ``scope``, the highest score first."""
         latest = self._decisions.latest(scope)
-        findings = self._unclosed(scope, None)
+        places = self._places.tree(scope)
+        gathered = self._gather(scope, places)
         assessments = [
-            self._assess(place, findings, latest.get(place.institution.id))
-            for place in self._places.tree(scope)
+            self._assess(place, gathered, latest.get(place.institution.id)) for place in places
         ]
         return tuple(sorted(assessments, key=lambda item: (-item.score.total, item.institution.id)))
 
@@ -86,9 +94,8 @@ class RiskDesk:
         """
         place = self._places.institution(scope, institution_id)
         decided = self._decisions.history(scope, institution_id)
-        return self._assess(
-            place, self._unclosed(scope, institution_id), decided[0] if decided else None
-        )
+        gathered = self._gather(scope, [place])
+        return self._assess(place, gathered, decided[0] if decided else None)
 
     def history(self, scope: Scope, institution_id: str) -> tuple[RiskDecision, ...]:
         """Return all decisions about an institution, newest first."""
@@ -122,75 +129,62 @@ class RiskDesk:
             scope, institution_id, measure, reason, proposal, digest, actor, now
         )
 
-    def _assess(
-        self,
-        place: InstitutionPlace,
-        findings: dict[str, list[FindingView]],
-        decision: RiskDecision | None,
-    ) -> Assessment:
+    def _gather(self, scope: Scope, places: Sequence[InstitutionPlace]) -> _Gathered:
         now = utc_now(self._clock)
-        facts = self._facts(place, findings.get(place.institution.id, []), now)
+        only = places[0].institution.id if len(places) == 1 else None
+        wanted = FindingFilter(
+            states=frozenset({FindingState.OPEN, FindingState.CORRECTED}), institution_id=only
+        )
+        findings: dict[str, list[FindingView]] = {}
+        for item in self._findings.list(scope, wanted, _MOST_FINDINGS):
+            findings.setdefault(item.institution_id, []).append(item)
+        cameras = [camera for place in places for camera in _enabled(place)]
+        return _Gathered(
+            today=now.astimezone(self._zone).date(),
+            findings=findings,
+            alerts=self._records.alerts(now - _PERIOD, now, _NOT_COUNTED),
+            uptimes=self._cameras.uptime(cameras, now - _PERIOD, now, now),
+            papers=self._records.papers(),
+        )
+
+    def _assess(
+        self, place: InstitutionPlace, gathered: _Gathered, decision: RiskDecision | None
+    ) -> Assessment:
+        facts = _facts(place, gathered)
         result = score(facts, self._policy)
         return Assessment(place.institution, result, propose(facts, result, self._policy), decision)
 
-    def _facts(
-        self, place: InstitutionPlace, findings: list[FindingView], now: datetime
-    ) -> RiskFacts:
-        today = now.astimezone(self._zone).date()
-        institution = place.institution
-        return RiskFacts(
-            institution_id=institution.id,
-            today=today,
-            notice_state=institution.notice_state,
-            notice_expires=institution.notice_expires,
-            findings=tuple(
-                RiskFinding(item.id, item.item_id, item.severity, item.repeats, item.overdue(today))
-                for item in findings
-            ),
-            alerts=self._alert_counts(institution.id, now),
-            camera_uptime=self._uptime(place, now),
-            papers=self._papers(institution, today),
-        )
 
-    def _alert_counts(self, institution_id: str, now: datetime) -> Counter[Severity]:
-        start = now - _PERIOD
-        lives = self._alerts.of_institution(institution_id, start, now)
-        return Counter(
-            life.alert.severity
-            for life in lives
-            if life.alert.raised >= start and life.alert.state not in _NOT_COUNTED
-        )
+def _facts(place: InstitutionPlace, gathered: _Gathered) -> RiskFacts:
+    institution, today = place.institution, gathered.today
+    return RiskFacts(
+        institution_id=institution.id,
+        today=today,
+        notice_state=institution.notice_state,
+        notice_expires=institution.notice_expires,
+        findings=tuple(
+            RiskFinding(item.id, item.item_id, item.severity, item.repeats, item.overdue(today))
+            for item in gathered.findings.get(institution.id, ())
+        ),
+        alerts=gathered.alerts.get(institution.id, {}),
+        camera_uptime=_uptime(place, gathered.uptimes),
+        papers=tuple(
+            RiskPaper(kind.value, expires)
+            for kind, expires in gathered.papers.get(institution.id, {}).items()
+            if kind is not PaperKind.NOTICE or institution.notice_expires is None
+        ),
+    )
 
-    def _uptime(self, place: InstitutionPlace, now: datetime) -> float | None:
-        cameras = [camera.id for room in place.rooms for camera in room.cameras if camera.enabled]
-        known = self._cameras.uptime(cameras, now - _PERIOD, now, now).values()
-        online = sum(item.online_seconds for item in known)
-        seconds = online + sum(item.offline_seconds for item in known)
-        return online / seconds if seconds > 0 else None
 
-    def _papers(self, institution: Institution, today: date) -> tuple[RiskPaper, ...]:
-        register = self._registers.register(institution.id, today, today)
-        if register is None:
-            return ()
-        newest: dict[str, RiskPaper] = {}
-        for paper in register.papers:
-            twice = paper.kind is PaperKind.NOTICE and institution.notice_expires is not None
-            if paper.expires is None or twice:
-                continue
-            held = newest.get(paper.kind.value)
-            if held is None or held.expires < paper.expires:  # a renewal replaces what it renews
-                newest[paper.kind.value] = RiskPaper(paper.kind.value, paper.expires)
-        return tuple(newest.values())
+def _uptime(place: InstitutionPlace, uptimes: Mapping[str, Uptime]) -> float | None:
+    known = [uptimes[camera] for camera in _enabled(place) if camera in uptimes]
+    online = sum(item.online_seconds for item in known)
+    seconds = online + sum(item.offline_seconds for item in known)
+    return online / seconds if seconds > 0 else None
 
-    def _unclosed(self, scope: Scope, institution_id: str | None) -> dict[str, list[FindingView]]:
-        wanted = FindingFilter(
-            states=frozenset({FindingState.OPEN, FindingState.CORRECTED}),
-            institution_id=institution_id,
-        )
-        found: dict[str, list[FindingView]] = {}
-        for item in self._findings.list(scope, wanted, _MOST_FINDINGS):
-            found.setdefault(item.institution_id, []).append(item)
-        return found
+
+def _enabled(place: InstitutionPlace) -> list[str]:
+    return [camera.id for room in place.rooms for camera in room.cameras if camera.enabled]
 
 
 def proposal_document(assessment: Assessment) -> dict[str, Any]:

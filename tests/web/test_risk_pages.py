@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import httpx
 
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.checklists import ItemSeverity
+from monitor.domain.registers import Paper, PaperKind
+from monitor.store.register_repository import RegisterRepository
 from tests.web.conftest import PASSWORD
 from tests.web.test_finding_pages import add_finding
 
@@ -75,3 +78,17 @@ def test_a_false_alarm_and_a_drill_do_not_count(served: Served, world: World) ->
         done = operator.post("/api/v1/alerts/1/actions", json=action)
         assert done.status_code == 200
     assert world.context.risk.get(DISTRICT, "sunshine").score.parts[1].amount == 0
+
+
+def test_a_renewed_paper_does_not_count_as_expired(world: World) -> None:
+    old = Paper(PaperKind.INSURANCE, "1", None, date(2026, 1, 1))
+    registers = RegisterRepository(world.database)
+    registers.put("sunshine", [old], world.now)
+    documents = world.context.risk.get(DISTRICT, "sunshine").score.parts[4]
+    assert documents.inputs["expired"] == ["insurance"]
+    endless = Paper(PaperKind.FILING, "2")
+    renewed = Paper(PaperKind.INSURANCE, "2", None, date(2027, 6, 1))
+    former = Paper(PaperKind.FILING, "1", None, date(2026, 1, 1))
+    registers.put("sunshine", [renewed, endless, former], world.now)
+    assert world.context.risk.get(DISTRICT, "sunshine").score.parts[4].amount == 0
+    assert world.context.risk.get(DISTRICT, "bamboo").score.parts[4].amount == 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import random
 import re
 from collections import Counter
@@ -15,14 +17,16 @@ from sqlalchemy import select
 
 from monitor.domain.access import DISTRICT, Role
 from monitor.domain.alerts import Actor
-from monitor.domain.checklists import Result
+from monitor.domain.checklists import Answer, Result
 from monitor.domain.clock import to_datetime
 from monitor.domain.findings import FindingState
 from monitor.domain.onsite import FieldAnswer, Receipt
+from monitor.inspections.signing import signed_text
 from monitor.store.checklists import ChecklistAnswerRow
 from monitor.store.finding_repository import FindingRepository
 from monitor.store.onsite import OnsiteEntryRow
 from monitor.store.session_repository import SessionRepository
+from monitor.store.text import clean_text
 from tests.web.conftest import picture
 
 if TYPE_CHECKING:
@@ -292,3 +296,27 @@ def test_a_session_that_ends_on_the_way_takes_nothing_away(
     page.wait_for_url(f"**/on-site/{checklist}")
     sent(page)
     assert standing(live_world, checklist) == {"S-01": ("pass", "")}
+
+
+def test_the_phone_and_the_server_make_the_same_text(phone: Visit) -> None:
+    chance = random.Random(7)
+    alphabet = [*map(chr, range(0x2100)), "\u3000", "\ufeff", "\ufffd", "\ud800", "门", "🚪"]
+    notes = ["".join(chance.choices(alphabet, k=12)) for _ in range(600)]
+    # JSON carries half surrogate pairs as escapes, as a phone's keyboard might leave them
+    cleaned, digest = phone.go("/account").evaluate(
+        """async (text) => {
+          const { answersHash, clean } = await import("/static/js/on-site/signing.js");
+          const cleaned = JSON.parse(text).map(clean);
+          const answer = (note, n) => ({ item: `S-${n + 100}`, result: "fail", note });
+          const answers = cleaned.map(answer);
+          return [cleaned, await answersHash("c0ffee", answers, [{ id: "p", sha256: "1" }])];
+        }""",
+        json.dumps(notes),
+    )
+    assert [clean_text(note, 4000) for note in cleaned] == cleaned
+    answers = [
+        Answer(f"S-{number + 100}", Result.FAIL, note, "", to_datetime(0))
+        for number, note in enumerate(cleaned)
+    ]
+    text = signed_text("c0ffee", answers, {"p": "1"})
+    assert hashlib.sha256(text.encode()).hexdigest() == digest
