@@ -10,7 +10,11 @@ import pytest
 import yaml
 
 from monitor.domain.access import DISTRICT
+from monitor.domain.alerts import SYSTEM
+from monitor.domain.checklists import ItemSeverity
 from monitor.domain.clock import ManualClock, to_datetime
+from monitor.domain.findings import NewFinding
+from monitor.domain.text import Text
 from monitor.inspections.schedule import JOB
 from monitor.runtime.desk import ReportFormat, StoreDesk
 from monitor.runtime.environment import Environment
@@ -19,6 +23,8 @@ from monitor.runtime.service_process import Jobs
 from monitor.runtime.tracks.calls import Chunk, Step
 from monitor.runtime.tracks.files import append_chunk, read_chunks
 from monitor.store.base import Database
+from monitor.store.finding_repository import FindingRepository
+from monitor.store.findings import raise_findings
 from monitor.store.jobs import JobRunRepository, JobState
 from monitor.store.place_repository import PlaceRepository
 
@@ -75,6 +81,28 @@ def test_what_was_missed_over_the_first_of_the_month_is_caught_up(
         "2026-12": 2,
         "2027-01": 2,
     }
+
+
+def test_an_overdue_finding_is_escalated_once_by_several_services(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    now = to_datetime(clock.now())
+    Jobs(environment, database, clock).monthly_checklists()
+    text, day = Text("未公示", "not posted"), now.date()
+    new = NewFinding("S-03", ItemSeverity.MINOR, text, "", day, day, day, photo_needed=False)
+    with database.transaction() as session:
+        raise_findings(session, "sun", 1, [new], SYSTEM, now)
+    clock.advance(2 * DAY)
+    services = [Jobs(environment, database, clock) for _ in range(3)]
+    threads = [threading.Thread(target=service.daily_overdue) for service in services]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (run,) = JobRunRepository(database).recent("overdue-findings")
+    assert (run.slot, run.message) == ("2026-11-04", "1 findings escalated")
+    steps = FindingRepository(database).get(DISTRICT, 1).steps
+    assert [step.action.value for step in steps] == ["raise", "escalate"]
 
 
 def test_a_checklist_says_what_is_not_known_and_can_be_printed(

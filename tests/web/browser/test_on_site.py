@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 import re
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -226,6 +227,28 @@ def test_two_inspectors_who_disagree_are_both_shown_and_one_chooses(
         assert standing(live_world, checklist)["S-03"] == ("fail", "Li saw dirt")
         there.evaluate("dispatchEvent(new Event('online'))")
         expect(item(there, "S-03").locator("[data-note]")).to_have_value("Li saw dirt")
+
+
+def test_what_comes_in_beneath_a_draft_or_a_pen_is_not_overwritten_unseen(
+    phone: Visit, live_world: World, checklist: int
+) -> None:
+    zhou = live_world.user("zhou", Role.INSPECTOR)
+    page = open_kept(phone, checklist)
+    choose(page, "S-01", "fail")  # a draft: the note is missing
+    expect(item(page, "S-01")).to_have_attribute("data-saved", "draft")
+    item(page, "S-03").locator("[data-note]").focus()  # about to write
+    for number, name in enumerate(("S-01", "S-03")):
+        theirs = FieldAnswer(str(uuid.UUID(int=number)), name, Result.PASS, "fine", live_world.now)
+        live_world.context.onsite.answer(DISTRICT, checklist, theirs, _actor(zhou))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(item(page, "S-03").locator("input[value=pass]")).to_be_checked()
+    page.keyboard.type("not fine")
+    choose(page, "S-03", "fail")
+    note(page, "S-01", "not fine either")
+    for name in ("S-01", "S-03"):
+        expect(item(page, name).locator("[data-conflict]")).to_contain_text("Zhou")
+    sent(page)
+    assert set(standing(live_world, checklist).values()) == {("pass", "fine")}
 
 
 def sign(page: Page, who: str) -> None:

@@ -15,6 +15,7 @@ const THUMBNAIL = 144;
 
 class OnSite extends HTMLElement {
   #typing = new Map();
+  #seen = new Map();
   #pictures = new Map();
   #busy = 0;
   #kept = { answers: [], outbox: [], photos: [], refused: [], state: null, others: 0 };
@@ -29,6 +30,8 @@ class OnSite extends HTMLElement {
     this.addEventListener("change", (event) => this.#changed(event.target));
     this.addEventListener("input", (event) => event.target.matches("[data-note]") && this.#typed(event.target));
     this.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-do]")));
+    this.addEventListener("focusin", ({ target }) => this.#look(target));
+    this.addEventListener("focusout", ({ target }) => this.#seen.delete(target.closest("[data-item]")?.dataset.item));
     addEventListener("pagehide", () => this.#flush());
     document.addEventListener("visibilitychange", () => document.hidden && this.#flush());
     await this.refresh();
@@ -159,7 +162,8 @@ class OnSite extends HTMLElement {
     choose.addEventListener("click", async () => {
       const { result, note } = answer;
       const settles = rivals.map((rival) => rival.id);
-      await this.#put(() => this.drawer.answer(this.checklist, item, { result, note, complete: true, settles }));
+      const seen = this.answers.get(item)?.id ?? null;
+      await this.#put(() => this.drawer.answer(this.checklist, item, { result, note, complete: true, seen, settles }));
     });
     line.append(words, choose);
     return line;
@@ -211,6 +215,12 @@ class OnSite extends HTMLElement {
     else if (field.matches("input[type=radio], [data-note]")) await this.#save(item);
   }
 
+  /** Takes down which answer somebody sees when they begin to write. */
+  #look(field) {
+    const item = field.matches("[data-note]") ? field.closest("[data-item]").dataset.item : null;
+    if (item !== null) this.#seen.set(item, this.answers.get(item)?.id ?? null);
+  }
+
   #typed(note) {
     const { item } = note.closest("[data-item]").dataset;
     clearTimeout(this.#typing.get(item));
@@ -236,7 +246,11 @@ class OnSite extends HTMLElement {
     const asks = row.dataset.noteOn.split(" ").includes(result)
       || (row.dataset.decided === "" && result !== row.dataset.proposal);
     const complete = result !== "" && (!asks || note !== "");
-    await this.#put(() => this.drawer.answer(this.checklist, item, { result, note, complete }));
+    const seen = this.#seen.has(item) ? this.#seen.get(item) : this.answers.get(item)?.id ?? null;
+    await this.#put(async () => {
+      const id = await this.drawer.answer(this.checklist, item, { result, note, complete, seen });
+      if (this.#seen.has(item)) this.#seen.set(item, id);
+    });
   }
 
   async #photograph(item, field) {

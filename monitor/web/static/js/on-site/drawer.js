@@ -73,18 +73,22 @@ class Drawer {
     });
   }
 
-  /** Puts an answer down; one that is not complete stays a draft and is not sent. */
-  async answer(checklist, item, { result, note, complete, settles = [] }) {
+  /**
+   * Puts an answer down, and returns the id that stands in the form now.
+   *
+   * One that is not complete stays a draft and is not sent. `seen` is the answer that the person
+   * had before them when they began: what came in beneath a draft must not be lost beneath it.
+   */
+  async answer(checklist, item, { result, note, complete, seen, settles = [] }) {
     const key = this.key(checklist, item);
     const at = new Date().toISOString();
-    await this.within(async ({ answers, outbox, copies }) => {
+    return this.within(async ({ answers, outbox }) => {
       const own = { key, user: this.user, checklist, item };
-      const [kept, waiting, copy] = await Promise.all([
-        done(answers.get(key)), done(outbox.getAll()), done(copies.get(this.key(checklist))),
-      ]);
+      const [kept, waiting] = await Promise.all([done(answers.get(key)), done(outbox.getAll())]);
+      const base = kept?.draft && settles.length === 0 ? kept.base : seen;
       if (!complete) {
-        answers.put({ ...own, result, note, id: kept?.id ?? null, draft: true });
-        return;
+        answers.put({ ...own, result, note, id: kept?.id ?? null, base, draft: true });
+        return base;
       }
       const last = waiting.findLast(
         (row) => row.kind === "answer" && row.user === this.user && row.checklist === checklist && row.item === item,
@@ -93,13 +97,13 @@ class Drawer {
         Object.assign(last.body, { result, note, at, settles: [...new Set([...last.body.settles, ...settles])] });
         outbox.put(last);
         answers.put({ ...own, result, note, id: last.id, draft: false });
-        return;
+        return last.id;
       }
-      const standing = copy?.state.answers.find((answer) => answer.item === item);
-      const after = last?.id ?? standing?.id ?? null;
       const id = crypto.randomUUID();
-      outbox.add({ ...own, kind: "answer", id, tried: false, body: { kind: "answer", id, at, item, result, note, after, settles } });
+      const body = { kind: "answer", id, at, item, result, note, after: last?.id ?? base, settles };
+      outbox.add({ ...own, kind: "answer", id, tried: false, body });
       answers.put({ ...own, result, note, id, draft: false });
+      return id;
     });
   }
 
