@@ -22,6 +22,7 @@ from monitor.store.findings import (
     FindingStepRow,
     add_finding_step,
 )
+from monitor.store.outbox import DeliveryView, OutboxRow, delivery_view
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text
 
@@ -111,10 +112,11 @@ class FindingStep:
 
 @dataclass(frozen=True, slots=True)
 class FindingDetail:
-    """A finding with its history, oldest step first."""
+    """A finding with its history, oldest step first, and who was told that it is overdue."""
 
     finding: FindingView
     steps: tuple[FindingStep, ...]
+    deliveries: tuple[DeliveryView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +379,12 @@ def _detail(session: Session, row: FindingRow) -> FindingDetail:
                 files=tuple(files.get(step.id, ())),
             )
             for step in steps
+        ),
+        tuple(
+            delivery_view(item)
+            for item in session.scalars(
+                select(OutboxRow).where(OutboxRow.finding_id == row.id).order_by(OutboxRow.id)
+            )
         ),
     )
 

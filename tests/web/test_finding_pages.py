@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from monitor.alerts.channels import ChannelSpec
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.alerts import SYSTEM
 from monitor.domain.checklists import ItemSeverity
+from monitor.domain.clock import ManualClock
 from monitor.domain.findings import FindingState, NewFinding
 from monitor.domain.text import Text
+from monitor.runtime.overdue import OverdueFindings
 from monitor.store.finding_repository import FindingRepository, FindingView
 from monitor.store.findings import raise_findings
 from tests.web.conftest import picture
@@ -164,8 +167,12 @@ def test_findings_of_others_do_not_exist(
 
 
 def test_the_list_is_filtered(served: Served, world: World) -> None:
-    add_finding(world, late=3)
+    one = add_finding(world, late=3)
+    channel = ChannelSpec("duty", "json://duty")
+    clock = ManualClock(world.now.timestamp())
+    OverdueFindings(world.database, world.district, (channel,), "https://kanhu", clock).run()
     with served.client(world.user("li", Role.INSPECTOR)) as inspector:
+        assert "duty · 整改逾期" in inspector.get(f"/findings/{one.id}").text
         assert "逾期 3 天" in inspector.get("/findings?state=overdue").text
         assert "食谱" not in inspector.get("/findings?state=closed").text
         assert "食谱" not in inspector.get("/findings?severity=critical").text

@@ -64,6 +64,9 @@ def test_the_later_the_more_people_are_told_and_each_once(world: World, clock: M
     assert f"https://kanhu/findings/{finding.id}" in last.body
     detail = FindingRepository(world.database).get(DISTRICT, finding.id)
     assert [step.action.value for step in detail.steps] == ["raise", "escalate", "escalate"]
+    told = [(item.channel_id, item.state.value) for item in detail.deliveries]
+    assert told.count(("bamboo", "held")) == 2
+    assert told.count(("duty", "sent")) == 2
     backlog = OutboxRepository(world.database).backlog()
     assert (backlog.pending, backlog.dead) == (0, 0)
 
