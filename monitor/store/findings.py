@@ -105,15 +105,7 @@ def raise_findings(
 ) -> None:
     """Add the findings of one checklist; each is graver for every earlier one about its item."""
     for item in findings:
-        earlier = session.execute(
-            select(func.count(), func.max(FindingRow.id)).where(
-                FindingRow.institution_id == institution_id,
-                FindingRow.item_id == item.item_id,
-                FindingRow.raised >= _start_of(item.repeats_since, now),
-                FindingRow.raised < now,
-            )
-        ).one()
-        repeats = int(earlier[0])
+        repeats, latest = _earlier(session, institution_id, item, now)
         row = FindingRow(
             institution_id=institution_id,
             checklist_id=checklist_id,
@@ -121,7 +113,7 @@ def raise_findings(
             severity=raised_severity(item.severity, repeats).value,
             own_severity=item.severity.value,
             repeats=repeats,
-            repeat_of=earlier[1],
+            repeat_of=latest,
             text_zh=item.text.zh,
             text_en=item.text.en,
             note=clean_text(item.note, LONGEST_TEXT),
@@ -169,6 +161,19 @@ def add_finding_step(
     session.add(step)
     session.flush()
     return step
+
+
+def _earlier(
+    session: Session, institution_id: str, item: NewFinding, now: datetime
+) -> tuple[int, int | None]:
+    statement = select(func.count(), func.max(FindingRow.id)).where(
+        FindingRow.institution_id == institution_id,
+        FindingRow.item_id == item.item_id,
+        FindingRow.raised >= _start_of(item.repeats_since, now),
+        FindingRow.raised < now,
+    )
+    count, latest = session.execute(statement).one()
+    return count, latest
 
 
 def _start_of(day: date, now: datetime) -> datetime:

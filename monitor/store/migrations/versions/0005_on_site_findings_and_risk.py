@@ -302,6 +302,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM outbox WHERE alert_id IS NULL")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_outbox_finding_id_finding"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_outbox_finding_id_channel_id"))

@@ -72,11 +72,12 @@ class OnSite extends HTMLElement {
     const answers = this.answers;
     const drafts = new Set(this.#kept.answers.filter((row) => row.draft).map((row) => row.item));
     const pictured = new Set([...this.photos.values()].map((photo) => photo.item));
+    const disputed = new Set(this.conflicts.map((answer) => answer.item));
     const found = new Map();
     for (const [item, row] of this.items) {
       const result = answers.get(item)?.result ?? (row.dataset.decided === "" ? row.dataset.proposal : "");
       if (drafts.has(item)) found.set(item, "note");
-      else if (!result) found.set(item, "answer");
+      else if (!result || disputed.has(item)) found.set(item, "answer");
       else if (result === "fail" && row.dataset.photo === "" && !pictured.has(item)) found.set(item, "photo");
     }
     return found;
