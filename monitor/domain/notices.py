@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     REPEAT = "repeat"
     CLEAR = "clear"
     CLIP = "clip"
+    REMINDER = "reminder"
 
 
 class Reason(StrEnum):
@@ -111,10 +112,11 @@ class OutgoingNotice:
 
     ``attempts`` counts this one; ``lease_until`` is when somebody else may take it. ``path``,
     ``media_type`` and ``size`` (bytes) describe the file to attach, if there is one.
+    ``alert_id`` is ``None`` for a reminder, which is about no alert.
     """
 
     id: int
-    alert_id: int
+    alert_id: int | None
     channel_id: str
     dedup_key: str
     kind: NoticeKind

@@ -32,6 +32,7 @@ from monitor.domain.places import (
     ZoneKind,
 )
 from monitor.domain.text import Text
+from monitor.settings.planning import Planning, Reporting
 from monitor.settings.units import Seconds
 
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -415,6 +416,8 @@ class Settings(Model):
     tracks: Tracks = Tracks()
     labels: Labels = Labels()
     notify: Notify = Notify()
+    reporting: Reporting = Reporting()
+    planning: Planning = Planning()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

@@ -24,7 +24,7 @@ from monitor.store.upsert import insert_once
 
 
 class OutboxRow(Base):
-    """One notice for one channel."""
+    """One notice for one channel; a reminder is about no alert."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -33,7 +33,7 @@ class OutboxRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
     event_id: Mapped[str] = mapped_column(String(64))
     channel_id: Mapped[str] = mapped_column(String(64))
     dedup_key: Mapped[str] = mapped_column(String(300), unique=True)

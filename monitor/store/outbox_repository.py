@@ -73,11 +73,10 @@ class OutboxRepository:
             if not _update(session, notice_id, owner, changes):
                 return False
             row = session.get_one(OutboxRow, notice_id)
-            alert = session.get_one(AlertRow, row.alert_id)
+            alert = None if row.alert_id is None else session.get(AlertRow, row.alert_id)
+            institution_id = None if alert is None else alert.institution_id
             payload = {"what": "dead", "channel_id": row.channel_id, "alert_id": row.alert_id}
-            append_to_feed(
-                session, FeedKind.DELIVERY, notice_id, alert.institution_id, payload, now
-            )
+            append_to_feed(session, FeedKind.DELIVERY, notice_id, institution_id, payload, now)
             return True
 
     def revive(self, notice_id: int, now: datetime) -> None:
@@ -107,12 +106,12 @@ class OutboxRepository:
         return Backlog(pending=pending, oldest=oldest, dead=dead or 0)
 
     def prune(self, before: datetime) -> int:
-        """Forget notices of ended alerts that were settled before ``before``; return how many."""
+        """Forget what was settled before ``before``, unless its alert goes on; return how many."""
         ended = select(AlertRow.id).where(AlertRow.open_place.is_(None))
         statement = delete(OutboxRow).where(
             OutboxRow.state != _PENDING,
             OutboxRow.created < before,
-            OutboxRow.alert_id.in_(ended),
+            or_(OutboxRow.alert_id.is_(None), OutboxRow.alert_id.in_(ended)),
         )
         with self._database.transaction() as session:
             return affected(session.execute(statement))

@@ -9,6 +9,7 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from monitor.store.alert_repository import AlertRepository
+from monitor.store.attendance import AttendanceRepository
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
@@ -16,6 +17,10 @@ from monitor.store.feed import FeedRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
+from monitor.store.register_changes import RegisterHistory
+from monitor.store.register_documents import RegisterDocuments
+from monitor.store.register_reminders import ReminderRepository
+from monitor.store.register_repository import RegisterRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
@@ -35,14 +40,19 @@ class Site:
 
     context: WebContext
     alerts: AlertRepository
+    attendance: AttendanceRepository
     cameras: CameraStatusRepository
+    documents: RegisterDocuments
     evidence: EvidenceRepository
     feed: FeedRepository
+    history: RegisterHistory
     hub: FeedHub
     inbox: DemoMessageRepository
     jobs: JobRunRepository
     outbox: OutboxRepository
     places: PlaceRepository
+    registers: RegisterRepository
+    reminders: ReminderRepository
     renderer: Renderer
     sessions: SessionRepository
     users: UserRepository
@@ -59,14 +69,19 @@ class Site:
         return cls(
             context=context,
             alerts=AlertRepository(database),
+            attendance=AttendanceRepository(database),
             cameras=CameraStatusRepository(database),
+            documents=RegisterDocuments(database, context.files),
             evidence=EvidenceRepository(database),
             feed=feed,
+            history=RegisterHistory(database),
             hub=FeedHub(feed, RoomStatusRepository(database), places),
             inbox=DemoMessageRepository(database),
             jobs=JobRunRepository(database),
             outbox=OutboxRepository(database),
             places=places,
+            registers=RegisterRepository(database),
+            reminders=ReminderRepository(database),
             renderer=Renderer(context),
             sessions=SessionRepository(database),
             users=UserRepository(database),

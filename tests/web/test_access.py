@@ -37,6 +37,8 @@ PLACES = {
     "{checklist_id}": "1",
     "{frame_id}": "sunshine-toddler-1_1793582940000",
     "{form}": "pdf",
+    "{book}": "staff",
+    "{document_id}": "1",
     "{token}": "token",
 }
 STREAM = "/api/v1/feed"

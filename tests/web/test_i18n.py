@@ -25,6 +25,7 @@ from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
+from monitor.store.register_changes import ChangeAction, Origin
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -49,6 +50,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "age.": AgeClass,
     "verdict.": Verdict,
     "fate.": Fate,
+    "registers.action.": ChangeAction,
+    "registers.origin.": Origin,
 }
 BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
 """Families whose members are named by rules, statuses or lists in the templates."""
