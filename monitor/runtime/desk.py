@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from monitor.domain.access import Scope
 from monitor.domain.checklists import Checklist, Result
@@ -18,7 +17,6 @@ from monitor.domain.text import Language
 from monitor.inspections.answers import effective_results, outcome
 from monitor.inspections.checklist import generate
 from monitor.inspections.period import Period, period_of
-from monitor.inspections.plan import Standing, Visit, plan_month
 from monitor.inspections.reports import render_json, render_pdf, render_xlsx
 from monitor.inspections.template import Template, packaged_templates, template_for
 from monitor.runtime.facts import StoreFacts
@@ -140,25 +138,6 @@ class StoreDesk:
         template = self._template(month)
         return tuple(self._make(item.id, month, period, template, now) for item in institutions)
 
-    def plan(self, scope: Scope, month: date) -> tuple[Visit, ...]:
-        """Propose a visit to each institution in what is left of a month.
-
-        Raises:
-            InputError: no working day of the month is left.
-        """
-        today = utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone)).date()
-        failed = {item.institution_id: item.failed for item in self.list(scope, month)}
-        standings = [
-            Standing(
-                place.institution.id,
-                waiting=place.open_alerts,
-                failed=failed.get(place.institution.id, 0),
-                notice_days=_days_left(place.institution.notice_expires, today),
-            )
-            for place in self._places.tree(scope)
-        ]
-        return plan_month(month, standings, max(today, month))
-
     def report(
         self, scope: Scope, checklist_id: int, form: ReportFormat, language: Language
     ) -> bytes:
@@ -197,7 +176,3 @@ class StoreDesk:
 
     def _register_of(self, institution_id: str, period: Period) -> Register | None:
         return self._registers.register(institution_id, period.first_day, period.last_day)
-
-
-def _days_left(expires: date | None, today: date) -> int | None:
-    return None if expires is None else (expires - today).days

@@ -26,6 +26,7 @@ PUBLIC = {
     ("POST", "/preferences"),
     ("POST", "/demo/inbox/{token}"),
     ("GET", "/healthz"),
+    ("GET", "/calendar/{token}.ics"),
 }
 PLACES = {
     "{alert_id}": "1",
@@ -39,6 +40,7 @@ PLACES = {
     "{form}": "pdf",
     "{book}": "staff",
     "{document_id}": "1",
+    "{visit_id}": "1",
     "{token}": "token",
 }
 STREAM = "/api/v1/feed"

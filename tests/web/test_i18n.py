@@ -21,6 +21,7 @@ from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
 from monitor.domain.places import ClassType, NoticeState, RoomType
 from monitor.domain.room_state import View, ViewFault
+from monitor.domain.visits import VisitState
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
@@ -50,10 +51,21 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "age.": AgeClass,
     "verdict.": Verdict,
     "fate.": Fate,
+    "plan.state.": VisitState,
     "registers.action.": ChangeAction,
     "registers.origin.": Origin,
 }
-BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
+BY_NAME = (
+    "rule.",
+    "fact.",
+    "failure.",
+    "theme.",
+    "duration.",
+    "act.suggest.",
+    "action.",
+    "plan.weekday.",
+    "plan.reason.",
+)
 """Families whose members are named by rules, statuses or lists in the templates."""
 
 

@@ -12,6 +12,7 @@ from monitor.web.pages import (
     inspections,
     institutions,
     labels,
+    plans,
     preferences,
     register_books,
     register_sheets,
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     backtest.router,
     institutions.router,
     rooms.router,
+    plans.router,  # before the routes that take a number where it has a word
     inspections.router,
     register_books.router,
     registers.router,

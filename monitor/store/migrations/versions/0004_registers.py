@@ -47,6 +47,66 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "calendar_feed",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+            name=op.f("fk_calendar_feed_user_id_app_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_feed_token_hash")),
+    )
+    op.create_table(
+        "inspection_visit",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("institution_id", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "safety_inspector", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "health_inspector", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created", UtcDateTime(), nullable=False),
+        sa.Column("updated", UtcDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["health_inspector"],
+            ["app_user.id"],
+            name=op.f("fk_inspection_visit_health_inspector_app_user"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institution.id"],
+            name=op.f("fk_inspection_visit_institution_id_institution"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["safety_inspector"],
+            ["app_user.id"],
+            name=op.f("fk_inspection_visit_safety_inspector_app_user"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_visit")),
+        sa.UniqueConstraint(
+            "institution_id", "month", name=op.f("uq_inspection_visit_institution_id_month")
+        ),
+    )
+    with op.batch_alter_table("inspection_visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inspection_visit_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inspection_visit_month"), ["month"], unique=False)
+
+    op.create_table(
         "pick_up_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("institution_id", sa.String(length=64), nullable=False),
@@ -207,6 +267,28 @@ def upgrade() -> None:
             name=op.f("uq_register_reminder_institution_id_book_entry_key_field_last_step"),
         ),
     )
+    op.create_table(
+        "inspection_visit_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_user", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("by_name", sa.String(length=300), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["visit_id"],
+            ["inspection_visit.id"],
+            name=op.f("fk_inspection_visit_change_visit_id_inspection_visit"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_visit_change")),
+    )
+    with op.batch_alter_table("inspection_visit_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_inspection_visit_change_visit_id"), ["visit_id"], unique=False
+        )
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.alter_column("alert_id", existing_type=sa.INTEGER(), nullable=True)
 
@@ -231,6 +313,10 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.alter_column("alert_id", existing_type=sa.INTEGER(), nullable=False)
 
+    with op.batch_alter_table("inspection_visit_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_visit_change_visit_id"))
+
+    op.drop_table("inspection_visit_change")
     op.drop_table("register_reminder")
     with op.batch_alter_table("register_notice_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_register_notice_step_institution_id"))
@@ -252,6 +338,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pick_up_code_institution_id_class_key_place"))
 
     op.drop_table("pick_up_code")
+    with op.batch_alter_table("inspection_visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_visit_month"))
+        batch_op.drop_index(batch_op.f("ix_inspection_visit_day"))
+
+    op.drop_table("inspection_visit")
+    op.drop_table("calendar_feed")
     with op.batch_alter_table("attendance_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_movement_room_id_at"))
         batch_op.drop_index(batch_op.f("ix_attendance_movement_institution_id_at"))
