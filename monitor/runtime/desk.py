@@ -20,6 +20,7 @@ from monitor.inspections.period import Period, period_of
 from monitor.inspections.reports import render_json, render_pdf, render_xlsx
 from monitor.inspections.template import Template, packaged_templates, template_for
 from monitor.runtime.facts import StoreFacts
+from monitor.runtime.templates import approved_templates
 from monitor.store.base import Database
 from monitor.store.checklist_repository import (
     ChecklistRepository,
@@ -29,6 +30,7 @@ from monitor.store.checklist_repository import (
 )
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.templates import TemplateRepository
 
 
 class ReportFormat(StrEnum):
@@ -76,6 +78,7 @@ class StoreDesk:
         self._district = district
         self._clock = clock
         self._templates = packaged_templates() if templates is None else tuple(templates)
+        self._own = TemplateRepository(database)
         self._checklists = ChecklistRepository(database)
         self._places = PlaceRepository(database)
         self._registers = RegisterRepository(database)
@@ -170,7 +173,7 @@ class StoreDesk:
 
     def _template(self, month: date) -> Template:
         try:
-            return template_for(month, self._templates)
+            return template_for(month, (*self._templates, *approved_templates(self._own)))
         except NotFoundError as error:
             raise InputError(error.message, where=f"{month:%Y-%m}", hint=error.hint) from None
 

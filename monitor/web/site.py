@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.attendance import AttendanceRepository
@@ -62,6 +63,7 @@ class Site:
     reminders: ReminderRepository
     renderer: Renderer
     sessions: SessionRepository
+    templates: TemplateDesk
     users: UserRepository
     visits: VisitRepository
     workers: WorkerRepository
@@ -100,6 +102,7 @@ class Site:
             reminders=ReminderRepository(database),
             renderer=Renderer(context),
             sessions=SessionRepository(database),
+            templates=TemplateDesk(database, context.clock),
             users=UserRepository(database),
             visits=VisitRepository(database),
             workers=WorkerRepository(database),

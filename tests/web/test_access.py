@@ -41,6 +41,8 @@ PLACES = {
     "{book}": "staff",
     "{document_id}": "1",
     "{visit_id}": "1",
+    "{template_id}": "1",
+    "{item_id}": "S-01",
     "{token}": "token",
 }
 STREAM = "/api/v1/feed"

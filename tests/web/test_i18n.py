@@ -15,7 +15,7 @@ import monitor.web
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
-from monitor.domain.checklists import ItemSeverity, Result
+from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
 from monitor.domain.events import Severity
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
@@ -27,6 +27,7 @@ from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
 from monitor.store.register_changes import ChangeAction, Origin
+from monitor.store.templates import TemplateState
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -52,6 +53,10 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "verdict.": Verdict,
     "fate.": Fate,
     "plan.state.": VisitState,
+    "templates.state.": TemplateState,
+    "templates.mode.": AutoMode,
+    "templates.unit.": Unit,
+    "templates.status.": MetricStatus,
     "registers.action.": ChangeAction,
     "registers.origin.": Origin,
 }

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from monitor.web.api import alerts, evidence, feed, health, labels, live, places, registers, schema
+from monitor.web.api import (
+    alerts,
+    evidence,
+    feed,
+    health,
+    inspections,
+    labels,
+    live,
+    places,
+    registers,
+    schema,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -13,5 +24,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     labels.router,
     registers.router,
+    inspections.router,
     schema.router,
 )

@@ -12,6 +12,7 @@ from monitor.web.pages import (
     inspections,
     institutions,
     labels,
+    metrics,
     plans,
     preferences,
     register_books,
@@ -20,6 +21,7 @@ from monitor.web.pages import (
     rooms,
     sign_in,
     system,
+    templates,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     institutions.router,
     rooms.router,
     plans.router,  # before the routes that take a number where it has a word
+    templates.router,
+    metrics.router,
     inspections.router,
     register_books.router,
     registers.router,

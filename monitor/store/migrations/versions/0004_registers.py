@@ -15,6 +15,30 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "inspection_template",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("template_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.Column("editors", sa.JSON(), nullable=False),
+        sa.Column("author", sa.String(length=300), nullable=False),
+        sa.Column("changed", UtcDateTime(), nullable=False),
+        sa.Column("reviewer", sa.String(length=300), nullable=False),
+        sa.Column("reviewed", UtcDateTime(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_template")),
+        sa.UniqueConstraint(
+            "template_id", "version", name=op.f("uq_inspection_template_template_id_version")
+        ),
+    )
+    with op.batch_alter_table("inspection_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inspection_template_state"), ["state"], unique=False)
+
+    op.create_table(
         "attendance_movement",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("institution_id", sa.String(length=64), nullable=False),
@@ -349,3 +373,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attendance_movement_institution_id_at"))
 
     op.drop_table("attendance_movement")
+    with op.batch_alter_table("inspection_template", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_template_state"))
+
+    op.drop_table("inspection_template")
