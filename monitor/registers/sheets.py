@@ -15,6 +15,7 @@ from monitor.registers.names import NO, YES
 from monitor.registers.tables import Table
 
 _ROWS_WITH_CHOICES = 2000
+_LIKE_ENOUGH = 0.5
 _CELL = {"num_format": "@"}
 
 
@@ -104,17 +105,17 @@ def _form_for(table: Table) -> Form | None:
     for form in forms().values():
         if table.title in (form.title.zh, form.title.en, form.book):
             return form
-    best, most = None, 0
-    for form in forms().values():
-        known = _columns(form)
-        if all(heading in known for heading in table.headings if heading):
-            fitting = sum(
-                field.required and any(known.get(heading) is field for heading in table.headings)
-                for field in form.fields
-            )
-            if fitting > most:
-                best, most = form, fitting
-    return best
+    best = max(forms().values(), key=lambda form: _likeness(form, table))
+    return best if _likeness(best, table) >= _LIKE_ENOUGH else None
+
+
+def _likeness(form: Form, table: Table) -> float:
+    """Return how much of a sheet without a title fits a form; 0 where a key is missing."""
+    known = _columns(form)
+    found = {known[heading].name for heading in table.headings if heading in known}
+    if not {field.name for field in form.fields if field.key} <= found:
+        return 0.0
+    return len(found) / max(1, sum(bool(heading) for heading in table.headings))
 
 
 def _columns(form: Form) -> dict[str, Field]:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.alerts import SYSTEM, Actor
 from monitor.domain.clock import ManualClock, to_datetime, utc_now
-from monitor.domain.registers import Paper, PaperKind, StaffMember, StaffRole
+from monitor.domain.registers import Entry, Paper, PaperKind, StaffMember, StaffRole
 from monitor.domain.visits import VisitState
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
@@ -187,7 +187,7 @@ def test_each_end_is_told_once_a_step_and_a_step_slept_through_is_not_made_up_fo
     registers = RegisterRepository(database)
     now: datetime = utc_now(clock)
     today = date(2026, 11, 2)
-    entries = [
+    entries: list[Entry] = [
         Paper(PaperKind.NOTICE, "1", None, today + timedelta(days=100)),
         StaffMember("S1", "陈静", StaffRole.COOK, health_certificate_expires=today),
     ]
