@@ -35,9 +35,12 @@ def _whole(old: Template, new: Template) -> Iterator[Difference]:
     for part in ("id", "version", "title", "notice"):
         yield from _field("", part, getattr(old.mark, part), getattr(new.mark, part))
     for item in fields(old.rules):
-        yield from _field(
-            "", item.name, getattr(old.rules, item.name), getattr(new.rules, item.name)
-        )
+        one, other = getattr(old.rules, item.name), getattr(new.rules, item.name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            for key in dict.fromkeys((*one, *other)):
+                yield from _field("", f"{item.name}.{key}", one.get(key), other.get(key))
+            continue
+        yield from _field("", item.name, one, other)
     for name in ("sections", "sources"):
         before = {part.id: part for part in getattr(old, name)}
         after = {part.id: part for part in getattr(new, name)}

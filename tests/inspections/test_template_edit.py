@@ -53,7 +53,7 @@ def test_every_kind_of_difference_is_named() -> None:
         .replace("min_score: 90", "min_score: 85")
     )
     fields = {item.field for item in differences(BASE, _parsed(edited))}
-    assert fields == {"version", "deadlines", "grades"}
+    assert fields == {"version", "deadlines.major", "grades"}
     without = SOURCE[: SOURCE.index(f"  - id: {BASE.items[-1].id}")]
     (gone,) = [item for item in differences(BASE, _parsed(without)) if item.field == "item"]
     assert gone.item == BASE.items[-1].id

@@ -15,7 +15,7 @@ from monitor.domain.places import CHILDREN_PER_CARER, CLASS_CAPACITY, NoticeStat
 from monitor.domain.registers import DailyLog, LogKind, NoticeStep, Register
 from monitor.registers.expiries import expiries
 from monitor.registers.forms import forms
-from monitor.registers.names import CHOICES
+from monitor.registers.names import BOOK_TITLES, CHOICES
 from monitor.runtime.daily_board import read_board
 from monitor.store.register_changes import Author, Origin
 from monitor.web.access import Permission, check_district, require
@@ -98,6 +98,7 @@ def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Respons
         ],
         told=site.reminders.told(institution_id),
         books=forms().values(),
+        titles=BOOK_TITLES,
         counts=site.registers.counts(visitor.scope, institution_id),
         changes=site.history.of(visitor.scope, institution_id, limit=_RECENT),
         caps=CLASS_CAPACITY,
