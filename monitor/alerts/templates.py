@@ -37,6 +37,7 @@ _PREFIXES: Mapping[NoticeKind, Text] = {
     NoticeKind.REPEAT: Text(zh="再次发生：", en="Again: "),
     NoticeKind.CLEAR: Text(zh="已解除：", en="Cleared: "),
     NoticeKind.CLIP: Text(zh="录像：", en="Clip: "),
+    NoticeKind.REMINDER: Text(zh="提醒：", en="Reminder: "),
 }
 
 
