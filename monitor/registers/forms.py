@@ -242,7 +242,7 @@ def _day(field: Field, text: str) -> date | Problem:
     try:
         year, month, day = (int(number) for number in numbers)
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         message = Text(
             zh=f"“{text}”不是日期，请写作 2026-11-23",
             en=f"'{text}' is not a day such as 2026-11-23",

@@ -121,6 +121,12 @@ BOOK_TITLES: dict[str, Text] = {
 }
 """The books that an institution keeps, in the order of pages and spreadsheets."""
 
+ALL_TITLES: dict[str, Text] = {
+    **BOOK_TITLES,
+    "notice_steps": _t("告知书决定", "Decisions on the Notice"),
+}
+"""The books with the one that only the district writes."""
+
 FIELD_NAMES: dict[str, Text] = {
     "kind": _t("种类", "Kind"),
     "number": _t("编号", "Number"),

@@ -87,10 +87,25 @@ class PlanDesk:
     def make(self, month: date) -> int:
         """Plan a visit for every institution that has none in a month; return how many.
 
+        Visits for which nobody could be found so far get their inspectors, if there are any now.
+
         Raises:
             InputError: no working day of the month is left.
         """
-        return self._visits.plan(month, self.propose(month), utc_now(self._clock))
+        now = utc_now(self._clock)
+        proposed = self.propose(month)
+        added = self._visits.plan(month, proposed, now)
+        pairs = {item.institution_id: item for item in proposed if item.safety_inspector}
+        for view in self._visits.list(DISTRICT, month):
+            found = pairs.get(view.plan.institution_id)
+            if found and not view.inspectors and view.state is VisitState.PLANNED:
+                pair = {
+                    "safety_inspector": found.safety_inspector,
+                    "health_inspector": found.health_inspector,
+                }
+                reason = "inspectors were found"
+                self._visits.change(DISTRICT, view.id, pair, reason, SYSTEM, now, view.version)
+        return added
 
     def catch_up(self) -> str:
         """Move what was not made on its day, close what its month has passed, add the missing."""

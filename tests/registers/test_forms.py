@@ -99,6 +99,14 @@ def test_whatever_is_written_is_an_entry_or_has_problems(written: dict[str, str]
     assert isinstance(read, StaffMember) or read
 
 
+@pytest.mark.parametrize("day", ["99999999999999999999-1-1", "0-0-0", "2026-02-30", "--", "1e9"])
+def test_no_day_that_is_none_breaks_a_form(day: str) -> None:
+    written = {"number": "S1", "name": "x", "role": "cook", "left": day}
+    read = read_entry(form_of("staff"), written)
+    assert isinstance(read, tuple)
+    assert [problem.field.name for problem in read if problem.field] == ["left"]
+
+
 @given(st.binary(max_size=200))
 def test_only_pdf_jpeg_and_png_are_kept(content: bytes) -> None:
     with pytest.raises(InputError):

@@ -151,6 +151,22 @@ def test_a_visit_not_made_is_moved_on_and_in_the_end_owed(
     assert {change.by for change in moved} == {"system"}
 
 
+def test_inspectors_who_come_later_are_given_the_visits_that_wait_for_them(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    users = UserRepository(database)
+    everybody = users.list(DISTRICT)
+    for user in everybody:
+        users.set_active(user.id, active=False)
+    plans, visits = desk(environment, database, clock), VisitRepository(database)
+    assert plans.make(NOVEMBER) == 6
+    assert not any(view.inspectors for view in visits.list(DISTRICT, NOVEMBER))
+    for user in everybody:
+        users.set_active(user.id, active=True)
+    plans.catch_up()
+    assert all(len(view.inspectors) == 2 for view in visits.list(DISTRICT, NOVEMBER))
+
+
 def test_an_institution_sees_announced_visits_only(
     environment: Environment, database: Database, clock: ManualClock
 ) -> None:

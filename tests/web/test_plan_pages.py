@@ -42,6 +42,8 @@ def test_a_month_is_planned_changed_and_counted(served: Served, world: World) ->
         assert made.headers["location"] == f"{PLAN}?month=2026-11&made=2"
         assert _post(boss, f"{PLAN}/make", month="2026-11").headers["location"].endswith("made=0")
         assert _post(boss, f"{PLAN}/make", month="2027-06").status_code == 422
+        for month in ("9999-12", "soon"):
+            assert boss.get(f"{PLAN}?month={month}").status_code == 422
         page = boss.get(PLAN).text
         assert "Wide1" in page
         assert "Mei" in page

@@ -190,6 +190,8 @@ def test_the_board_counts_down_to_nought(
         board = boss.get("/api/v1/registers").json()
         assert (board["waiting"], board["expected"]) == (1, 2)
         assert board["reports"][0]["institution"] == "bamboo"
+        for day in ("0001-01-01", "9999-12-31"):
+            assert boss.get(f"/registers?day={day}").status_code == 200
         sunday = boss.get("/api/v1/registers?day=2026-11-01").json()
         assert (sunday["waiting"], sunday["expected"]) == (0, 0)
 

@@ -30,6 +30,7 @@ _Planner = Annotated[Visitor, require(Permission.PLAN)]
 _Inspector = Annotated[Visitor, require(Permission.GENERATE)]
 _Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 _MONTHS_AHEAD = 2
+_MONTHS_SHOWN = 24
 
 
 @router.get("/inspections/plan")
@@ -38,6 +39,8 @@ def show(request: Request, visitor: _Reader, month: str = "", made: int | None =
     site = site_of(request)
     this_month = _this_month(site)
     chosen = parse_month(month) if month else this_month
+    if chosen > shifted(this_month, _MONTHS_SHOWN):
+        raise InputError("this month lies too far ahead", where="month")
     return _plan(request, visitor, chosen, made=made)
 
 

@@ -15,7 +15,7 @@ from monitor.domain.places import CHILDREN_PER_CARER, CLASS_CAPACITY, NoticeStat
 from monitor.domain.registers import DailyLog, LogKind, NoticeStep, Register
 from monitor.registers.expiries import expiries
 from monitor.registers.forms import forms
-from monitor.registers.names import BOOK_TITLES, CHOICES
+from monitor.registers.names import ALL_TITLES, CHOICES
 from monitor.runtime.daily_board import read_board
 from monitor.store.register_changes import Author, Origin
 from monitor.web.access import Permission, check_district, require
@@ -30,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 _Reader = Annotated[Visitor, require(Permission.REGISTERS)]
 _Writer = Annotated[Visitor, require(Permission.REPORT)]
 _SOON_DAYS = 60
+_FIRST_DAY = date(2000, 1, 1)
 _RECENT = 12
 _REFRESH_SECONDS = 30
 
@@ -44,7 +45,7 @@ def board(
     site = site_of(request)
     settings = site.context.settings
     today = today_of(site)
-    chosen = min(day or today, today)
+    chosen = max(_FIRST_DAY, min(day or today, today))
     return page(
         request,
         "registers.html",
@@ -98,7 +99,7 @@ def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Respons
         ],
         told=site.reminders.told(institution_id),
         books=forms().values(),
-        titles=BOOK_TITLES,
+        titles=ALL_TITLES,
         counts=site.registers.counts(visitor.scope, institution_id),
         changes=site.history.of(visitor.scope, institution_id, limit=_RECENT),
         caps=CLASS_CAPACITY,
