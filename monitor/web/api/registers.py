@@ -17,8 +17,7 @@ from monitor.runtime.daily_board import DayBoard, read_board
 from monitor.store.register_changes import ChangeAction, ChangeView, Origin
 from monitor.web.access import Permission, require
 from monitor.web.api.shapes import TextOut
-from monitor.web.pages.attendance import day_start
-from monitor.web.pages.registers import author_of, today_of
+from monitor.web.local_day import day_start, today_of
 from monitor.web.parameters import PlaceId
 from monitor.web.site import site_of
 from monitor.web.visitor import Visitor
@@ -249,7 +248,7 @@ def put_entries(
         report = site.registers.preview(institution_id, entries)
     else:
         report = site.registers.put(
-            institution_id, entries, site.context.now(), author_of(visitor, Origin.API)
+            institution_id, entries, site.context.now(), visitor.author(Origin.API)
         )
     return PutOut(
         added=report.added,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -23,7 +22,7 @@ from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_data import Sent, SentForm
 from monitor.web.form_token import check_form_token
-from monitor.web.pages.registers import today_of
+from monitor.web.local_day import day_start, today_of
 from monitor.web.parameters import PlaceId
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor
@@ -92,12 +91,6 @@ def withdraw(
         raise NotFoundError("no such code is in force", where="code_id")
     site.attendance.withdraw_code(institution_id, int(number), site.context.now())
     return RedirectResponse(f"/registers/{institution_id}/attendance", 303)
-
-
-def day_start(site: Site) -> datetime:
-    """Return the moment at which the district's day began."""
-    zone = ZoneInfo(site.context.settings.district.timezone)
-    return datetime.combine(today_of(site), time(), zone).astimezone(UTC)
 
 
 def _movement(site: Site, sent: Sent) -> Movement:

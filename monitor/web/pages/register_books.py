@@ -14,12 +14,12 @@ from monitor.domain.errors import ConflictError, InputError
 from monitor.domain.registers import key_text
 from monitor.registers.forms import Form, Problem, form_of, read_entry, shown, written_of
 from monitor.registers.uploads import MOST_BYTES, checked_upload
+from monitor.store.register_changes import Origin
 from monitor.store.register_repository import KeptEntry
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
-from monitor.web.pages.registers import author_of
 from monitor.web.parameters import PlaceId, RowId
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor, language_of
@@ -80,7 +80,9 @@ def save(
         return _book(request, visitor, institution_id, form, kept, written, problems=read)
     now = site.context.now()
     try:
-        site.registers.put(institution_id, [read], now, author_of(visitor), seen=sent.text("seen"))
+        site.registers.put(
+            institution_id, [read], now, visitor.author(Origin.PAGE), seen=sent.text("seen")
+        )
     except ConflictError:
         return _book(request, visitor, institution_id, form, kept, written, conflict=True)
     return _back(institution_id, book, key_text(read))
@@ -100,7 +102,7 @@ def remove(
         book,
         sent.text("key", 700),
         site.context.now(),
-        author_of(visitor),
+        visitor.author(Origin.PAGE),
         sent.text("seen"),
     )
     return RedirectResponse(f"/registers/{institution_id}/books/{book}", 303)

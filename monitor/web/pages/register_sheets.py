@@ -23,7 +23,7 @@ from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
-from monitor.web.pages.registers import author_of, today_of
+from monitor.web.local_day import today_of
 from monitor.web.parameters import PlaceId
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor, language_of
@@ -109,7 +109,7 @@ def apply(request: Request, visitor: _Writer, institution_id: PlaceId, sent: Sen
     if filled.problems:
         raise InputError("the spreadsheet has mistakes", hint="try it again")
     report = site.registers.put(
-        institution_id, _entries(filled), site.context.now(), author_of(visitor, Origin.SHEET)
+        institution_id, _entries(filled), site.context.now(), visitor.author(Origin.SHEET)
     )
     done = f"{report.added}-{report.changed}-{report.unchanged}"
     return RedirectResponse(f"/registers/{institution_id}/import?done={done}", 303)

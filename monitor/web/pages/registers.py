@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -17,13 +16,14 @@ from monitor.registers.expiries import expiries
 from monitor.registers.forms import forms
 from monitor.registers.names import ALL_TITLES, CHOICES
 from monitor.runtime.daily_board import read_board
-from monitor.store.register_changes import Author, Origin
+from monitor.store.register_changes import Origin
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
 from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
+from monitor.web.local_day import today_of
 from monitor.web.parameters import PlaceId
-from monitor.web.site import Site, site_of
+from monitor.web.site import site_of
 from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -124,7 +124,7 @@ def report_today(
         for kind in LogKind
         if form.text(f"kind.{kind.value}")
     ]
-    site.registers.put(institution_id, entries, site.context.now(), author_of(visitor))
+    site.registers.put(institution_id, entries, site.context.now(), visitor.author(Origin.PAGE))
     return RedirectResponse(f"/registers/{institution_id}", 303)
 
 
@@ -148,16 +148,5 @@ def decide_notice(
     if not reason:
         raise InputError("a decision needs its reason", where="reason")
     step = NoticeStep(today_of(site), state, reason)
-    site.registers.put(institution_id, [step], site.context.now(), author_of(visitor))
+    site.registers.put(institution_id, [step], site.context.now(), visitor.author(Origin.PAGE))
     return RedirectResponse(f"/registers/{institution_id}", 303)
-
-
-def today_of(site: Site) -> date:
-    """Return the district's local day."""
-    zone = ZoneInfo(site.context.settings.district.timezone)
-    return site.context.now().astimezone(zone).date()
-
-
-def author_of(visitor: Visitor, origin: Origin = Origin.PAGE) -> Author:
-    """Return a visitor as the author of changes."""
-    return Author(visitor.actor, origin)
