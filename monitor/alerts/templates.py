@@ -38,6 +38,7 @@ _PREFIXES: Mapping[NoticeKind, Text] = {
     NoticeKind.CLEAR: Text(zh="已解除：", en="Cleared: "),
     NoticeKind.CLIP: Text(zh="录像：", en="Clip: "),
     NoticeKind.OVERDUE: Text(zh="整改逾期：", en="Overdue: "),
+    NoticeKind.REMINDER: Text(zh="提醒：", en="Reminder: "),
 }
 
 

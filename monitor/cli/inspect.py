@@ -18,6 +18,9 @@ from monitor.inspections.schedule import month_at, parse_month
 from monitor.runtime.desk import ReportFormat, StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
+from monitor.runtime.planning import PlanDesk
+from monitor.store.base import Database
+from monitor.store.user_repository import UserRepository
 from monitor.web.serving import prepare
 
 group = typer.Typer(help="Monthly inspections: plan, checklists, reports.", no_args_is_help=True)
@@ -93,25 +96,47 @@ def generate(
 
 
 @group.command("plan")
-def plan(config: ConfigFile, month: Month = None, as_json: JsonFlag = False) -> None:
-    """Propose a day for each institution: the most pressing first, spread over working days.
+def plan(
+    config: ConfigFile,
+    month: Month = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="File the plan for institutions without a visit.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the month's plan; before there is one, propose it, the most pressing first.
 
-    Example: `monitor inspect plan -c configs/district.yaml --month 2026-12`
+    Example: `monitor inspect plan -c configs/district.yaml --month 2026-12 --save`
     """
     environment = Environment.load(config)
+    first = _month(month, environment)
     with closing(open_store(environment)) as database:
-        desk = StoreDesk(database, environment.district, SystemClock())
-        visits = desk.plan(DISTRICT, _month(month, environment))
+        desk = _plan_desk(environment, database)
+        if save:
+            made = desk.make(first)
+            errors.print(f"{made} visits planned")
+        names = {user.id: user.name for user in UserRepository(database).list(DISTRICT)}
+        kept = desk.visits(DISTRICT, first)
+        shown = [(view.plan, view.state.value) for view in kept]
+        shown = shown or [(visit, "proposed") for visit in desk.propose(first)]
     rows = [
-        {"day": visit.day, "institution": visit.institution_id, "weight": visit.weight}
-        for visit in visits
+        {
+            "day": visit.day,
+            "institution": visit.institution_id,
+            "weight": visit.weight,
+            "safety": names.get(visit.safety_inspector or 0),
+            "health": names.get(visit.health_inspector or 0),
+            "state": state,
+        }
+        for visit, state in shown
     ]
-    print_rows(("day", "institution", "weight"), rows, as_json=as_json)
+    columns = ("day", "institution", "weight", "safety", "health", "state")
+    print_rows(columns, rows, as_json=as_json)
 
 
 @group.command("report")
 def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = False) -> None:
-    """Say for a month which institutions have a checklist and how its items stand.
+    """Say for a month which institutions were inspected, and how their checklists stand.
 
     Example: `monitor inspect report -c configs/district.yaml --month 2026-11`
     """
@@ -120,12 +145,16 @@ def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = Fa
     with closing(open_store(environment)) as database:
         desk = StoreDesk(database, environment.district, SystemClock())
         by_institution = {item.institution_id: item for item in desk.list(DISTRICT, first)}
+        plans = _plan_desk(environment, database)
+        visits = {view.plan.institution_id: view for view in plans.visits(DISTRICT, first)}
+        coverage = plans.coverage(DISTRICT, first)
     rows = []
     for place in environment.district.institutions:
         item = by_institution.get(place.id)
         rows.append(
             {
                 "institution": place.id,
+                "visit": visits[place.id].state.value if place.id in visits else "none",
                 "checklist": "none" if item is None else f"revision {item.revision}",
                 "passed": item.passed if item else None,
                 "failed": item.failed if item else None,
@@ -133,10 +162,17 @@ def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = Fa
                 "blank": item.blank if item else None,
             }
         )
-    columns = ("institution", "checklist", "passed", "failed", "not_applicable", "blank")
+    columns = ("institution", "visit", "checklist", "passed", "failed", "not_applicable", "blank")
     print_rows(columns, rows, as_json=as_json)
     if not as_json:
-        errors.print(f"{len(by_institution)} of {len(rows)} institutions have one")
+        errors.print(f"{len(by_institution)} of {len(rows)} institutions have a checklist")
+        errors.print(f"{coverage.done} of {coverage.total} inspected")
+
+
+def _plan_desk(environment: Environment, database: Database) -> PlanDesk:
+    clock = SystemClock()
+    desk = StoreDesk(database, environment.district, clock)
+    return PlanDesk(database, environment.district, environment.settings.planning, clock, desk)
 
 
 def _month(text: str | None, environment: Environment) -> date:

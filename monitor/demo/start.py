@@ -157,6 +157,7 @@ def _let_in(environment: Environment, folder: Path, options: DemoOptions) -> Wel
         else:
             users.set_password(user.id, password)
             users.set_language(user.id, options.language)
+        _enter_inspectors(users, now)
         token = SessionRepository(database).new_link(user.id, now, _LINK_LASTS)
     address = f"http://127.0.0.1:{options.port}"
     return Welcome(
@@ -166,6 +167,15 @@ def _let_in(environment: Environment, folder: Path, options: DemoOptions) -> Wel
         password=password,
         logs=folder / "demo.log",
     )
+
+
+def _enter_inspectors(users: UserRepository, now: datetime) -> None:
+    """Enter two made-up inspectors, so that the demo's plan has people; nobody knows a password."""
+    for name, shown in (("demo-li", "李检查（演示）"), ("demo-zhang", "张检查（演示）")):
+        if users.find(name) is None:
+            unit = "演示区托育服务指导中心"
+            person = NewUser(name, shown, Role.INSPECTOR, DISTRICT, unit)
+            users.create(person, secrets.token_urlsafe(24), now)
 
 
 def _playable(video: Path) -> Path:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from monitor.domain.places import ClassType, RoomType
 from monitor.domain.text import Text
 
 
@@ -142,11 +143,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """Where an item or a section applies; what is empty or ``None`` asks for nothing.
+
+    Any of the ``class_types`` must be kept, any of the ``room_types`` must be there, and at least
+    ``min_enrolled`` children must be enrolled.
+    """
+
+    class_types: tuple[ClassType, ...] = ()
+    room_types: tuple[RoomType, ...] = ()
+    min_enrolled: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A chapter of the checklist."""
 
     id: str
     title: Text
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +177,7 @@ class Item:
     evidence: tuple[EvidenceType, ...]
     auto: Auto | None = None
     na_when: Text | None = None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +217,20 @@ class Rules:
 class Entry:
     """One item of one checklist: what the system read, and the result that follows from it.
 
-    ``proposal`` is ``None`` where the inspector starts from a blank box.
+    ``proposal`` is ``None`` where the inspector starts from a blank box. ``excluded`` says why the
+    item does not apply to this institution, by the template's own condition.
     """
 
     item: Item
     reading: MetricValue | None = None
     proposal: Result | None = None
+    excluded: Text | None = None
 
     @property
     def decided(self) -> bool:
         """Say whether the system's reading stands unless an inspector overrides it."""
+        if self.excluded is not None:
+            return True
         auto = self.item.auto
         return self.proposal is not None and auto is not None and auto.mode is AutoMode.DECIDE
 

@@ -36,6 +36,7 @@ class NoticeKind(StrEnum):
     CLEAR = "clear"
     CLIP = "clip"
     OVERDUE = "overdue"
+    REMINDER = "reminder"
 
 
 class Reason(StrEnum):
@@ -112,7 +113,7 @@ class OutgoingNotice:
 
     ``attempts`` counts this one; ``lease_until`` is when somebody else may take it. ``path``,
     ``media_type`` and ``size`` (bytes) describe the file to attach, if there is one. ``alert_id``
-    is ``None`` for a notice about a finding.
+    is ``None`` for a notice about a finding and for a reminder.
     """
 
     id: int

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from monitor.domain.places import ClassType
+from monitor.domain.places import ClassType, NoticeState
 from monitor.domain.text import Text
+from monitor.domain.workdays import PUBLIC
 
 
 class PaperKind(StrEnum):
@@ -69,6 +70,18 @@ class FireCheckKind(StrEnum):
     SYSTEM_TEST = "system_test"
 
 
+class FireEquipmentKind(StrEnum):
+    """A piece of fire equipment."""
+
+    EXTINGUISHER = "extinguisher"
+    HYDRANT = "hydrant"
+    SMOKE_DETECTOR = "smoke_detector"
+    GAS_ALARM = "gas_alarm"
+    EMERGENCY_LIGHT = "emergency_light"
+    ESCAPE_MASK = "escape_mask"
+    OTHER = "other"
+
+
 class LogKind(StrEnum):
     """A record made on every day of operation."""
 
@@ -101,8 +114,17 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeStep:
+    """A decision of the district about the Notice; it holds from the day ``decided`` on."""
+
+    decided: date
+    state: NoticeState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClassGroup:
-    """One class: how many children are enrolled, never who."""
+    """One class: how many children are enrolled, never who; ``carers`` are those on duty."""
 
     id: str
     name: Text
@@ -110,6 +132,7 @@ class ClassGroup:
     enrolled: int
     room_id: str | None = None
     capacity: int | None = None
+    carers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +140,9 @@ class StaffMember:
     """One employee. ``number`` is the institution's own; dates are last valid days or last done.
 
     ``certificate_number`` is empty where none is on file; ``certificate_expires`` is ``None``
-    for a certificate without an end.
+    for a certificate without an end. ``ban_check`` is when the list of people banned from the
+    profession for life was last looked at, ``banned`` whether that check or the criminal-record
+    check says that the person may not work with children.
     """
 
     number: str
@@ -130,6 +155,8 @@ class StaffMember:
     first_aid_training: date | None = None
     handles_food: bool = False
     left: date | None = None
+    ban_check: date | None = None
+    banned: bool = False
 
     def employed(self, on: date) -> bool:
         """Say whether the person still works here on that day."""
@@ -163,6 +190,18 @@ class FireCheck:
     done: date
     passed: bool
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FireEquipment:
+    """A piece of fire equipment; ``expires`` is when it is to be replaced or serviced at last."""
+
+    number: str
+    kind: FireEquipmentKind
+    place: str
+    expires: date | None = None
+    checked: date | None = None
+    removed: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +280,8 @@ Entry = (
     | EmergencyPlan
     | Drill
     | FireCheck
+    | FireEquipment
+    | NoticeStep
     | PanicTest
     | DailyLog
     | Incident
@@ -266,12 +307,14 @@ class Register:
     plans: tuple[EmergencyPlan, ...] = ()
     drills: tuple[Drill, ...] = ()
     fire_checks: tuple[FireCheck, ...] = ()
+    fire_equipment: tuple[FireEquipment, ...] = ()
     panic_tests: tuple[PanicTest, ...] = ()
     logs: tuple[DailyLog, ...] = ()
     incidents: tuple[Incident, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     child_months: tuple[ChildMonth, ...] = ()
     day_exceptions: tuple[DayException, ...] = ()
+    notice_steps: tuple[NoticeStep, ...] = ()
     log_starts: Mapping[LogKind, date] = field(default_factory=dict)
 
     def entries(self) -> tuple[Entry, ...]:
@@ -283,19 +326,26 @@ class Register:
             *self.plans,
             *self.drills,
             *self.fire_checks,
+            *self.fire_equipment,
             *self.panic_tests,
             *self.logs,
             *self.incidents,
             *self.hazards,
             *self.child_months,
             *self.day_exceptions,
+            *self.notice_steps,
         )
 
     def operating_days(self, first: date, last: date) -> tuple[date, ...]:
-        """Return the days of operation from ``first`` to ``last``: weekdays and exceptions."""
+        """Return the days of operation from ``first`` to ``last``: working days and exceptions."""
         exceptions = {item.day: item.open for item in self.day_exceptions}
         days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-        return tuple(day for day in days if exceptions.get(day, day.weekday() < 5))
+        return tuple(day for day in days if exceptions.get(day, PUBLIC.is_working(day)))
+
+    def notice_state(self, on: date) -> NoticeState | None:
+        """Return how the Notice stands by the last decision up to a day, if there is one."""
+        steps = [step for step in self.notice_steps if step.decided <= on]
+        return max(steps, key=lambda step: step.decided).state if steps else None
 
 
 _KEYS: dict[type[Entry], tuple[str, ...]] = {
@@ -305,6 +355,8 @@ _KEYS: dict[type[Entry], tuple[str, ...]] = {
     EmergencyPlan: ("kind",),
     Drill: ("kind", "held"),
     FireCheck: ("kind", "done"),
+    FireEquipment: ("number",),
+    NoticeStep: ("decided",),
     PanicTest: ("done",),
     DailyLog: ("kind", "day"),
     Incident: ("number",),
@@ -322,6 +374,11 @@ def key_fields(kind: type[Entry]) -> tuple[str, ...]:
 def entry_key(entry: Entry) -> tuple[object, ...]:
     """Return what identifies this entry among those of its kind in its institution."""
     return tuple(getattr(entry, name) for name in key_fields(type(entry)))
+
+
+def key_text(entry: Entry) -> str:
+    """Return an entry's key as one line, for addresses and histories."""
+    return "|".join(str(value) for value in entry_key(entry))
 
 
 def log_starts(logs: tuple[DailyLog, ...]) -> dict[LogKind, date]:

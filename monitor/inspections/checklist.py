@@ -25,10 +25,12 @@ from monitor.domain.checklists import (
     MetricStatus,
     MetricValue,
     Result,
+    Section,
     Subject,
 )
 from monitor.domain.errors import InputError
 from monitor.domain.text import Text
+from monitor.inspections.conditions import why_excluded
 from monitor.inspections.facts import Facts
 from monitor.inspections.metrics import metric_named
 from monitor.inspections.template import Template
@@ -61,6 +63,7 @@ def generate(
             hint="use the template of that month",
         )
     institution = facts.institution
+    sections = {section.id: section for section in template.sections}
     bare = _printable(
         Checklist(
             subject=Subject(
@@ -78,7 +81,7 @@ def generate(
             sections=template.sections,
             sources=template.sources,
             rules=template.rules,
-            entries=tuple(_entry(item, facts) for item in template.items),
+            entries=tuple(_entry(item, sections[item.section], facts) for item in template.items),
             generated=now,
             content_sha256="",
         )
@@ -119,7 +122,10 @@ def _clean(value: Any) -> Any:
     return value
 
 
-def _entry(item: Item, facts: Facts) -> Entry:
+def _entry(item: Item, section: Section, facts: Facts) -> Entry:
+    excluded = why_excluded(section.condition, facts) or why_excluded(item.condition, facts)
+    if excluded is not None:
+        return Entry(item, proposal=Result.NOT_APPLICABLE, excluded=excluded)
     if item.auto is None:
         return Entry(item)
     reading = metric_named(item.auto.metric).read(facts, item.auto)

@@ -12,10 +12,12 @@ from monitor.domain.checklists import (
     AutoMode,
     ClauseStatus,
     Comparison,
+    Condition,
     EvidenceType,
     ItemSeverity,
     Result,
 )
+from monitor.domain.places import ClassType, RoomType
 from monitor.domain.text import Text
 
 _ID = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$")
@@ -88,11 +90,30 @@ class SourcePart(Part):
     url: str = Field("", pattern=r"^(https?://\S+)?$", max_length=500)
 
 
+class ConditionPart(Part):
+    """Where an item or a section applies: all that is said must hold."""
+
+    class_types: tuple[ClassType, ...] = ()
+    room_types: tuple[RoomType, ...] = ()
+    min_enrolled: Annotated[int, Field(ge=1, le=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ConditionPart:
+        if not self.class_types and not self.room_types and self.min_enrolled is None:
+            raise ValueError("a condition says nothing: remove it, or name what it asks for")
+        return self
+
+    def condition(self) -> Condition:
+        """Return the domain's condition."""
+        return Condition(self.class_types, self.room_types, self.min_enrolled)
+
+
 class SectionPart(Part):
     """A chapter."""
 
     id: Id
     title: TextPart
+    when: ConditionPart | None = None
 
 
 class ClausePart(Part):
@@ -132,6 +153,7 @@ class ItemPart(Part):
     evidence: tuple[EvidenceType, ...] = Field(min_length=1)
     auto: AutoPart | None = None
     na_when: TextPart | None = None
+    when: ConditionPart | None = None
 
 
 class TemplateFile(Part):

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from monitor.documents import MAX_DOCUMENT_BYTES, Document, parse_document
 from monitor.domain.checklists import (
     Auto,
     Clause,
+    Condition,
     Deadline,
     Grade,
     Item,
@@ -26,7 +28,7 @@ from monitor.domain.checklists import (
     TemplateMark,
 )
 from monitor.domain.errors import ConfigError, NotFoundError
-from monitor.inspections.schema import AutoPart, ItemPart, TemplateFile
+from monitor.inspections.schema import AutoPart, ConditionPart, ItemPart, TemplateFile
 from monitor.inspections.template_checks import mistakes_in
 from monitor.registers.mistakes import checked, refusal
 
@@ -35,7 +37,10 @@ _FOLDER = "templates"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A checked template. ``effective_to`` is its last day, ``None`` while it has none."""
+    """A checked template. ``effective_to`` is its last day, ``None`` while it has none.
+
+    ``approved`` is set for one that the district itself has approved.
+    """
 
     mark: TemplateMark
     effective_from: date
@@ -44,6 +49,7 @@ class Template:
     sources: tuple[Source, ...]
     sections: tuple[Section, ...]
     items: tuple[Item, ...]
+    approved: bool = False
 
     def in_force(self, month: date) -> bool:
         """Say whether the template holds for a month (its first day)."""
@@ -87,12 +93,20 @@ def parse_template(data: bytes, name: str) -> Template:
 
 def packaged_templates() -> tuple[Template, ...]:
     """Return the templates that come with the product, in the order of their file names."""
+    return tuple(parse_template(file.read_bytes(), file.name) for file in _packaged_files())
+
+
+def packaged_texts() -> tuple[str, ...]:
+    """Return the texts of the templates that come with the product, in the same order."""
+    return tuple(file.read_text("utf-8") for file in _packaged_files())
+
+
+def _packaged_files() -> list[Traversable]:
     folder = resources.files(__package__) / _FOLDER
-    files = sorted(
+    return sorted(
         (file for file in folder.iterdir() if file.name.endswith(".yaml")),
         key=lambda file: file.name,
     )
-    return tuple(parse_template(file.read_bytes(), file.name) for file in files)
 
 
 def template_for(month: date, templates: Sequence[Template]) -> Template:
@@ -102,6 +116,8 @@ def template_for(month: date, templates: Sequence[Template]) -> Template:
         NotFoundError: none is in force.
     """
     fitting = [template for template in templates if template.in_force(month)]
+    own = [template for template in fitting if template.approved]
+    fitting = own or fitting  # what the district approved comes before what is packaged
     if not fitting:
         raise NotFoundError(
             f"no inspection template is in force in {month:%Y-%m}",
@@ -123,7 +139,9 @@ def _template(file: TemplateFile, document: Document, sha256: str) -> Template:
             Source(key, part.title.text(), part.binding.text(), part.url)
             for key, part in file.sources.items()
         ),
-        sections=tuple(Section(part.id, part.title.text()) for part in file.sections),
+        sections=tuple(
+            Section(part.id, part.title.text(), _condition(part.when)) for part in file.sections
+        ),
         items=tuple(_item(part) for part in file.items),
     )
 
@@ -158,7 +176,12 @@ def _item(part: ItemPart) -> Item:
         evidence=part.evidence,
         auto=None if part.auto is None else _auto(part.auto),
         na_when=None if part.na_when is None else part.na_when.text(),
+        condition=_condition(part.when),
     )
+
+
+def _condition(part: ConditionPart | None) -> Condition | None:
+    return None if part is None else part.condition()
 
 
 def _auto(part: AutoPart) -> Auto:

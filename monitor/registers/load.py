@@ -18,8 +18,10 @@ from monitor.domain.registers import (
     EmergencyPlan,
     Entry,
     FireCheck,
+    FireEquipment,
     Hazard,
     Incident,
+    NoticeStep,
     PanicTest,
     Paper,
     Register,
@@ -43,11 +45,21 @@ _LISTS: dict[str, type[Any]] = {
     "plans": EmergencyPlan,
     "drills": Drill,
     "fire_checks": FireCheck,
+    "fire_equipment": FireEquipment,
     "panic_tests": PanicTest,
     "incidents": Incident,
     "child_months": ChildMonth,
     "day_exceptions": DayException,
+    "notice_steps": NoticeStep,
 }
+
+ENTRY_KINDS: dict[str, type[Entry]] = {
+    **_LISTS,
+    "classes": ClassGroup,
+    "hazards": Hazard,
+    "logs": DailyLog,
+}
+"""The kind of entry in each book, by the book's name in a file."""
 
 
 def load_registers(path: Path, today: date | None = None) -> tuple[Register, ...]:
@@ -75,6 +87,20 @@ def parse_registers(document: Document, today: date | None = None) -> tuple[Regi
     return registers
 
 
+def entry_of(part: Part, kind: type[Entry]) -> Entry:
+    """Return the entry that a checked part describes; a daily log must be of a single day."""
+    if isinstance(part, ClassPart):
+        return _class(part)
+    if isinstance(part, HazardPart):
+        return _hazard(part)
+    if isinstance(part, LogPart):
+        if part.day is None:
+            raise ValueError("a log of several days is no single entry")
+        return DailyLog(part.kind, part.day, part.done_by, part.amount, part.note)
+    entry: Entry = _entry(part, kind)
+    return entry
+
+
 def _register(part: RegisterPart) -> Register:
     plain: dict[str, Any] = {
         name: tuple(_entry(entry, kind) for entry in getattr(part, name))
@@ -96,7 +122,13 @@ def _entry(part: Part, kind: type[Any]) -> Any:
 
 def _class(part: ClassPart) -> ClassGroup:
     return ClassGroup(
-        part.id, part.text(), part.class_type, part.enrolled, part.room, part.capacity
+        part.id,
+        part.text(),
+        part.class_type,
+        part.enrolled,
+        part.room,
+        part.capacity,
+        part.carers,
     )
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from monitor.domain.places import ClassType
+from monitor.domain.places import ClassType, NoticeState
 from monitor.domain.registers import (
     DrillKind,
     FireCheckKind,
+    FireEquipmentKind,
     IncidentKind,
     LogKind,
     PaperKind,
@@ -72,6 +73,7 @@ class ClassPart(Part):
     enrolled: Count
     room: Name | None = None
     capacity: Annotated[int, Field(ge=1, le=_MOST_CHILDREN)] | None = None
+    carers: Count | None = None
 
     def text(self) -> Text:
         """Return the name as the domain's text."""
@@ -91,6 +93,8 @@ class StaffPart(Part):
     first_aid_training: Day | None = None
     handles_food: bool = False
     left: Day | None = None
+    ban_check: Day | None = None
+    banned: bool = False
 
 
 class PlanPart(Part):
@@ -117,6 +121,25 @@ class FireCheckPart(Part):
     done: Day
     passed: bool
     note: Line = ""
+
+
+class FireEquipmentPart(Part):
+    """One piece of fire equipment."""
+
+    number: Name
+    kind: FireEquipmentKind
+    place: Name
+    expires: Day | None = None
+    checked: Day | None = None
+    removed: Day | None = None
+
+
+class NoticeStepPart(Part):
+    """One decision about the Notice."""
+
+    decided: Day
+    state: NoticeState
+    reason: Line = ""
 
 
 class PanicTestPart(Part):
@@ -225,12 +248,14 @@ class RegisterPart(Part):
     plans: tuple[PlanPart, ...] = ()
     drills: tuple[DrillPart, ...] = ()
     fire_checks: tuple[FireCheckPart, ...] = ()
+    fire_equipment: tuple[FireEquipmentPart, ...] = ()
     panic_tests: tuple[PanicTestPart, ...] = ()
     logs: tuple[LogPart, ...] = ()
     incidents: tuple[IncidentPart, ...] = ()
     hazards: tuple[HazardPart, ...] = ()
     child_months: tuple[ChildMonthPart, ...] = ()
     day_exceptions: tuple[DayPart, ...] = ()
+    notice_steps: tuple[NoticeStepPart, ...] = ()
 
 
 class RegisterFile(Part):

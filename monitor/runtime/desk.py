@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from monitor.domain.access import Scope
 from monitor.domain.checklists import Checklist, Result
@@ -18,10 +17,10 @@ from monitor.domain.text import Language
 from monitor.inspections.answers import effective_results, outcome
 from monitor.inspections.checklist import generate
 from monitor.inspections.period import Period, period_of
-from monitor.inspections.plan import Standing, Visit, plan_month
 from monitor.inspections.reports import render_json, render_pdf, render_xlsx
 from monitor.inspections.template import Template, packaged_templates, template_for
 from monitor.runtime.facts import StoreFacts
+from monitor.runtime.templates import approved_templates
 from monitor.store.base import Database
 from monitor.store.checklist_repository import (
     ChecklistRepository,
@@ -31,6 +30,7 @@ from monitor.store.checklist_repository import (
 )
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.templates import TemplateRepository
 
 
 class ReportFormat(StrEnum):
@@ -78,6 +78,7 @@ class StoreDesk:
         self._district = district
         self._clock = clock
         self._templates = packaged_templates() if templates is None else tuple(templates)
+        self._own = TemplateRepository(database)
         self._checklists = ChecklistRepository(database)
         self._places = PlaceRepository(database)
         self._registers = RegisterRepository(database)
@@ -140,25 +141,6 @@ class StoreDesk:
         template = self._template(month)
         return tuple(self._make(item.id, month, period, template, now) for item in institutions)
 
-    def plan(self, scope: Scope, month: date) -> tuple[Visit, ...]:
-        """Propose a visit to each institution in what is left of a month.
-
-        Raises:
-            InputError: no working day of the month is left.
-        """
-        today = utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone)).date()
-        failed = {item.institution_id: item.failed for item in self.list(scope, month)}
-        standings = [
-            Standing(
-                place.institution.id,
-                waiting=place.open_alerts,
-                failed=failed.get(place.institution.id, 0),
-                notice_days=_days_left(place.institution.notice_expires, today),
-            )
-            for place in self._places.tree(scope)
-        ]
-        return plan_month(month, standings, max(today, month))
-
     def report(
         self, scope: Scope, checklist_id: int, form: ReportFormat, language: Language
     ) -> bytes:
@@ -191,13 +173,9 @@ class StoreDesk:
 
     def _template(self, month: date) -> Template:
         try:
-            return template_for(month, self._templates)
+            return template_for(month, (*self._templates, *approved_templates(self._own)))
         except NotFoundError as error:
             raise InputError(error.message, where=f"{month:%Y-%m}", hint=error.hint) from None
 
     def _register_of(self, institution_id: str, period: Period) -> Register | None:
         return self._registers.register(institution_id, period.first_day, period.last_day)
-
-
-def _days_left(expires: date | None, today: date) -> int | None:
-    return None if expires is None else (expires - today).days

@@ -27,7 +27,7 @@ from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, SystemClock, utc_now
 from monitor.domain.errors import KanhuError
 from monitor.inspections.schedule import JOB as CHECKLISTS
-from monitor.inspections.schedule import due_months, slot_of
+from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
@@ -35,7 +35,10 @@ from monitor.runtime.notices import channel_specs, open_channels, page_address
 from monitor.runtime.opening import open_store
 from monitor.runtime.overdue import JOB as OVERDUE
 from monitor.runtime.overdue import OverdueFindings
+from monitor.runtime.planning import PlanDesk
+from monitor.runtime.reminders import ExpiryReminders
 from monitor.runtime.retention import Retention
+from monitor.runtime.visit_reminders import VisitReminders
 from monitor.store.base import Database
 from monitor.store.files import FileStore
 from monitor.store.jobs import JobRunRepository, JobState
@@ -48,6 +51,11 @@ _AFTER_FAILURE = 5.0
 _RETRY_JOB = timedelta(hours=1)
 _FIRST_START = "first-start"
 _RETENTION = "retention"
+_PLAN = "monthly-plan"
+_CATCH_UP = "plan-catch-up"
+_EXPIRIES = "expiry-reminders"
+_VISITS = "visit-reminders"
+_MORNING, _AFTERNOON = 8, 17
 
 
 def run_scheduled(config: Path, log_file: Path | None) -> None:
@@ -85,6 +93,10 @@ class Jobs:
             page_address(environment),
             clock,
         )
+        self._planning = environment.settings.planning
+        self._plan = PlanDesk(database, environment.district, self._planning, clock, self._desk)
+        self._expiries = ExpiryReminders(environment, database, clock)
+        self._visits = VisitReminders(environment, database, clock)
 
     def monthly_checklists(self) -> None:
         """Make the checklists of this month, and of earlier ones that are owed."""
@@ -108,6 +120,36 @@ class Jobs:
     def _today(self) -> str:
         zone = ZoneInfo(self._district.timezone)
         return utc_now(self._clock).astimezone(zone).date().isoformat()
+
+    def monthly_plan(self) -> None:
+        """Plan this month's inspections, and the next month's some days before it begins."""
+        now = utc_now(self._clock)
+        timezone = self._district.timezone
+        done = [run.slot for run in self._runs.recent(_PLAN, 100) if run.state is JobState.DONE]
+        ahead = now + timedelta(days=self._planning.lead_days)
+        for month in due_months(ahead, timezone, done, most=2):
+            # What is over cannot be planned any more.
+            if month >= month_at(now, timezone) and self._plan.days_left(month):
+                self._once(_PLAN, slot_of(month), partial(self._make_plan, month))
+
+    def daily_catch_up(self) -> None:
+        """Move on the visits that were not made on their day."""
+        self._once(_CATCH_UP, self._local().date().isoformat(), self._plan.catch_up)
+
+    def daily_reminders(self) -> None:
+        """Remind of what ends, from eight in the morning, and of tomorrow's visits, from five."""
+        local = self._local()
+        slot = local.date().isoformat()
+        if local.hour >= _MORNING:
+            self._once(_EXPIRIES, slot, self._expiries.run)
+        if local.hour >= _AFTERNOON:
+            self._once(_VISITS, slot, partial(self._visits.run, local.date()))
+
+    def _make_plan(self, month: date) -> str:
+        return f"{self._plan.make(month)} visits planned"
+
+    def _local(self) -> datetime:
+        return utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone))
 
     def _make_checklists(self, month: date) -> str:
         return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
@@ -135,6 +177,9 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
         (jobs.monthly_checklists, CronTrigger(day=1, hour=1, timezone=timezone)),
         (jobs.daily_retention, CronTrigger(hour=3, minute=10, timezone=timezone)),
         (jobs.daily_overdue, CronTrigger(hour=8, minute=30, timezone=timezone)),
+        (jobs.monthly_plan, CronTrigger(hour=1, minute=20, timezone=timezone)),
+        (jobs.daily_catch_up, CronTrigger(hour=1, minute=30, timezone=timezone)),
+        (jobs.daily_reminders, CronTrigger(hour=f"{_MORNING},{_AFTERNOON}", timezone=timezone)),
     ):
         scheduler.add_job(work, trigger, id=work.__name__)
         scheduler.add_job(work, "date", run_date=start, id=f"{work.__name__}-at-start")

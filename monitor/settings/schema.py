@@ -32,6 +32,7 @@ from monitor.domain.places import (
     ZoneKind,
 )
 from monitor.domain.text import Text
+from monitor.settings.planning import Planning, Reporting
 from monitor.settings.risk import Risk
 from monitor.settings.units import Seconds
 
@@ -417,6 +418,8 @@ class Settings(Model):
     labels: Labels = Labels()
     notify: Notify = Notify()
     risk: Risk = Risk()
+    reporting: Reporting = Reporting()
+    planning: Planning = Planning()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

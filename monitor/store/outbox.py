@@ -27,7 +27,7 @@ from monitor.store.upsert import insert_once
 
 
 class OutboxRow(Base):
-    """One notice for one channel, about an alert or about a finding."""
+    """One notice for one channel, about an alert, about a finding, or a reminder of neither."""
 
     __tablename__ = "outbox"
     __table_args__ = (

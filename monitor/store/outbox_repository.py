@@ -106,13 +106,14 @@ class OutboxRepository:
         return Backlog(pending=pending, oldest=oldest, dead=dead or 0)
 
     def prune(self, before: datetime) -> int:
-        """Forget notices settled before ``before`` about what has ended; return how many."""
+        """Forget notices settled before ``before``, but for what goes on; return how many."""
         ended = select(AlertRow.id).where(AlertRow.open_place.is_(None))
         closed = select(FindingRow.id).where(FindingRow.closed.is_not(None))
         statement = delete(OutboxRow).where(
             OutboxRow.state != _PENDING,
             OutboxRow.created < before,
-            or_(OutboxRow.alert_id.in_(ended), OutboxRow.finding_id.in_(closed)),
+            or_(OutboxRow.alert_id.is_(None), OutboxRow.alert_id.in_(ended)),
+            or_(OutboxRow.finding_id.is_(None), OutboxRow.finding_id.in_(closed)),
         )
         with self._database.transaction() as session:
             return affected(session.execute(statement))
@@ -149,9 +150,11 @@ def _due(now: datetime) -> Any:
     )
 
 
-def _institution_of(session: Session, row: OutboxRow) -> str:
+def _institution_of(session: Session, row: OutboxRow) -> str | None:
     if row.finding_id is not None:
         return session.get_one(FindingRow, row.finding_id).institution_id
+    if row.alert_id is None:
+        return None
     return session.get_one(AlertRow, row.alert_id).institution_id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ from monitor.store.camera_status import (
     close_intervals,
 )
 from monitor.store.places import CameraRow, InstitutionRow, RoomRow
+from monitor.store.registers import NoticeStepRow
 from monitor.store.room_status import RoomStatus, RoomStatusRow, room_status
 from monitor.store.scope import within
 from monitor.store.text import plain
@@ -114,7 +116,8 @@ class PlaceRepository:
     def institutions(self, scope: Scope) -> tuple[Institution, ...]:
         """Return the active institutions within ``scope`` in configuration order."""
         with self._database.reading() as session:
-            return tuple(_institution(row) for row in _institutions(session, scope))
+            decided = _decided(session)
+            return tuple(_institution(row, decided) for row in _institutions(session, scope))
 
     def communities(self, scope: Scope) -> tuple[str, ...]:
         """Return the names of the communities within ``scope``, sorted."""
@@ -126,8 +129,9 @@ class PlaceRepository:
         with self._database.reading() as session:
             cameras = _cameras_by_room(session, scope)
             rooms = _rooms_by_institution(session, scope, cameras)
+            decided = _decided(session)
             return tuple(
-                InstitutionPlace(_institution(row), tuple(rooms.get(row.id, ())))
+                InstitutionPlace(_institution(row, decided), tuple(rooms.get(row.id, ())))
                 for row in _institutions(session, scope)
             )
 
@@ -298,7 +302,15 @@ def _zone_values(camera: Camera) -> list[dict[str, Any]]:
     ]
 
 
-def _institution(row: InstitutionRow) -> Institution:
+def _decided(session: Session) -> dict[str, str]:
+    """Return how the Notice stands where the district has decided about it, by institution."""
+    statement = select(NoticeStepRow.institution_id, NoticeStepRow.state).order_by(
+        NoticeStepRow.decided
+    )
+    return dict(iter(session.execute(statement)))
+
+
+def _institution(row: InstitutionRow, decided: Mapping[str, str]) -> Institution:
     return Institution(
         id=row.id,
         name=Text(zh=row.name_zh, en=row.name_en),
@@ -307,7 +319,7 @@ def _institution(row: InstitutionRow) -> Institution:
         contact_name=row.contact_name,
         contact_phone=row.contact_phone,
         notice_number=row.notice_number,
-        notice_state=NoticeState(row.notice_state),
+        notice_state=NoticeState(decided.get(row.id, row.notice_state)),
         notice_expires=row.notice_expires,
         approved_capacity=row.approved_capacity,
     )

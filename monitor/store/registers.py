@@ -51,6 +51,7 @@ class ClassRow(RegisterRow, Base):
     enrolled: Mapped[int]
     room_id: Mapped[str | None] = mapped_column(String(200))
     capacity: Mapped[int | None]
+    carers: Mapped[int | None]
 
 
 class StaffRow(RegisterRow, Base):
@@ -69,6 +70,8 @@ class StaffRow(RegisterRow, Base):
     first_aid_training: Mapped[date | None] = mapped_column(Date)
     handles_food: Mapped[bool]
     left: Mapped[date | None] = mapped_column(Date)
+    ban_check: Mapped[date | None] = mapped_column(Date)
+    banned: Mapped[bool] = mapped_column(default=False)
 
 
 class PlanRow(RegisterRow, Base):
@@ -169,6 +172,31 @@ class ChildMonthRow(RegisterRow, Base):
     entry_complete: Mapped[int]
     absences: Mapped[int]
     absences_explained: Mapped[int]
+
+
+class FireEquipmentRow(RegisterRow, Base):
+    """One :class:`~monitor.domain.registers.FireEquipment`."""
+
+    __tablename__ = "register_fire_equipment"
+    __table_args__ = (UniqueConstraint("institution_id", "number"),)
+
+    number: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(32))
+    place: Mapped[str] = mapped_column(String(200))
+    expires: Mapped[date | None] = mapped_column(Date)
+    checked: Mapped[date | None] = mapped_column(Date)
+    removed: Mapped[date | None] = mapped_column(Date)
+
+
+class NoticeStepRow(RegisterRow, Base):
+    """One :class:`~monitor.domain.registers.NoticeStep`."""
+
+    __tablename__ = "register_notice_step"
+    __table_args__ = (UniqueConstraint("institution_id", "decided"),)
+
+    decided: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
 
 
 class DayExceptionRow(RegisterRow, Base):

@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 
-from monitor.domain.access import Role
+from monitor.domain.access import Role, ScopeKind
 from monitor.domain.errors import PermissionDeniedError
 from monitor.web.visitor import PasswordDueError, SignInRequiredError, Visitor, visitor_of
 
@@ -40,18 +40,26 @@ class Permission(StrEnum):
     SYSTEM = "system"
     INBOX = "inbox"
     LABEL = "label"
+    REGISTERS = "registers"
+    REPORT = "report"
+    NOTICE = "notice"
+    PLAN = "plan"
+    TEMPLATES = "templates"
 
 
 _P = Permission
 _SEES = frozenset({_P.ACCOUNT, _P.WATCH})
+_REPORTS = frozenset({_P.REGISTERS, _P.REPORT})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
-        Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT},
+        Role.INSTITUTION: _SEES
+        | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
+        | _REPORTS,
         Role.INSPECTOR: _SEES
-        | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK},
+        | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK, _P.REGISTERS},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
-        Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM, _P.RISK},
+        Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM, _P.RISK, _P.REGISTERS},
         Role.ADMIN: frozenset(Permission),
     }
 )
@@ -104,6 +112,16 @@ def _everybody() -> None:
 
 PUBLIC: Any = Depends(_everybody)
 """The dependency of a route without sign-in."""
+
+
+def check_district(visitor: Visitor) -> None:
+    """Refuse what only people of the whole district decide.
+
+    Raises:
+        PermissionDeniedError: the person's sight is limited to a part of the district.
+    """
+    if visitor.scope.kind is not ScopeKind.DISTRICT:
+        raise PermissionDeniedError("only people of the whole district decide this", where="scope")
 
 
 def rule_of(route: BaseRoute) -> Permission | None:

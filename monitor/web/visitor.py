@@ -12,6 +12,7 @@ from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import PermissionDeniedError
 from monitor.domain.text import Language
+from monitor.store.register_changes import Author, Origin
 from monitor.store.users import User
 from monitor.web.form_token import form_token
 from monitor.web.i18n import best_language, known_language
@@ -60,6 +61,10 @@ class Visitor:
             name=f"{name} ({self.user.unit})" if self.user.unit else name,
             address=self.address,
         )
+
+    def author(self, origin: Origin) -> Author:
+        """Return them as the author of changes in a register."""
+        return Author(self.actor, origin)
 
     @property
     def form_token(self) -> str:

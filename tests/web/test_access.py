@@ -26,6 +26,7 @@ PUBLIC = {
     ("POST", "/preferences"),
     ("POST", "/demo/inbox/{token}"),
     ("GET", "/healthz"),
+    ("GET", "/calendar/{token}.ics"),
 }
 PLACES = {
     "{alert_id}": "1",
@@ -41,6 +42,11 @@ PLACES = {
     "{file_id}": "1",
     "{frame_id}": "sunshine-toddler-1_1793582940000",
     "{form}": "pdf",
+    "{book}": "staff",
+    "{document_id}": "1",
+    "{visit_id}": "1",
+    "{template_id}": "1",
+    "{item_id}": "S-01",
     "{token}": "token",
 }
 STREAM = "/api/v1/feed"

@@ -15,7 +15,7 @@ import monitor.web
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
-from monitor.domain.checklists import ItemSeverity, Result
+from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
 from monitor.domain.events import Severity
 from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
@@ -23,11 +23,14 @@ from monitor.domain.people import AgeClass
 from monitor.domain.places import ClassType, NoticeState, RoomType
 from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
+from monitor.domain.visits import VisitState
 from monitor.inspections.risk import Measure, RiskFactor
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
+from monitor.store.register_changes import ChangeAction, Origin
+from monitor.store.templates import TemplateState
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -57,6 +60,13 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "risk.factor.": RiskFactor,
     "risk.measure.": Measure,
     "risk.paper.": PaperKind,
+    "plan.state.": VisitState,
+    "templates.state.": TemplateState,
+    "templates.mode.": AutoMode,
+    "templates.unit.": Unit,
+    "templates.status.": MetricStatus,
+    "registers.action.": ChangeAction,
+    "registers.origin.": Origin,
 }
 BY_NAME = (
     "rule.",
@@ -71,6 +81,8 @@ BY_NAME = (
     "risk.input.",
     "risk.measure.",
     "risk.problem.",
+    "plan.weekday.",
+    "plan.reason.",
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

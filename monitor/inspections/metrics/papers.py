@@ -39,12 +39,15 @@ _BAD_STANDING = {
 )
 def licence_days(facts: Facts, _target: Auto) -> Finding:
     """Days until the first of the three founding papers ends."""
-    state = _BAD_STANDING.get(facts.institution.notice_state)
+    register = facts.register()
+    decided = None if register is None else register.notice_state(facts.period.last_day)
+    current = decided or facts.institution.notice_state
+    state = _BAD_STANDING.get(current)
     if state is not None:
         return Known(
             None,
             Text(zh=f"告知书状态：{state.zh}", en=f"the notice is {state.en}"),
-            {"notice_state": facts.institution.notice_state.value},
+            {"notice_state": current.value},
             broken=True,
         )
     return _days_left(facts, PaperKind.NOTICE, PaperKind.REGISTRATION, PaperKind.FILING)

@@ -78,7 +78,14 @@ def food_handlers_invalid(facts: Facts, _target: Auto) -> Finding:
     ),
 )
 def criminal_check_age(facts: Facts, _target: Auto) -> Finding:
-    """Days since the longest-ago criminal-record check of anybody employed."""
+    """Days since the longest-ago criminal-record check; broken by anybody whom it bars."""
+    barred = _employed(facts, lambda person: person.banned)
+    if barred:
+        names = named([person.name for person in barred])
+        explain = Text(
+            zh=f"查询结果禁止从业而仍在职：{names.zh}", en=f"barred and still employed: {names.en}"
+        )
+        return Known(None, explain, {"barred": len(barred)}, broken=True)
     return _oldest(facts, lambda _person: True, lambda person: person.criminal_check)
 
 

@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from monitor.web.api import alerts, evidence, feed, health, labels, live, onsite, places, schema
+from monitor.web.api import (
+    alerts,
+    evidence,
+    feed,
+    health,
+    inspections,
+    labels,
+    live,
+    onsite,
+    places,
+    registers,
+    schema,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -13,5 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     labels.router,
     onsite.router,
+    registers.router,
+    inspections.router,
     schema.router,
 )

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from monitor.domain.access import ScopeKind
+from monitor.domain.visits import Coverage
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -33,8 +35,15 @@ def show(request: Request, visitor: Annotated[Visitor, require(Permission.WATCH)
         wall=tiles(directory, queue),
         snapshots=_snapshots(site, visitor, queue),
         cameras=count_cameras(directory),
+        coverage=_coverage(site, visitor),
         position=position,
     )
+
+
+def _coverage(site: Site, visitor: Visitor) -> Coverage | None:
+    if not may(visitor, Permission.INSPECTIONS) or visitor.scope.kind is ScopeKind.INSTITUTION:
+        return None
+    return site.plans.coverage(visitor.scope, site.plans.today.replace(day=1))
 
 
 def _snapshots(site: Site, visitor: Visitor, queue: Queue) -> dict[int, int]:

@@ -8,7 +8,7 @@ from alembic import op
 from monitor.store.base import UtcDateTime
 
 revision = "0005"
-down_revision: str | None = "0001"
+down_revision: str | None = "0004"
 branch_labels = None
 depends_on = None
 
@@ -290,7 +290,6 @@ def upgrade() -> None:
                 "finding_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
             )
         )
-        batch_op.alter_column("alert_id", existing_type=sa.INTEGER(), nullable=True)
         batch_op.create_index(
             batch_op.f("ix_outbox_finding_id_channel_id"),
             ["finding_id", "channel_id"],
@@ -302,11 +301,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM outbox WHERE alert_id IS NULL")
+    op.execute("DELETE FROM outbox WHERE finding_id IS NOT NULL")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_outbox_finding_id_finding"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_outbox_finding_id_channel_id"))
-        batch_op.alter_column("alert_id", existing_type=sa.INTEGER(), nullable=False)
         batch_op.drop_column("finding_id")
 
     with op.batch_alter_table("finding_file", schema=None) as batch_op:

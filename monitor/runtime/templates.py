@@ -1,0 +1,145 @@
+"""Templates as a district keeps them: packaged ones, its own drafts, and what it has approved."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from monitor.domain.alerts import Actor
+from monitor.domain.clock import Clock, utc_now
+from monitor.domain.errors import ConflictError
+from monitor.inspections.template import Template, packaged_texts, parse_template
+from monitor.inspections.template_diff import Difference, differences
+from monitor.store.base import Database
+from monitor.store.templates import TemplateRepository, TemplateText, TemplateVersion
+
+_NAME = "template"
+_CONTEXT_LINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a version changes: against which other, item by item, and line by line."""
+
+    base: Template
+    differences: tuple[Difference, ...]
+    lines: tuple[str, ...]
+
+
+def approved_templates(repository: TemplateRepository) -> tuple[Template, ...]:
+    """Return the templates that the district has approved."""
+    return tuple(replace(parsed(text.source), approved=True) for text in repository.approved())
+
+
+@lru_cache(maxsize=64)
+def parsed(source: str) -> Template:
+    """Return the template that a text says.
+
+    Raises:
+        ConfigError: one or more mistakes, each with line, field and what to do.
+    """
+    return parse_template(source.encode("utf-8"), _NAME)
+
+
+class TemplateDesk:
+    """Edits, compares and approves templates."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._versions = TemplateRepository(database)
+        self._clock = clock
+
+    def packaged(self) -> tuple[Template, ...]:
+        """Return the templates that come with the product."""
+        return tuple(parsed(text) for text in packaged_texts())
+
+    def versions(self) -> Sequence[TemplateVersion]:
+        """Return the district's own versions, the last changed first."""
+        return self._versions.list()
+
+    def get(self, row_id: int) -> TemplateVersion:
+        """Return one version.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self._versions.get(row_id)
+
+    def add(self, source: str, by: Actor) -> TemplateVersion:
+        """Keep a text as a new draft.
+
+        Raises:
+            ConfigError: the text has mistakes.
+            ConflictError: there is a version of that name already.
+        """
+        return self._versions.add(self._text(source), by, utc_now(self._clock))
+
+    def edit(self, row_id: int, source: str, by: Actor, seen: str) -> TemplateVersion:
+        """Change a draft.
+
+        Raises:
+            ConfigError: the text has mistakes.
+            NotFoundError: there is no such version.
+            ConflictError: it is no draft, or not any more as it was ``seen``.
+        """
+        return self._versions.edit(row_id, self._text(source), by, utc_now(self._clock), seen)
+
+    def hand_in(self, row_id: int) -> None:
+        """Hand a draft in for review.
+
+        Raises:
+            NotFoundError: there is no such version.
+            ConflictError: it is no draft.
+        """
+        self._versions.hand_in(row_id, utc_now(self._clock))
+
+    def review(self, row_id: int, by: Actor, remark: str, *, approve: bool) -> None:
+        """Approve what somebody else has written, or give it back.
+
+        Raises:
+            NotFoundError: there is no such version.
+            ConflictError: it was not handed in.
+            PermissionDeniedError: the reviewer has written it.
+        """
+        self._versions.review(row_id, by, utc_now(self._clock), remark, approve=approve)
+
+    def compared(self, version: TemplateVersion) -> Comparison:
+        """Compare a version with what it would take the place of."""
+        source = self._base_source(version)
+        lines = difflib.unified_diff(
+            source.splitlines(), version.text.source.splitlines(), n=_CONTEXT_LINES, lineterm=""
+        )
+        base = parsed(source)
+        return Comparison(base, differences(base, parsed(version.text.source)), tuple(lines))
+
+    def _base_source(self, version: TemplateVersion) -> str:
+        approved = [
+            text
+            for text in self._versions.approved()
+            if text.template_id == version.text.template_id and text.version != version.text.version
+        ]
+        if approved:
+            return max(approved, key=lambda text: (text.effective_from, text.version)).source
+        texts = packaged_texts()
+        same = [text for text in texts if parsed(text).mark.id == version.text.template_id]
+        return (same or list(texts))[0]
+
+    def _text(self, source: str) -> TemplateText:
+        source = "\n".join(source.splitlines()) + "\n"  # browsers send \r\n
+        template = parsed(source)
+        mark = template.mark
+        if (mark.id, mark.version) in {(t.mark.id, t.mark.version) for t in self.packaged()}:
+            raise ConflictError(
+                f"version '{mark.version}' is the packaged one",
+                where="version",
+                hint="give your own another version",
+            )
+        return TemplateText(
+            mark.id,
+            mark.version,
+            source,
+            mark.sha256,
+            template.effective_from,
+            template.effective_to,
+        )
