@@ -32,6 +32,7 @@ from monitor.domain.places import (
     ZoneKind,
 )
 from monitor.domain.text import Text
+from monitor.settings.gb28181 import GbPart
 from monitor.settings.units import Seconds
 
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -342,7 +343,7 @@ class CameraPart(Model):
 
     id: Id
     name: Name
-    url: SecretStr = Field(description="rtsp://…, rtsps://… or file:… (from this file's folder)")
+    url: SecretStr = Field(description="rtsp://…, rtsps://…, gb28181://… or file:…")
     substream: SecretStr | None = Field(None, description="Smaller stream used for analysis")
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
     input: InputPart | None = Field(
@@ -415,6 +416,9 @@ class Settings(Model):
     tracks: Tracks = Tracks()
     labels: Labels = Labels()
     notify: Notify = Notify()
+    gb28181: GbPart | None = Field(
+        None, description="Kanhu as the platform that recorders sign in to"
+    )
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )
