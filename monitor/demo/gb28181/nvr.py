@@ -126,7 +126,8 @@ class SimulatedNvr:
         if not quietly and self._registered.is_set():
             self._registered.clear()
             with contextlib.suppress(OSError):
-                await asyncio.wait_for(self._register(0), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._register(0)
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -278,7 +279,8 @@ class SimulatedNvr:
         for _ in range(8):  # a datagram may be lost: answered until acknowledged
             self._answer(request, 200, session)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(session.acknowledged.wait(), _RESEND_AFTER)
+                async with asyncio.timeout(_RESEND_AFTER):
+                    await session.acknowledged.wait()
                 session.task = self._spawn(self._send(session))
                 return
         self._end(request.call_id)

@@ -94,12 +94,13 @@ class MediaSender:
         self._connected.set()
 
     async def _connect(self) -> None:
-        if self._target.role == "passive":
-            _, self._writer = await asyncio.wait_for(
-                asyncio.open_connection(self._target.host, self._target.port), _CONNECT_WITHIN
-            )
-        elif self._target.role:
-            await asyncio.wait_for(self._connected.wait(), _CONNECT_WITHIN)
+        async with asyncio.timeout(_CONNECT_WITHIN):
+            if self._target.role == "passive":
+                _, self._writer = await asyncio.open_connection(
+                    self._target.host, self._target.port
+                )
+            elif self._target.role:
+                await self._connected.wait()
 
     async def _play(self) -> None:
         target = self._target

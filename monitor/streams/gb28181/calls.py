@@ -27,7 +27,6 @@ from monitor.streams.gb28181.wire import Peer
 
 log = structlog.get_logger(__name__)
 
-_BYE_WITHIN = 8.0
 _BUSY = (480, 486, 503, 600)
 
 
@@ -51,6 +50,7 @@ class Calls:
         domain: str,
         registrar: Registrar,
         clock: Clock,
+        bye_within: float,
         changed: Callable[[], None],
     ) -> None:
         self._author = author
@@ -58,6 +58,7 @@ class Calls:
         self._domain = domain
         self._registrar = registrar
         self._clock = clock
+        self._bye_within = bye_within
         self._changed = changed
         self._calls: dict[str, Call] = {}
         self._numbers: set[str] = set()
@@ -134,7 +135,7 @@ class Calls:
         if to is None or to.peer is None:
             return False
         request = self._author.within(to, dialog, "BYE")
-        response = await self._asked.ask(request, to.peer, _BYE_WITHIN)
+        response = await self._asked.ask(request, to.peer, self._bye_within)
         log.info("gb28181_call_ended", device=dialog.device, channel=dialog.channel)
         return response is not None
 

@@ -73,7 +73,8 @@ class Desk:
         assert task is not None  # noqa: S101 - a stream callback is a task
         self._serving.add(task)
         try:
-            line = await asyncio.wait_for(reader.readline(), _LINE_WITHIN)
+            async with asyncio.timeout(_LINE_WITHIN):
+                line = await reader.readline()
             await self._attend(line, reader, writer)
         except (OSError, ValueError) as error:
             log.debug("gb28181_desk_connection_ended", error=type(error).__name__)

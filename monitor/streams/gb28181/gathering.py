@@ -70,7 +70,8 @@ class Gathering(Generic[Entry]):
         while not self.complete:
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), pause if self.answered else first)
+                async with asyncio.timeout(pause if self.answered else first):
+                    await self._changed.wait()
             except TimeoutError:
                 return self.answered and self._announced is None
         return True

@@ -49,6 +49,7 @@ _Entry = TypeVar("_Entry", bound=Hashable)
 _ALLOW = "REGISTER, MESSAGE, NOTIFY, INVITE, ACK, CANCEL, BYE, INFO, OPTIONS"
 _SWEEP_EVERY = 1.0
 _SAVE_AFTER = 0.1
+_LAST_BYES = 2.0
 _MOST_DAYS = 400
 _END_OF_FILE = "121"
 
@@ -137,6 +138,7 @@ class Platform:
             self.plan.domain,
             self.registrar,
             self._clock,
+            self._patience.answer,
             self._remember,
         )
         self._recall()
@@ -147,7 +149,8 @@ class Platform:
         dialogs = self.calls.dialogs
         byes = [self.calls.say_bye(dialog) for dialog in dialogs]
         try:
-            await asyncio.wait_for(asyncio.gather(*byes, return_exceptions=True), 2.0)
+            async with asyncio.timeout(_LAST_BYES):
+                await asyncio.gather(*byes, return_exceptions=True)
         except TimeoutError:
             log.warning("gb28181_byes_unanswered", calls=len(dialogs))
         for task in tuple(self._tasks):

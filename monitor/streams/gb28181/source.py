@@ -52,6 +52,11 @@ class Gb28181Source:
         self._demuxer: VideoDemuxer | None = None
         self._patient = True
 
+    @property
+    def port(self) -> int:
+        """Where its media come to; 0 while there is no session."""
+        return self._receiver.port if self._receiver is not None else 0
+
     def open(self) -> StreamInfo:
         """Have the device send, and learn what the video is like."""
         try:

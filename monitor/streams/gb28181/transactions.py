@@ -94,7 +94,8 @@ class Asked:
         self._waiting[key] = take
         sender = asyncio.create_task(_send_again(bytes(request), peer, calmed))
         try:
-            return await asyncio.wait_for(asyncio.shield(final), within)
+            async with asyncio.timeout(within):
+                return await final
         except TimeoutError:
             return None
         finally:

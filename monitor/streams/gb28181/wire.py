@@ -168,10 +168,10 @@ class Wire:
     async def _converse(self, reader: asyncio.StreamReader, peer: Peer) -> None:
         patience = _FIRST_MESSAGE_WITHIN
         while True:
-            head = await asyncio.wait_for(_next_head(reader), patience)
-            body = await asyncio.wait_for(
-                reader.readexactly(content_length(head)), _FIRST_MESSAGE_WITHIN
-            )
+            async with asyncio.timeout(patience):
+                head = await _next_head(reader)
+            async with asyncio.timeout(_FIRST_MESSAGE_WITHIN):
+                body = await reader.readexactly(content_length(head))
             if not self.take(head + body, peer):
                 return
             patience = _IDLE

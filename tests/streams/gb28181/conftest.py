@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -14,12 +15,14 @@ import pytest
 from monitor.demo.gb28181.footage import Footage, load_footage
 from monitor.demo.gb28181.nvr import SimulatedNvr
 from monitor.demo.gb28181.plan import NvrPlan, Quirks, SimulatedChannel
+from monitor.domain.text import Text
 from monitor.streams.gb28181.desk import DESK_FILE
 from monitor.streams.gb28181.desk_client import DeskClient
 from monitor.streams.gb28181.manscdp import Interval
 from monitor.streams.gb28181.plan import DevicePlan, PlatformPlan
 from monitor.streams.gb28181.platform import Patience
 from monitor.streams.gb28181.sdp import Transport
+from monitor.streams.gb28181.source import Gb28181Source
 from monitor.streams.gb28181.station import Station
 
 PLATFORM = "31010600002000000001"
@@ -41,6 +44,7 @@ class Rig:
     def __init__(self, folder: Path, footage: Footage, smaller: Footage) -> None:
         self.folder = folder
         self.footage, self.smaller = footage, smaller
+        self.text = Text("东角", "East corner")
         self.desk = DeskClient(folder / DESK_FILE)
         self.stack = ExitStack()
         self.station: Station
@@ -104,6 +108,14 @@ class Rig:
             ),
         )
         return self.stack.enter_context(SimulatedNvr(plan, quirks))
+
+    def throw(self, datagram: bytes, source: Gb28181Source) -> None:
+        """Send ``datagram`` twenty times to a source's port, from a host it does not know."""
+        port = source.port
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.9", 0))
+            for _ in range(20):
+                stranger.sendto(datagram, ("127.0.0.1", port))
 
     def url(self, number: int = 1, options: str = "") -> str:
         via = f"via={self.folder / DESK_FILE}"
