@@ -76,8 +76,7 @@ class Order:
 
     tally: Tally
     _next: int | None = None
-    _waiting: dict[int, RtpPacket] = field(default_factory=dict)
-    _since: float = 0.0
+    _waiting: dict[int, tuple[RtpPacket, float]] = field(default_factory=dict)
 
     def push(self, packet: RtpPacket, now: float) -> Iterator[tuple[RtpPacket, bool]]:
         """Yield the packets whose turn has come, each with whether some are missing before it."""
@@ -97,25 +96,23 @@ class Order:
         if packet.sequence in self._waiting:
             self.tally.late += 1
             return
-        if not self._waiting:
-            self._since = now
-        self._waiting[packet.sequence] = packet
+        self._waiting[packet.sequence] = (packet, now)
         self.tally.reordered += int(ahead == 0 and len(self._waiting) > 1)
         yield from self._due(now)
 
     def _due(self, now: float) -> Iterator[tuple[RtpPacket, bool]]:
         gap = False
         while self._waiting and self._next is not None:
-            packet = self._waiting.pop(self._next, None)
-            if packet is None:
-                if len(self._waiting) <= _MOST_WAITING and now - self._since <= _LONGEST_WAIT:
+            found = self._waiting.pop(self._next, None)
+            if found is None:
+                _, since = next(iter(self._waiting.values()))
+                if len(self._waiting) <= _MOST_WAITING and now - since <= _LONGEST_WAIT:
                     return
                 self._skip()
                 gap = True
                 continue
             self._next = (self._next + 1) & 0xFFFF
-            self._since = now
-            yield packet, gap
+            yield found[0], gap
             gap = False
 
     def _skip(self) -> None:

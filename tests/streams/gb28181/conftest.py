@@ -28,7 +28,7 @@ from monitor.streams.gb28181.station import Station
 PLATFORM = "31010600002000000001"
 DOMAIN = "3101060000"
 DEVICE = "31010600001180000001"
-PASSWORD = "correct horse"  # not a secret: only simulated recorders know it
+PASSWORD = "correct-horse"  # not a secret: only simulated recorders know it
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MIDNIGHT = datetime(2026, 11, 2, tzinfo=SHANGHAI)
 IMPATIENT = Patience(answer=1.5, first=1.0, pause=0.4, invite=1.2)

@@ -53,7 +53,7 @@ def test_a_device_signs_in_learns_the_time_and_signs_out(
 
 def test_a_wrong_password_is_turned_away_and_locked_out(rig: Rig, eventually: Eventually) -> None:
     rig.platform()
-    nvr = rig.nvr(password="wrong horse")
+    nvr = rig.nvr(password="wrong-horse")
     eventually(lambda: nvr.refused >= 6)
     assert state(rig) == "absent"
     (stranger,) = rig.desk.devices()["strangers"]
