@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from monitor.cli.options import ConfigFile
-from monitor.cli.output import JsonFlag, print_json, print_rows
+from monitor.cli.output import JsonFlag, print_json
 from monitor.domain.errors import InputError
 from monitor.runtime.environment import Environment
 from monitor.runtime.gb28181_devices import Discovery, discover_devices
-
-_COLUMNS = ("device", "state", "address", "channel", "name", "channel_state", "url", "fault")
+from monitor.streams.gb28181.locator import Locator
 
 
 def discover(
@@ -39,31 +38,25 @@ def discover(
     if as_json:
         print_json(found.as_dict())
     else:
-        print_rows(_COLUMNS, _rows(found), as_json=False)
-        for stranger in found.strangers:
-            typer.echo(
-                f"turned away: {stranger['id']} from {stranger['host']} at {stranger['seen']} "
-                f"({stranger['why']})"
-            )
+        for line in _lines(found):
+            typer.echo(line)
     if any(device.fault or device.state != "online" for device in found.devices):
         raise typer.Exit(1)
 
 
-def _rows(found: Discovery) -> Iterator[dict[str, Any]]:
+def _lines(found: Discovery) -> Iterator[str]:
+    # Not a table: ids must be whole, to be copied.
     for device in found.devices:
-        row = {
-            "device": device.id,
-            "state": device.state,
-            "address": device.facts.get("address"),
-            "fault": device.fault,
-        }
-        if not device.channels:
-            yield dict.fromkeys(_COLUMNS) | row
+        facts = (device.state, device.facts.get("address"), device.facts.get("agent"), device.fault)
+        yield "  ".join((device.id, *(str(fact) for fact in facts if fact)))
         for channel in device.channels:
-            states = {True: "online", False: "offline", None: ""}
-            yield row | {
-                "channel": channel.id,
-                "name": channel.name,
-                "channel_state": states[channel.online],
-                "url": f"gb28181://{device.id}/{channel.id}",
-            }
+            state = {True: "online", False: "offline", None: ""}[channel.online]
+            url = str(Locator(device.id, channel.id))
+            yield "  " + "  ".join(filter(None, (url, channel.name, state)))
+        if device.channels and not device.complete:
+            yield "  … the device announced more channels than it named"
+    for stranger in found.strangers:
+        yield (
+            f"turned away: {stranger['id']} from {stranger['host']} at {stranger['seen']} "
+            f"({stranger['why']})"
+        )

@@ -24,7 +24,6 @@ from monitor.streams.gb28181.manscdp import channels_of, intervals_of, parse_not
 from monitor.streams.gb28181.rtp import Framing, Order, Packs, RtpPacket, Tally, parse_rtp
 from monitor.streams.gb28181.sdp import parse_sdp
 from monitor.streams.gb28181.sip import (
-    Headers,
     Request,
     content_length,
     parameters,
@@ -232,7 +231,7 @@ class _Replay:
 
     def begin(self, session: object, within: float) -> None: ...
 
-    def receive(self, within: float) -> list[bytes]:
+    def receive(self, within: float) -> list[bytes]:  # noqa: ARG002
         packet = next(self._packets, None)
         self.over = packet is None
         return [] if packet is None else [packet]
