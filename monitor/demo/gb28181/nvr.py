@@ -294,7 +294,7 @@ class SimulatedNvr:
         )
         smaller = _SUBSTREAM.search(request.body) is not None
         footage = channel.substream if smaller and channel.substream else channel.footage
-        sender = MediaSender(footage, target, self.quirks, self._switched_on, secrets.randbits(31))
+        sender = MediaSender(footage, target, self.quirks, self._switched_on)
         await sender.prepare()
         return _Session(
             call_id=request.call_id,

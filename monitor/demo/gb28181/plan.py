@@ -26,7 +26,8 @@ class Quirks:
     """What real recorders get wrong; all of it may be changed while the recorder runs.
 
     ``page`` entries go into a message; ``forget_pages`` of the first answer are never sent.
-    ``loss`` is the share of datagrams lost, ``shuffle`` that of pairs that change places.
+    ``loss`` is the share of datagrams lost, ``shuffle`` that of pairs that change places,
+    by chance with ``seed``, which is also the SSRC of a recorder that chooses its ``own_ssrc``.
     """
 
     page: int = 4
@@ -47,6 +48,7 @@ class Quirks:
     private: bool = False
     stated_host: str = ""
     ignore_bye: bool = False
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,15 +37,15 @@ class MediaSender:
     """One session; call :meth:`prepare` before answering, :meth:`run` after the ACK."""
 
     def __init__(
-        self, footage: Footage, target: Target, quirks: Quirks, switched_on: float, seed: int
+        self, footage: Footage, target: Target, quirks: Quirks, switched_on: float
     ) -> None:
         self.port = 0
         self._footage = footage
         self._target = target
         self._quirks = quirks
         self._switched_on = switched_on
-        self._chance = random.Random(seed)  # noqa: S311 - a fault that can be repeated
-        self._ssrc = seed & 0xFFFFFFFF if quirks.own_ssrc else target.ssrc
+        self._chance = random.Random(quirks.seed)  # noqa: S311 - a fault that can be repeated
+        self._ssrc = quirks.seed if quirks.own_ssrc else target.ssrc
         self._sequence = self._chance.randrange(1 << 16)
         self._base = self._chance.randrange(1 << 31)
         self._held: bytes | None = None

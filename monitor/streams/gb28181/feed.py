@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.gb28181.errors import ProtocolError, RtpError
+from monitor.streams.gb28181.ps import PictureOnly
 from monitor.streams.gb28181.receivers import Receiver
 from monitor.streams.gb28181.rtp import Order, Packs, RtpPacket, Tally, parse_rtp
 
@@ -39,6 +40,7 @@ class PsFeed:
         self._interrupted = interrupted
         self._order = Order(tally)
         self._packs = Packs(tally)
+        self._pictures = PictureOnly(tally)
         self._source: tuple[int, int] | None = None
         self._heard = self._looked = self._began = time.monotonic()
         self._mapped = False
@@ -82,7 +84,7 @@ class PsFeed:
                     done.append(self._packs.push(ordered, gap))
         if now - self._heard > self.patience:
             raise StreamError(Reason.TIMED_OUT)
-        whole = b"".join(done)
+        whole = self._pictures.filter(b"".join(done))
         return whole if self._mapped or not whole else self._from_map(whole, now)
 
     def _parsed(self, data: bytes, now: float) -> RtpPacket | None:

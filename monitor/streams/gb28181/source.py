@@ -167,7 +167,8 @@ class Gb28181Source:
                 asked = time.monotonic()
         except StreamError as error:
             raise self._at_home(error) from None
-        except (av.FFmpegError, OSError) as error:
+        except (av.FFmpegError, OSError, IndexError) as error:
+            # IndexError: a damaged stream looked as if it held a further one.
             raise failure_of(error, where=self._request.camera_id) from None
 
     def _rest(self) -> None:

@@ -89,6 +89,21 @@ def test_what_arrives_is_what_was_filmed_whatever_else_is_in_the_stream(
     assert all(packet.data[-200:] in sent for packet in packets)
 
 
+def test_sound_that_begins_in_mid_stream_disturbs_nobody(rig: Rig, online: Online) -> None:
+    rig.platform(Transport.TCP_PASSIVE)
+    nvr = rig.nvr()
+    online()
+    source = source_of(rig.url())
+    source.open()
+    packets = source.packets()
+    first = list(islice(packets, 10))
+    nvr.quirks.sound = nvr.quirks.private = True
+    rest = list(islice(packets, 100))
+    source.close()
+    assert len(first) + len(rest) == 110
+    assert source.tally.malformed == 0
+
+
 def test_the_smaller_stream_is_another_one(rig: Rig, online: Online) -> None:
     rig.platform(Transport.UDP)
     rig.nvr()
