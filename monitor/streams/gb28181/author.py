@@ -60,7 +60,7 @@ class Author:
             ("From", local),
             ("To", f"<sip:{channel}@{self._plan.domain}>"),
             ("Call-ID", self._call_id(to)),
-            ("Contact", f"<sip:{self._plan.id}@{self.host(to)}:{self._port}>"),
+            ("Contact", f"<sip:{self._plan.id}@{_bracketed(self.host(to))}:{self._port}>"),
             ("Subject", f"{channel}:{ssrc},{self._plan.id}:0"),
             ("Content-Type", "Application/SDP"),
         )
@@ -96,7 +96,8 @@ class Author:
 
     def _head(self, to: Registration, method: str, number: int) -> tuple[tuple[str, str], ...]:
         wire = "TCP" if to.reliable else "UDP"
-        via = f"SIP/2.0/{wire} {self.host(to)}:{self._port};rport;branch={new_branch()}"
+        host = _bracketed(self.host(to))
+        via = f"SIP/2.0/{wire} {host}:{self._port};rport;branch={new_branch()}"
         return (
             ("Via", via),
             ("Max-Forwards", "70"),
@@ -124,8 +125,11 @@ def dialog_of(invite: Request, response: Response, device: str, channel: str) ->
 
 
 def _uri(user: str, to: Registration) -> str:
-    host = f"[{to.address[0]}]" if ":" in to.address[0] else to.address[0]
-    return f"sip:{user}@{host}:{to.address[1]}"
+    return f"sip:{user}@{_bracketed(to.address[0])}:{to.address[1]}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _same(invite: Request, method: str) -> Headers:

@@ -8,6 +8,7 @@ stops, it is closed. So a reader that is killed leaves nothing behind.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import json
 import secrets
@@ -33,6 +34,7 @@ DESK_FILE = "gb28181.json"
 """Name of the file in the data folder that says where the desk is."""
 _LONGEST_LINE = 64 * 1024
 _LINE_WITHIN = 10.0  # seconds
+_LAST_BYES = 3.0
 
 
 class Desk:
@@ -66,7 +68,9 @@ class Desk:
             self._server.close()
         for task in tuple(self._serving):
             task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_BYES):
+                await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -172,11 +176,11 @@ class Desk:
         return {"devices": rows, "strangers": [asdict(item) for item in self._platform.strangers]}
 
     async def _catalogue(self, request: dict[str, Any]) -> Any:
-        channels, complete = await self._platform.catalogue(str(request["device"]))
+        channels, complete = await self._platform.queries.catalogue(str(request["device"]))
         return {"channels": [asdict(channel) for channel in channels], "complete": complete}
 
     async def _records(self, request: dict[str, Any]) -> Any:
-        found = await self._platform.records(
+        found = await self._platform.queries.records(
             str(request["device"]),
             str(request["channel"]),
             datetime.fromisoformat(request["start"]),

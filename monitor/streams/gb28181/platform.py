@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
-from functools import partial
-from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -22,20 +19,13 @@ from monitor.streams.failures import Reason, StreamError
 from monitor.streams.gb28181.author import Author, Dialog
 from monitor.streams.gb28181.calls import Call, Calls
 from monitor.streams.gb28181.errors import XmlError
-from monitor.streams.gb28181.gathering import Gathering
 from monitor.streams.gb28181.manscdp import (
-    Channel,
-    Interval,
     Notice,
-    catalogue_query,
-    channels_of,
-    intervals_of,
-    merge,
     parse_notice,
-    record_query,
 )
 from monitor.streams.gb28181.memory import Memory
 from monitor.streams.gb28181.plan import PlatformPlan
+from monitor.streams.gb28181.queries import Patience, Queries
 from monitor.streams.gb28181.registrar import Registrar, Registration
 from monitor.streams.gb28181.sdp import Offer, Purpose, Transport
 from monitor.streams.gb28181.signin import SignIn, Stranger
@@ -45,24 +35,11 @@ from monitor.streams.gb28181.wire import Peer, Wire
 
 log = structlog.get_logger(__name__)
 
-_Entry = TypeVar("_Entry", bound=Hashable)
 _ALLOW = "REGISTER, MESSAGE, NOTIFY, INVITE, ACK, CANCEL, BYE, INFO, OPTIONS"
 _SWEEP_EVERY = 1.0
 _SAVE_AFTER = 0.1
 _LAST_BYES = 2.0
-_MOST_DAYS = 400
 _END_OF_FILE = "121"
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long devices may take, in seconds."""
-
-    answer: float = 8.0
-    first: float = 8.0
-    pause: float = 4.0
-    invite: float = 10.0
-    tries: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +75,13 @@ class Platform:
         self._answered = Answered()
         self._asked = Asked()
         self._wire = Wire(plan.host, plan.port, self._receive)
-        self._serial = count(secrets.randbelow(100_000) + 1)
-        self._gatherings: dict[tuple[str, str], Gathering[Any]] = {}
-        self._queries: dict[str, asyncio.Lock] = {}
         self._online: set[str] = set()
         self._owed: list[Dialog] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._saving: asyncio.TimerHandle | None = None
         self._author: Author
         self.calls: Calls
+        self.queries: Queries
         self.alarms = 0
 
     @property
@@ -141,6 +116,9 @@ class Platform:
             self._patience.answer,
             self._remember,
         )
+        self.queries = Queries(
+            self._author, self._asked, self.online, self.plan.zone, self._patience
+        )
         self._recall()
         self._spawn(self._sweep())
 
@@ -173,47 +151,6 @@ class Platform:
             raise StreamError(Reason.NOT_REGISTERED, where=device)
         return registration
 
-    async def catalogue(self, device: str) -> tuple[list[Channel], bool]:
-        """Return what ``device`` has, and whether that is everything.
-
-        Raises:
-            StreamError: it is not there, or does not answer.
-        """
-        gathering = Gathering(channels_of, lambda channel: channel.id)
-        complete = await self._query(
-            device, gathering, lambda serial: catalogue_query(serial, device)
-        )
-        return gathering.entries, complete
-
-    async def records(
-        self, device: str, channel: str, start: datetime, end: datetime
-    ) -> list[Interval]:
-        """Return when ``channel`` was recorded between two aware moments, merged, in order.
-
-        Recorders cut long answers short; so each day is asked for by itself.
-
-        Raises:
-            StreamError: the device is not there, or does not answer.
-        """
-        found: list[Interval] = []
-        for begin, until in days_of(start, end, self.plan.zone):
-            gathering = Gathering(
-                partial(intervals_of, zone=self.plan.zone), lambda interval: interval
-            )
-            complete = await self._query(
-                device,
-                gathering,
-                partial(_record_query, channel, begin, until, self.plan),
-            )
-            if not complete:
-                raise StreamError(Reason.TIMED_OUT, where=channel, detail="RecordInfo")
-            found += [
-                Interval(max(item.start, begin), min(item.end, until))
-                for item in gathering.entries
-                if item.start < until and item.end > begin
-            ]
-        return merge(found)
-
     async def invite(self, wish: Wish, on_end: Callable[[], None]) -> Call:
         """Have a device send media; ``on_end`` is called if it ends the call itself.
 
@@ -237,35 +174,6 @@ class Platform:
             attribute=choice,
         )
         return await self.calls.invite(to, offer, self._patience.invite, on_end)
-
-    async def _query(
-        self, device: str, gathering: Gathering[_Entry], write: Callable[[int], bytes]
-    ) -> bool:
-        lock = self._queries.setdefault(device, asyncio.Lock())
-        async with lock:
-            for _ in range(self._patience.tries):
-                serial = next(self._serial)
-                key = (device, str(serial))
-                self._gatherings[key] = gathering
-                try:
-                    await self._tell(device, write(serial))
-                    if await gathering.wait(self._patience.first, self._patience.pause):
-                        return True
-                finally:
-                    del self._gatherings[key]
-        if not gathering.answered:
-            raise StreamError(Reason.TIMED_OUT, where=device)
-        return False
-
-    async def _tell(self, device: str, document: bytes) -> None:
-        to = self.online(device)
-        assert to.peer is not None  # noqa: S101 - what online() means
-        request = self._author.message(to, document)
-        response = await self._asked.ask(request, to.peer, self._patience.answer)
-        if response is None:
-            raise StreamError(Reason.TIMED_OUT, where=device)
-        if response.status >= 300:
-            raise StreamError(Reason.DECLINED, where=device, detail=f"SIP {response.status}")
 
     def _receive(self, message: Message, peer: Peer) -> None:
         if isinstance(message, Response):
@@ -330,11 +238,9 @@ class Platform:
         return 200
 
     def _heed(self, notice: Notice, device: str) -> None:
-        gathering = self._gatherings.get((device, notice.sn))
-        if notice.kind == "Response" and gathering is not None:
-            lists = notice.root.find("DeviceList") or notice.root.find("RecordList")
-            gathering.add(notice.root, len(lists.children) if lists else 0)
-        elif notice.command == "MediaStatus" and notice.root.value("NotifyType") == _END_OF_FILE:
+        if self.queries.take(notice, device):
+            return
+        if notice.command == "MediaStatus" and notice.root.value("NotifyType") == _END_OF_FILE:
             for call in self.calls.file_ended(device, notice.device):
                 self._spawn(self.calls.hang_up(call))
                 call.on_end()
@@ -405,20 +311,3 @@ class Platform:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("gb28181_task_failed", error=f"{type(error).__name__}: {error}")
-
-
-def days_of(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime, datetime]]:
-    """Return the stretch from ``start`` to ``end`` cut at the midnights of ``zone``."""
-    days: list[tuple[datetime, datetime]] = []
-    begin, last = start.astimezone(zone), end.astimezone(zone)
-    while begin < last and len(days) < _MOST_DAYS:
-        midnight = datetime.combine(begin.date() + timedelta(1), time(), zone)
-        days.append((begin, min(midnight, last)))
-        begin = midnight
-    return days
-
-
-def _record_query(
-    channel: str, begin: datetime, until: datetime, plan: PlatformPlan, serial: int
-) -> bytes:
-    return record_query(serial, channel, begin, until, plan.zone)

@@ -13,7 +13,8 @@ from monitor.domain.errors import ConfigError
 from monitor.streams.gb28181.desk import DESK_FILE, Desk
 from monitor.streams.gb28181.memory import Memory
 from monitor.streams.gb28181.plan import PlatformPlan
-from monitor.streams.gb28181.platform import Patience, Platform
+from monitor.streams.gb28181.platform import Platform
+from monitor.streams.gb28181.queries import Patience
 
 _MEMORY_FILE = "gb28181-sessions.json"
 _WITHIN = 15.0  # seconds

@@ -20,7 +20,7 @@ from monitor.streams.gb28181.desk import DESK_FILE
 from monitor.streams.gb28181.desk_client import DeskClient
 from monitor.streams.gb28181.manscdp import Interval
 from monitor.streams.gb28181.plan import DevicePlan, PlatformPlan
-from monitor.streams.gb28181.platform import Patience
+from monitor.streams.gb28181.queries import Patience
 from monitor.streams.gb28181.sdp import Transport
 from monitor.streams.gb28181.source import Gb28181Source
 from monitor.streams.gb28181.station import Station

@@ -275,8 +275,9 @@ def demuxed(footage: Footage, seed: int, damage: int) -> int:
         replay, Tally(), patience=0.5, over=lambda: replay.over, interrupted=lambda: False
     )
     try:
-        with av.open(feed, format="mpeg", options={"analyzeduration": "400000"}) as container:
-            return sum(1 for _ in VideoDemuxer(container, "camera").units())
+        options = {"analyzeduration": "400000"}
+        with av.open(feed, mode="r", format="mpeg", options=options) as container:
+            return len(list(VideoDemuxer(container, "camera").units()))
     except (av.FFmpegError, StreamError):
         return -1
     except IndexError:  # PyAV, when damage looks like a further stream; the source names it

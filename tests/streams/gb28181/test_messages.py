@@ -13,7 +13,7 @@ from monitor.streams.gb28181.errors import SdpError, SipError, XmlError
 from monitor.streams.gb28181.ids import is_camera
 from monitor.streams.gb28181.locator import Locator
 from monitor.streams.gb28181.manscdp import Interval, channels_of, merge, parse_notice, parse_time
-from monitor.streams.gb28181.platform import days_of
+from monitor.streams.gb28181.queries import days_of
 from monitor.streams.gb28181.sdp import Offer, Purpose, Transport, parse_sdp
 from monitor.streams.gb28181.sip import Request, parse_message, reply_to, uri_user
 from monitor.streams.gb28181.xml import parse_xml, write_xml
