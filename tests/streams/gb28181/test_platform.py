@@ -51,10 +51,10 @@ def test_a_device_signs_in_learns_the_time_and_signs_out(
     eventually(lambda: state(rig) == "absent")
 
 
-def test_a_wrong_password_is_turned_away_and_locked_out(rig: Rig, eventually: Eventually) -> None:
+def test_a_wrong_password_is_turned_away(rig: Rig, eventually: Eventually) -> None:
     rig.platform()
     nvr = rig.nvr(password="wrong-horse")
-    eventually(lambda: nvr.refused >= 6)
+    eventually(lambda: nvr.refused >= 2)
     assert state(rig) == "absent"
     (stranger,) = rig.desk.devices()["strangers"]
     assert (stranger["id"], stranger["why"]) == (DEVICE, "wrong password")

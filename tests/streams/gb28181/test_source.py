@@ -11,6 +11,7 @@ from monitor.demo.gb28181.plan import Quirks
 from monitor.domain.media import Packet
 from monitor.domain.places import Camera
 from monitor.streams.annexb import parameter_sets
+from monitor.streams.backoff import Backoff
 from monitor.streams.catalogue import make_source
 from monitor.streams.decode import Decoder
 from monitor.streams.failures import Reason, StreamError
@@ -24,7 +25,7 @@ from .conftest import MIDNIGHT, MakeFootage, Rig
 
 Eventually = Callable[[Callable[[], bool]], None]
 Online = Callable[[], None]
-SOON = Timeouts(open=3.0, read=0.8)
+SOON = Timeouts(open=1.5, read=0.8)
 
 
 def source_of(url: str) -> Gb28181Source:
@@ -48,8 +49,15 @@ def failure(url: str) -> StreamError:
     return caught.value
 
 
-@pytest.mark.parametrize("transport", list(Transport))
-@pytest.mark.parametrize("tcp", [False, True])
+@pytest.mark.parametrize(
+    ("transport", "tcp"),
+    [
+        (Transport.UDP, False),
+        (Transport.TCP_PASSIVE, True),
+        (Transport.TCP_ACTIVE, False),
+        (Transport.TCP_ACTIVE, True),
+    ],
+)
 def test_pictures_come_by_every_transport_and_end_with_the_reader(
     rig: Rig, online: Online, eventually: Eventually, transport: Transport, tcp: bool
 ) -> None:
@@ -98,9 +106,9 @@ def test_sound_that_begins_in_mid_stream_disturbs_nobody(rig: Rig, online: Onlin
     packets = source.packets()
     first = list(islice(packets, 10))
     nvr.quirks.sound = nvr.quirks.private = True
-    rest = list(islice(packets, 100))
+    rest = list(islice(packets, 50))
     source.close()
-    assert len(first) + len(rest) == 110
+    assert len(first) + len(rest) == 60
     assert source.tally.malformed == 0
 
 
@@ -159,7 +167,7 @@ def test_two_readers_of_one_device_never_see_each_others_pictures(rig: Rig, onli
     sources = [source_of(url) for url in urls]
     widths = [source.open().width for source in sources]
     for source in sources:
-        list(islice(source.packets(), 30))
+        list(islice(source.packets(), 15))
         source.close()
     assert widths == [192, 96]
     assert [source.tally.strange for source in sources] == [0, 0]
@@ -173,7 +181,9 @@ def test_a_stall_is_noticed_and_the_camera_is_called_again(
     nvr = rig.nvr()
     online()
     reader = CameraReader(
-        Camera("camera", "room", rig.text, rig.url()), timeouts=Timeouts(open=3.0, read=0.5)
+        Camera("camera", "room", rig.text, rig.url()),
+        timeouts=Timeouts(open=3.0, read=0.4),
+        backoff=Backoff(first=0.1),
     )
     reader.start()
     try:
