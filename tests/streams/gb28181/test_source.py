@@ -198,6 +198,22 @@ def test_a_stall_is_noticed_and_the_camera_is_called_again(
     eventually(lambda: nvr.sessions == 0)
 
 
+def test_a_camera_is_there_soon_after_its_device_has_signed_in(
+    rig: Rig, eventually: Eventually
+) -> None:
+    rig.platform(Transport.UDP)
+    reader = CameraReader(
+        Camera("camera", "room", rig.text, rig.url()), backoff=Backoff(first=60.0)
+    )
+    reader.start()
+    try:
+        eventually(lambda: reader.status.reason is Reason.NOT_REGISTERED)
+        rig.nvr()
+        eventually(lambda: reader.status.state is ConnectionState.ONLINE)
+    finally:
+        reader.stop()
+
+
 def test_a_device_that_hangs_up_is_a_cut(rig: Rig, online: Online) -> None:
     rig.platform(Transport.UDP)
     nvr = rig.nvr()
