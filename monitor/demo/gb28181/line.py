@@ -26,6 +26,10 @@ class Line(Protocol):
     def address(self) -> tuple[str, int]:
         """The platform's host and port."""
 
+    @property
+    def closed(self) -> bool:
+        """Whether there is no way to the platform."""
+
     async def open(self) -> None:
         """Connect, unless connected."""
 
@@ -47,6 +51,11 @@ class UdpLine(asyncio.DatagramProtocol):
         self._take = take
         self._transport: asyncio.DatagramTransport | None = None
 
+    @property
+    def closed(self) -> bool:
+        """Whether the socket is not open."""
+        return self._transport is None or self._transport.is_closing()
+
     async def open(self) -> None:
         """Bind to any free port."""
         if self._transport is None:
@@ -64,7 +73,7 @@ class UdpLine(asyncio.DatagramProtocol):
 
     def send(self, data: bytes) -> bool:
         """Send a datagram to the platform."""
-        if self._transport is None or self._transport.is_closing():
+        if self._transport is None or self.closed:
             return False
         self._transport.sendto(data, self.address)
         return True
@@ -89,9 +98,14 @@ class TcpLine:
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
 
+    @property
+    def closed(self) -> bool:
+        """Whether there is no connection."""
+        return self._writer is None or self._writer.transport.is_closing()
+
     async def open(self) -> None:
         """Connect, unless connected."""
-        if self._writer is not None and not self._writer.transport.is_closing():
+        if not self.closed:
             return
         reader, self._writer = await asyncio.open_connection(*self.address)
         self.port = self._writer.get_extra_info("sockname")[1]
@@ -107,7 +121,7 @@ class TcpLine:
 
     def send(self, data: bytes) -> bool:
         """Send over the connection."""
-        if self._writer is None or self._writer.transport.is_closing():
+        if self._writer is None or self.closed:
             return False
         self._writer.write(data)
         return True

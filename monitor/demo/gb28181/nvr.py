@@ -117,6 +117,10 @@ class SimulatedNvr:
         """End every session from this end."""
         self._wait(self._hang_up())
 
+    def cut_line(self) -> None:
+        """Lose the line to the platform, as by a router's restart."""
+        self._wait(self._line.close())
+
     async def _open(self) -> None:
         kind = TcpLine if self.plan.tcp else UdpLine
         self._line = kind(self.plan.platform, self._take)

@@ -26,8 +26,9 @@ class Quirks:
     """What real recorders get wrong; all of it may be changed while the recorder runs.
 
     ``page`` entries go into a message; ``forget_pages`` of the first answer are never sent.
-    ``loss`` is the share of datagrams lost, ``shuffle`` that of pairs that change places,
-    by chance with ``seed``, which is also the SSRC of a recorder that chooses its ``own_ssrc``.
+    ``marks_all`` says of every packet that a picture ends there. ``loss`` is the share of
+    datagrams lost, ``shuffle`` that of pairs that change places, by chance with ``seed``, which is
+    also the SSRC of a recorder that chooses its ``own_ssrc``.
     """
 
     page: int = 4
@@ -45,6 +46,7 @@ class Quirks:
     stalled: bool = False
     mute: bool = False
     sound: bool = False
+    marks_all: bool = False
     private: bool = False
     stated_host: str = ""
     ignore_bye: bool = False

@@ -135,7 +135,7 @@ class MediaSender:
             head = struct.pack(
                 ">BBHII",
                 0x80,
-                (0x80 if number == last else 0) | _PAYLOAD_TYPE,
+                (0x80 if number == last or self._quirks.marks_all else 0) | _PAYLOAD_TYPE,
                 self._sequence,
                 ticks,
                 self._ssrc,

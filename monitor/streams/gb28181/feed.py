@@ -81,10 +81,13 @@ class PsFeed:
             packet = self._parsed(data, now)
             if packet is not None:
                 for ordered, gap in self._order.push(packet, now):
-                    done.append(self._packs.push(ordered, gap))
+                    if gap:
+                        self._pictures.restart()
+                    if whole := self._packs.push(ordered, gap):
+                        done.append(self._pictures.filter(whole))
         if now - self._heard > self.patience:
             raise StreamError(Reason.TIMED_OUT)
-        whole = self._pictures.filter(b"".join(done))
+        whole = b"".join(done)
         return whole if self._mapped or not whole else self._from_map(whole, now)
 
     def _parsed(self, data: bytes, now: float) -> RtpPacket | None:

@@ -86,7 +86,8 @@ class Registrar:
     def is_online(self, registration: Registration, now: float) -> bool:
         """Say whether a device has given a sign of life lately and there is a way to it."""
         silence = self._plan.keepalive * self._plan.misses
-        return registration.peer is not None and now - registration.seen <= silence
+        peer = registration.peer
+        return peer is not None and not peer.closed and now - registration.seen <= silence
 
     def alive(self, device: str, peer: Peer, now: float) -> bool:
         """Take note of a sign of life; returns whether the device is signed in from there.

@@ -65,7 +65,7 @@ class Gb28181Source:
             raise self._at_home(error) from None
 
     def packets(self) -> Iterator[Packet]:
-        """Yield packets until interrupted; ends by itself only when a recording does."""
+        """Yield packets until interrupted; ends by itself only when the device ends a recording."""
         if self._demuxer is None:
             raise RuntimeError("open() comes before packets()")
         info = self._demuxer.info
@@ -75,9 +75,10 @@ class Gb28181Source:
             if stamp.epoch != epoch:
                 clock, epoch = ArrivalClock(), stamp.epoch
             yield packet_of(self._request.camera_id, unit, stamp, clock.wall(stamp.time, arrived))
-        if not self._interrupted.is_set() and not self._locator.end:
-            failure = self._feed.failure if self._feed is not None else None
-            raise self._at_home(failure or StreamError(Reason.CUT))
+        failure = (self._feed.failure if self._feed else None) or StreamError(Reason.CUT)
+        played = self._locator.end and failure.reason is Reason.CUT
+        if not self._interrupted.is_set() and not played:
+            raise self._at_home(failure)
 
     def interrupt(self) -> None:
         """Let ``packets`` end within a fraction of a second."""

@@ -91,8 +91,11 @@ class Asked:
                 final.set_result(response)
 
         key = (request.branch, request.method)
+        data = bytes(request)
+        if not peer.send(data):
+            return None
         self._waiting[key] = take
-        sender = asyncio.create_task(_send_again(bytes(request), peer, calmed))
+        sender = asyncio.create_task(_send_again(data, peer, calmed))
         try:
             async with asyncio.timeout(within):
                 return await final
@@ -105,7 +108,6 @@ class Asked:
 
 async def _send_again(data: bytes, peer: Peer, calmed: asyncio.Event) -> None:
     wait = _T1
-    peer.send(data)
     while not peer.reliable and not calmed.is_set():
         await asyncio.sleep(wait)
         if not calmed.is_set():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 _LARGEST_HEAD = 32 * 1024
 _MOST_CONNECTIONS = 4096
+_MOST_OF_A_HOST = 256
 _FIRST_MESSAGE_WITHIN = 15.0  # seconds
 _IDLE = 600.0
 _MOST_UNSENT = 1 << 20
@@ -37,6 +39,10 @@ class Peer(Protocol):
     def address(self) -> tuple[str, int]:
         """Host and port."""
 
+    @property
+    def closed(self) -> bool:
+        """Whether the way is known to be gone."""
+
     def send(self, data: bytes) -> bool:
         """Send; returns whether the way still exists."""
 
@@ -48,6 +54,11 @@ class UdpPeer:
     transport: asyncio.DatagramTransport
     address: tuple[str, int]
     reliable: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the socket is closed."""
+        return self.transport.is_closing()
 
     def send(self, data: bytes) -> bool:
         """Send one datagram."""
@@ -72,6 +83,11 @@ class TcpPeer:
         """Host and port of the other end."""
         return self._address
 
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended."""
+        return self._writer.transport.is_closing()
+
     def send(self, data: bytes) -> bool:
         """Send, unless the other end has gone or does not read."""
         transport = self._writer.transport
@@ -95,6 +111,7 @@ class Wire:
         self._udp: asyncio.DatagramTransport | None = None
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._hosts: Counter[str] = Counter()
 
     async def open(self) -> None:
         """Bind both sockets.
@@ -148,12 +165,15 @@ class Wire:
         return True
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._writers) >= _MOST_CONNECTIONS:
+        peer = TcpPeer(writer)
+        host = peer.address[0]
+        if len(self._writers) >= _MOST_CONNECTIONS or self._hosts[host] >= _MOST_OF_A_HOST:
             writer.transport.abort()
             return
         self._writers.add(writer)
+        self._hosts[host] += 1
         try:
-            await self._converse(reader, TcpPeer(writer))
+            await self._converse(reader, peer)
         except (
             OSError,
             asyncio.IncompleteReadError,
@@ -163,6 +183,8 @@ class Wire:
             log.debug("sip_connection_ended", error=type(error).__name__)
         finally:
             self._writers.discard(writer)
+            self._hosts[host] -= 1
+            self._hosts += Counter()  # keeps only those that are there
             writer.transport.abort()
 
     async def _converse(self, reader: asyncio.StreamReader, peer: Peer) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -263,6 +265,40 @@ def test_a_keepalive_from_another_host_is_not_the_device(rig: Rig, online: Onlin
         assert stranger.recv(2000).startswith(b"SIP/2.0 403")
     assert rig.desk.devices()["devices"][0]["address"].startswith("127.0.0.1:")
     assert nvr.registrations == 1
+
+
+def test_garbage_troubles_nobody(rig: Rig, online: Online) -> None:
+    station = rig.platform()
+    address = ("127.0.0.1", station.platform.port)
+    chance = random.Random(1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for size in range(200):
+            stranger.sendto(chance.randbytes(size * 7), address)
+    for garbage in (
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\r\n\r\n" * 9 + b"x" * 40_000,
+        b"\x16\x03\x01" * 99,
+    ):
+        with socket.create_connection(address, 5) as connection:
+            connection.sendall(garbage)
+            connection.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionResetError):
+                assert connection.recv(100) == b""
+    rig.nvr(tcp=True)
+    online()
+    assert rig.desk.catalogue(DEVICE)[1]
+
+
+def test_a_broken_connection_is_noticed_and_made_again(
+    rig: Rig, online: Online, eventually: Eventually
+) -> None:
+    rig.platform()
+    nvr = rig.nvr(tcp=True, keepalive=0.5)
+    online()
+    nvr.cut_line()
+    eventually(lambda: nvr.registrations == 2)
+    online()
+    assert rig.desk.catalogue(DEVICE)[1]
 
 
 def test_no_platform_and_no_device_are_told_apart(rig: Rig) -> None:

@@ -28,6 +28,7 @@ class Door:
     registrar: Registrar
     host: str = "10.0.0.2"
     reliable: bool = False
+    closed: bool = False
     sent: list[bytes] = field(default_factory=list)
 
     @property
