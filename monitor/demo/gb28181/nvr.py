@@ -117,6 +117,10 @@ class SimulatedNvr:
         """End every session from this end."""
         self._wait(self._hang_up())
 
+    def sign_in_again(self) -> bool:
+        """Refresh the registration; returns whether it may."""
+        return self._wait(self._register(self.plan.expires))
+
     def cut_line(self) -> None:
         """Lose the line to the platform, as by a router's restart."""
         self._wait(self._line.close())

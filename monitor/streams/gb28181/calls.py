@@ -27,6 +27,7 @@ from monitor.streams.gb28181.wire import Peer
 
 log = structlog.get_logger(__name__)
 
+_MOST_OWED = 4096
 _BUSY = (480, 486, 503, 600)
 
 
@@ -62,11 +63,29 @@ class Calls:
         self._changed = changed
         self._calls: dict[str, Call] = {}
         self._numbers: set[str] = set()
+        self._owed: list[Dialog] = []
 
     @property
     def dialogs(self) -> list[Dialog]:
         """The dialogs of the calls that go on."""
         return [call.dialog for call in self._calls.values()]
+
+    @property
+    def owed(self) -> list[Dialog]:
+        """Dialogs that are over, of which the device could not be told yet."""
+        return list(self._owed)
+
+    def owe(self, dialog: Dialog) -> None:
+        """Remember to tell a device that a call is over, once it can be told."""
+        self._owed.append(dialog)
+        del self._owed[:-_MOST_OWED]
+        self._changed()
+
+    def settle(self, device: str) -> list[Dialog]:
+        """Return the dialogs of which ``device`` must now be told; they are no longer owed."""
+        due = [dialog for dialog in self._owed if dialog.device == device]
+        self._owed = [dialog for dialog in self._owed if dialog.device != device]
+        return due
 
     def new_ssrc(self, purpose: Purpose) -> str:
         """Return ten digits that no other call has: kind, domain, number (annex C of 2016)."""
@@ -126,8 +145,10 @@ class Calls:
 
     async def hang_up(self, call: Call) -> None:
         """End ``call``; does nothing if it has ended."""
-        if self._forget(call.dialog.call_id) is not None:
-            await self.say_bye(call.dialog)
+        if self._forget(call.dialog.call_id) is None:
+            return
+        if not await self.say_bye(call.dialog):
+            self.owe(call.dialog)
 
     async def say_bye(self, dialog: Dialog) -> bool:
         """Tell the device that a call is over; returns whether it answered."""

@@ -26,6 +26,11 @@ class DevicePlan:
     substream: str = "streamnumber"
     networks: tuple[Network, ...] = ()
 
+    @property
+    def substream_attribute(self) -> str:
+        """The SDP attribute, with its value, that asks for the smaller stream."""
+        return f"{self.substream}:{'SUB' if self.substream == 'streamMode' else 1}"
+
     def may_come_from(self, host: str) -> bool:
         """Say whether ``host`` lies in one of its networks."""
         return not self.networks or any(

@@ -16,7 +16,7 @@ import structlog
 
 from monitor.domain.clock import Clock, SystemClock
 from monitor.streams.failures import Reason, StreamError
-from monitor.streams.gb28181.author import Author, Dialog
+from monitor.streams.gb28181.author import Author
 from monitor.streams.gb28181.calls import Call, Calls
 from monitor.streams.gb28181.errors import XmlError
 from monitor.streams.gb28181.manscdp import (
@@ -76,7 +76,6 @@ class Platform:
         self._asked = Asked()
         self._wire = Wire(plan.host, plan.port, self._receive)
         self._online: set[str] = set()
-        self._owed: list[Dialog] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._saving: asyncio.TimerHandle | None = None
         self._author: Author
@@ -125,10 +124,10 @@ class Platform:
     async def close(self) -> None:
         """Hang up every call, then stop listening."""
         dialogs = self.calls.dialogs
-        byes = [self.calls.say_bye(dialog) for dialog in dialogs]
+        told: list[bool] = [False] * len(dialogs)
         try:
             async with asyncio.timeout(_LAST_BYES):
-                await asyncio.gather(*byes, return_exceptions=True)
+                told = await asyncio.gather(*map(self.calls.say_bye, dialogs))
         except TimeoutError:
             log.warning("gb28181_byes_unanswered", calls=len(dialogs))
         for task in tuple(self._tasks):
@@ -138,7 +137,8 @@ class Platform:
         if self._saving is not None:
             self._saving.cancel()
         if self._memory is not None:
-            self._memory.save(self.registrar.all(self._clock.now()), [])
+            left = [dialog for dialog, done in zip(dialogs, told, strict=True) if not done]
+            self._memory.save(self.registrar.all(self._clock.now()), [*left, *self.calls.owed])
 
     def online(self, device: str) -> Registration:
         """Return the registration of a device that can be reached.
@@ -160,7 +160,7 @@ class Platform:
         to = self.online(wish.device)
         plan = self.plan.device(wish.device)
         purpose = Purpose.PLAYBACK if wish.end else Purpose.PLAY
-        choice = f"{plan.substream}:{int(wish.substream)}" if plan and wish.substream else ""
+        choice = plan.substream_attribute if plan and wish.substream else ""
         offer = Offer(
             platform=self.plan.id,
             channel=wish.channel,
@@ -216,11 +216,11 @@ class Platform:
         if outcome.came:
             log.info("gb28181_device_online", device=outcome.came, host=peer.address[0])
             self._online.add(outcome.came)
-            self._settle(outcome.came)
         if outcome.left:
             log.info("gb28181_device_left", device=outcome.left)
             self._online.discard(outcome.left)
         if outcome.status == 200:
+            self._settle(uri_user(request.headers.get("from")))
             self._remember()
         return outcome.status, outcome.extra
 
@@ -277,7 +277,9 @@ class Platform:
     def _recall(self) -> None:
         if self._memory is None:
             return
-        registrations, self._owed = self._memory.load()
+        registrations, dialogs = self._memory.load()
+        for dialog in dialogs:
+            self.calls.owe(dialog)
         for item in registrations:
             if self.plan.device(item.device) is not None:
                 peer = None if item.reliable else self._wire.udp_peer(item.address)
@@ -285,12 +287,10 @@ class Platform:
                 self._settle(item.device)
 
     def _settle(self, device: str) -> None:
-        """End the calls that an earlier process of the platform left open on ``device``."""
-        if self.registrar.online(device, self._clock.now()) is None:
-            return
-        for dialog in [item for item in self._owed if item.device == device]:
-            self._owed.remove(dialog)
-            self._spawn(self.calls.say_bye(dialog))
+        """End the calls that ``device`` could not be told of, or that a dead process left open."""
+        if self.registrar.online(device, self._clock.now()) is not None:
+            for dialog in self.calls.settle(device):
+                self._spawn(self.calls.say_bye(dialog))
 
     def _remember(self) -> None:
         if self._memory is not None and self._saving is None:
@@ -299,7 +299,7 @@ class Platform:
     def _save(self) -> None:
         self._saving = None
         if self._memory is not None:
-            dialogs = [*self.calls.dialogs, *self._owed]
+            dialogs = [*self.calls.dialogs, *self.calls.owed]
             self._memory.save(self.registrar.all(self._clock.now()), dialogs)
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:

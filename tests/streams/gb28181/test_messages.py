@@ -13,6 +13,7 @@ from monitor.streams.gb28181.errors import SdpError, SipError, XmlError
 from monitor.streams.gb28181.ids import is_camera
 from monitor.streams.gb28181.locator import Locator
 from monitor.streams.gb28181.manscdp import Interval, channels_of, merge, parse_notice, parse_time
+from monitor.streams.gb28181.plan import DevicePlan
 from monitor.streams.gb28181.queries import days_of
 from monitor.streams.gb28181.sdp import Offer, Purpose, Transport, parse_sdp
 from monitor.streams.gb28181.sip import Request, parse_message, reply_to, uri_user
@@ -126,6 +127,14 @@ def test_an_offer_keeps_to_the_order_that_strict_devices_want() -> None:
         "y=1106000001",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute"),
+    [("streamnumber", "streamnumber:1"), ("streamMode", "streamMode:SUB"), ("stream", "stream:1")],
+)
+def test_each_make_has_its_own_word_for_the_smaller_stream(name: str, attribute: str) -> None:
+    assert DevicePlan(DEVICE, "secret", substream=name).substream_attribute == attribute
 
 
 def test_an_answer_with_sound_first_and_an_ssrc_of_its_own() -> None:

@@ -196,6 +196,21 @@ def test_a_reader_that_gives_up_while_the_device_thinks_leaves_no_call_behind(
     eventually(lambda: nvr.sessions == 0)
 
 
+def test_a_device_that_could_not_be_told_is_told_when_it_signs_in(
+    rig: Rig, online: Online, eventually: Eventually
+) -> None:
+    station = rig.platform()
+    nvr = rig.nvr(Quirks(ignore_bye=True))
+    online()
+    rig.desk.play(DEVICE, channel_id(1), port=30000, transport=Transport.UDP).close()
+    eventually(lambda: len(station.platform.calls.owed) == 1)
+    assert nvr.sessions == 1
+    nvr.quirks.ignore_bye = False
+    assert nvr.sign_in_again()
+    eventually(lambda: nvr.sessions == 0)
+    assert station.platform.calls.owed == []
+
+
 def test_the_desk_answers_nobody_without_its_token(rig: Rig) -> None:
     rig.platform()
     path = rig.folder / "gb28181.json"
