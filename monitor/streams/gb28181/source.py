@@ -92,7 +92,8 @@ class Gb28181Source:
             self._container.close()
             self._container = None
         if self._session is not None:
-            log.info(
+            tell = log.info if self.tally.lost or self.tally.strange else log.debug
+            tell(
                 "gb28181_session",
                 camera=self._request.camera_id,
                 received=self.tally.received,
