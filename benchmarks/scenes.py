@@ -41,6 +41,8 @@ def camera_files() -> dict[str, CameraFile]:
         registers=Path("registers.yaml"),
         inbox="json://127.0.0.1/inbox",
         today=utc_now(SystemClock()).date(),
+        sip_port=5060,
+        nvr_password="not-used",
     )
     value = parse_document(text, "demo.yaml").value
     files = {}

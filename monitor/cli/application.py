@@ -14,6 +14,7 @@ from monitor.cli import (
     check,
     database,
     demo,
+    discover,
     doctor,
     evaluate,
     inspect,
@@ -57,6 +58,7 @@ application.command("analyze")(analyze.analyze)
 application.command("backtest")(backtest.backtest)
 application.command("calibrate")(calibrate.calibrate_camera)
 application.command("doctor")(doctor.doctor)
+application.command("discover")(discover.discover)
 application.command("evaluate")(evaluate.evaluate)
 application.command("train")(train.train)
 application.add_typer(models.group, name="models")

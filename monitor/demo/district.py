@@ -42,14 +42,17 @@ def demo_config(
     registers: Path,
     inbox: str,
     today: date,
+    sip_port: int,
+    nvr_password: str,
     port: int = 8480,
     workers: int = 2,
 ) -> str:
     """Return the demo's configuration as YAML text, ready to be written and loaded.
 
     ``footage_dir`` holds the composed ``NAME.mp4``; cameras on ``rtsp_port`` of this machine are
-    named like their scenes. ``inbox`` is the Apprise URL that gets the notices. The institutions'
-    papers expire some days from ``today``, as their registers say.
+    named like their scenes. The recorder signs in on ``sip_port`` with ``nvr_password``. ``inbox``
+    is the Apprise URL that gets the notices. The institutions' papers expire some days from
+    ``today``, as their registers say.
     """
     template = Template(find_demo_template().read_text("utf-8"))
     return template.substitute(
@@ -58,6 +61,8 @@ def demo_config(
         DATA=_inside_quotes(data_dir.resolve()),
         REGISTERS=_inside_quotes(registers.resolve()),
         INBOX=_inside_quotes(inbox),
+        SIP_PORT=sip_port,
+        NVR_PASSWORD=_inside_quotes(nvr_password),
         PORT=port,
         WORKERS=workers,
         **{f"IN_{days}_DAYS": today + timedelta(days) for days in _EXPIRIES},

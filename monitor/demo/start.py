@@ -23,6 +23,7 @@ import yaml
 from monitor.demo.cameras import run_cameras
 from monitor.demo.district import demo_config, find_demo_template
 from monitor.demo.footage.composer import compose
+from monitor.demo.gb28181.run import Recorder, recorder_of, run_recorder
 from monitor.detectors.models import ensure_model, progress_display
 from monitor.domain.access import DISTRICT, Role
 from monitor.domain.errors import ConfigError, InputError
@@ -76,7 +77,7 @@ def run_demo(options: DemoOptions, report: Report, ready: Callable[[Welcome], No
     folder = options.folder or default_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with _alone_in(folder):
-        config, cameras, rtsp_port = _prepare_files(options, folder, report)
+        config, cameras, rtsp_port, recorder = _prepare_files(options, folder, report)
         environment = Environment.load(config)
         refuse_taken_port(environment)
         prepare(environment)
@@ -86,7 +87,10 @@ def run_demo(options: DemoOptions, report: Report, ready: Callable[[Welcome], No
             environment,
             workers=environment.settings.service.workers,
             ready=lambda: ready(welcome),
-            extra=(Child("cameras", run_cameras, (cameras, rtsp_port, welcome.logs)),),
+            extra=(
+                Child("cameras", run_cameras, (cameras, rtsp_port, welcome.logs)),
+                Child("recorder", run_recorder, (recorder, welcome.logs)),
+            ),
             log_file=welcome.logs,
         )
 
@@ -100,7 +104,7 @@ def default_folder() -> Path:
 
 def _prepare_files(
     options: DemoOptions, folder: Path, report: Report
-) -> tuple[Path, dict[str, Path], int]:
+) -> tuple[Path, dict[str, Path], int, Recorder]:
     videos = [_playable(video) for video in options.videos]
     footage = compose(
         None, folder / "footage", lambda scene, share: report(f"footage: {scene}", share), _cores()
@@ -115,6 +119,8 @@ def _prepare_files(
         registers=find_demo_template().with_name("demo-registers.yaml"),
         inbox=f"json://127.0.0.1:{options.port}/demo/inbox/{demo_token(data)}",
         today=datetime.now(UTC).date(),
+        sip_port=_free_port(),
+        nvr_password=secrets.token_urlsafe(9),
         port=options.port,
         workers=_cores(),
     )
@@ -129,7 +135,7 @@ def _prepare_files(
     served = {
         name: path for name, path in footage.items() if f"{wire}{name}" in config.read_text("utf-8")
     }
-    return config, served, rtsp_port
+    return config, served, rtsp_port, recorder_of(value, footage)
 
 
 def _ensure_model(environment: Environment) -> None:

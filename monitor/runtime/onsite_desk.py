@@ -30,6 +30,7 @@ from monitor.store.base import Database
 from monitor.store.files import FileStore
 from monitor.store.onsite_repository import OnsiteRepository
 from monitor.store.onsite_views import Inspection
+from monitor.store.visits import VisitRepository
 
 MOST_SIGNERS = 6
 
@@ -49,6 +50,7 @@ class OnsiteDesk:
 
     def __init__(self, database: Database, files: FileStore, timezone: str, clock: Clock) -> None:
         self._visits = OnsiteRepository(database)
+        self._planned = VisitRepository(database)
         self._files = files
         self._zone = ZoneInfo(timezone)
         self._clock = clock
@@ -125,6 +127,8 @@ class OnsiteDesk:
     ) -> Receipt:
         """Sign an inspection: nothing of it changes any more, and its findings are raised.
 
+        The visit that was planned for the month is done by it.
+
         Raises:
             NotFoundError: no such inspection.
             InputError: a signature is missing or none.
@@ -132,11 +136,11 @@ class OnsiteDesk:
                 ``where`` says which: ``conflict``, ``missing``, ``changed``.
         """
         _check_signers(signers)
-        self._visits.get(scope, checklist_id)
+        checklist = self._visits.get(scope, checklist_id).view.checklist
         now = utc_now(self._clock)
         written: list[str] = []
         try:
-            return self._visits.sign(
+            receipt = self._visits.sign(
                 scope,
                 checklist_id,
                 signing_id,
@@ -150,6 +154,8 @@ class OnsiteDesk:
             for key in written:
                 self._files.delete(key)
             raise
+        self._planned.record_done(checklist.subject.institution_id, checklist.month, actor, now)
+        return receipt
 
     def addendum(
         self, scope: Scope, checklist_id: int, addendum: NewAddendum, actor: Actor

@@ -13,6 +13,7 @@ from monitor.documents import Location
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import PRIVATE_ROOMS, RoomType
+from monitor.settings.gb28181 import GbPart, is_gb28181, problem_with
 from monitor.settings.schema import (
     CalibrationPart,
     CameraPart,
@@ -46,7 +47,14 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
         rooms = {room.id for room in institution.rooms}
         for j, room in enumerate(institution.rooms):
             yield from _room(room, rooms, ("institutions", i, "rooms", j))
+            yield from _gb28181(room, settings.gb28181, ("institutions", i, "rooms", j))
     yield from _channels(settings)
+    for index, device in settings.gb28181.twice() if settings.gb28181 else ():
+        yield Complaint(
+            ("gb28181", "devices", index, "id"),
+            f"device {device} is listed twice",
+            "remove one of the two",
+        )
 
 
 def _twice(settings: Settings) -> Iterator[Complaint]:
@@ -113,6 +121,20 @@ def _camera(camera: CameraPart, at: Location) -> Iterator[Complaint]:
     yield from camera_complaints(camera.zones, camera.calibration, at)
     yield from line_complaints(camera.lines, at)
     yield from blind_complaints(camera.blind, at)
+
+
+def _gb28181(room: RoomPart, part: GbPart | None, at: Location) -> Iterator[Complaint]:
+    for index, camera in enumerate(room.cameras):
+        for key, secret in (("url", camera.url), ("substream", camera.substream)):
+            url = secret.get_secret_value() if secret is not None else ""
+            if is_gb28181(url):
+                yield from _caught(partial(_listed, url, part), (*at, "cameras", index, key))
+
+
+def _listed(url: str, part: GbPart | None) -> None:
+    problem = problem_with(url, part)
+    if problem is not None:
+        raise ConfigError(problem[0], hint=problem[1])
 
 
 def line_complaints(lines: tuple[LinePart, ...], at: Location) -> Iterator[Complaint]:

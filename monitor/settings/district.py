@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from monitor.domain.places import (
     Room,
     RoomType,
 )
+from monitor.settings.gb28181 import with_desk
 from monitor.settings.schema import (
     CalibrationPart,
     CameraPart,
@@ -38,7 +40,10 @@ def district_of(settings: Settings, folder: Path) -> District:
         types = {room.id: room.type for room in part.rooms}
         for room in part.rooms:
             rooms.append(_room(room, part, settings.rules))
-            cameras.extend(camera_of(camera, room.id, folder, types) for camera in room.cameras)
+            cameras.extend(
+                _through_desk(camera_of(camera, room.id, folder, types), settings)
+                for camera in room.cameras
+            )
     return District(
         id=settings.district.id,
         name=settings.district.name.text(),
@@ -46,6 +51,16 @@ def district_of(settings: Settings, folder: Path) -> District:
         institutions=tuple(institutions),
         rooms=tuple(rooms),
         cameras=tuple(cameras),
+    )
+
+
+def _through_desk(camera: Camera, settings: Settings) -> Camera:
+    data_dir = settings.service.data_dir
+    smaller = camera.substream_url
+    return replace(
+        camera,
+        url=with_desk(camera.url, data_dir),
+        substream_url=None if smaller is None else with_desk(smaller, data_dir),
     )
 
 

@@ -32,6 +32,7 @@ from monitor.domain.places import (
     ZoneKind,
 )
 from monitor.domain.text import Text
+from monitor.settings.gb28181 import GbPart
 from monitor.settings.planning import Planning, Reporting
 from monitor.settings.risk import Risk
 from monitor.settings.units import Seconds
@@ -344,7 +345,7 @@ class CameraPart(Model):
 
     id: Id
     name: Name
-    url: SecretStr = Field(description="rtsp://…, rtsps://… or file:… (from this file's folder)")
+    url: SecretStr = Field(description="rtsp://…, rtsps://…, gb28181://… or file:…")
     substream: SecretStr | None = Field(None, description="Smaller stream used for analysis")
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
     input: InputPart | None = Field(
@@ -420,6 +421,9 @@ class Settings(Model):
     risk: Risk = Risk()
     reporting: Reporting = Reporting()
     planning: Planning = Planning()
+    gb28181: GbPart | None = Field(
+        None, description="Kanhu as the platform that recorders sign in to"
+    )
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

@@ -34,6 +34,10 @@ class Reason(StrEnum):
     NOTHING_RECEIVED = "nothing_received"
     DISK_FULL = "disk_full"
     UNWRITABLE = "unwritable"
+    NOT_REGISTERED = "not_registered"
+    NO_PLATFORM = "no_platform"
+    DECLINED = "declined"
+    NO_PORT = "no_port"
     OTHER = "other"
 
 
@@ -138,6 +142,33 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
             "check that the recording folder exists and is writable",
         ),
     ),
+    Reason.NOT_REGISTERED: (
+        Text("GB/T 28181 设备未注册或已离线", "the GB/T 28181 device is not signed in"),
+        Text(
+            "检查设备上的平台地址、编号和密码;可运行 monitor discover --gb28181 查看",
+            "check address, ids and password in the device; see monitor discover --gb28181",
+        ),
+    ),
+    Reason.NO_PLATFORM: (
+        Text("GB/T 28181 平台进程没有运行", "the GB/T 28181 platform does not run"),
+        Text(
+            "用 monitor run 启动服务,并在配置中写好 gb28181 一节",
+            "start the service with monitor run and a gb28181 section in its configuration",
+        ),
+    ),
+    Reason.DECLINED: (
+        Text("设备拒绝了请求", "the device declines the request"),
+        Text(
+            "检查通道编号,以及设备是否支持这种传输方式",
+            "check the channel's id, and whether the device can send in this way",
+        ),
+    ),
+    Reason.NO_PORT: (
+        Text("没有空闲的媒体端口", "no media port is free"),
+        Text(
+            "扩大配置 gb28181.media_ports 的范围", "widen gb28181.media_ports in the configuration"
+        ),
+    ),
     Reason.OTHER: (
         Text("无法读取视频", "the video cannot be read"),
         Text("查看日志中的详细信息", "see the log for details"),
@@ -168,6 +199,7 @@ class StreamError(SourceError):
 
     def __init__(self, reason: Reason, *, where: str = "", detail: str = "") -> None:
         self.reason = reason
+        self.detail = detail
         self.text, self.advice = _WORDS[reason]
         if detail:
             self.text = Text(f"{self.text.zh}({detail})", f"{self.text.en} ({detail})")

@@ -33,6 +33,10 @@ from monitor.streams.url import StreamUrl, parse_url, redact
 
 _log = structlog.get_logger(__name__)
 
+_ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM})
+"""Failures that only this machine was asked about: asking again soon troubles no device."""
+_AT_HOME_WAIT = 2.0  # seconds
+
 
 class ConnectionState(StrEnum):
     """Whether pictures arrive."""
@@ -165,7 +169,8 @@ class CameraReader:
                 break
             if self._status.state is ConnectionState.ONLINE:
                 self._backoff.was_connected(self._clock.now() - began)
-            wait = self._backoff.next_wait()
+            at_home = failure.reason in _ASKED_AT_HOME
+            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait()
             self._lost(failure, wait)
             if failure.reason is Reason.ENDED:
                 break
@@ -232,6 +237,8 @@ class CameraReader:
         )
         if offline and before.reason is failure.reason:
             self._status = lost
+            if failure.reason in _ASKED_AT_HOME:
+                return
         else:
             self._enter(lost)
         _log.warning(

@@ -54,7 +54,7 @@ class RtspSource:
         info = self._demuxer.info
         timeline = Timeline(epoch=self._request.epoch, fps=info.fps, reordered=info.has_b_frames)
         clock, epoch = ArrivalClock(), timeline.epoch
-        for unit, stamp, arrived in _settled(self._stamped(timeline)):
+        for unit, stamp, arrived in settled(self._stamped(timeline)):
             if stamp.epoch != epoch:
                 clock, epoch = ArrivalClock(), stamp.epoch
             yield packet_of(self._request.camera_id, unit, stamp, clock.wall(stamp.time, arrived))
@@ -127,7 +127,7 @@ def _options(timeouts: Timeouts) -> dict[str, str]:
     }
 
 
-def _settled(
+def settled(
     stamped: Iterator[tuple[RawUnit, Stamp, float]],
 ) -> Iterator[tuple[RawUnit, Stamp, float]]:
     """Correct the arrival times of what was buffered while the connection opened.

@@ -20,6 +20,7 @@ from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
+from monitor.runtime.gb28181_process import run_platform
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.onsite_desk import OnsiteDesk
 from monitor.runtime.opening import open_store
@@ -96,6 +97,8 @@ def run_service(
     _finish_recordings(environment)
     config = environment.config
     children = [*extra]
+    if environment.settings.gb28181 is not None:
+        children.append(Child("gb28181", run_platform, (config, log_file)))
     children += [
         Child(f"worker-{number}", run_worker, (config, number, workers, log_file))
         for number in range(workers)

@@ -29,6 +29,8 @@ def loaded(
         registers=find_demo_template().with_name("demo-registers.yaml"),
         inbox="json://127.0.0.1:9000/demo/inbox/secret",
         today=TODAY,
+        sip_port=15060,
+        nvr_password='odd "pass" #1',
         port=9000,
     )
     path = folder / "district.yaml"
@@ -56,15 +58,19 @@ def test_every_camera_shows_its_scene(loaded: tuple[Settings, District, Path]) -
     _, district, folder = loaded
     assert {camera.id for camera in district.cameras} == set(SCENES)
     wire = 0
+    recorded = set()
     for camera in district.cameras:
         url = parse_url(camera.url, folder)
         if url.scheme == "rtsp":
             wire += 1
             assert (url.host, url.port, url.path) == ("127.0.0.1", 18554, f"/{camera.id}")
+        elif url.scheme == "gb28181":
+            recorded.add(camera.room_id.partition("-")[0])
         else:
             assert url.path == str(folder / "footage" / f"{camera.id}.mp4")
             assert url.options == {"loop": "1"}
     assert wire >= 2
+    assert recorded == {"maple"}
 
 
 def test_calibrations_are_the_true_ones(loaded: tuple[Settings, District, Path]) -> None:

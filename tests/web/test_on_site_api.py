@@ -13,8 +13,10 @@ import pytest
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.checklists import Result
 from monitor.domain.findings import FindingState
+from monitor.domain.visits import PlannedVisit, VisitState
 from monitor.inspections.signing import answers_hash
 from monitor.store.finding_repository import FindingRepository
+from monitor.store.visits import VisitRepository
 from tests.web.conftest import picture
 
 if TYPE_CHECKING:
@@ -204,9 +206,13 @@ def test_only_what_is_complete_and_unchanged_is_signed(
     assert refused(_signing(world, checklist, signers=empty)) == "head"
     assert files_of(world) == []
     signing = _signing(world, checklist)
+    visits, month = VisitRepository(world.database), world.now.date().replace(day=1)
+    visits.plan(month, [PlannedVisit("sunshine", month)], world.now)
     for _ in range(2):
         (receipt,) = send(client, checklist, li, signing)["receipts"]
         assert receipt["receipt"] == "accepted"
+    (planned,) = visits.list(DISTRICT, month)
+    assert planned.state is VisitState.DONE
     page = client.get(f"/inspections/{checklist}").text
     assert signing["answers_sha256"] in page
     first = world.context.onsite.get(DISTRICT, checklist).signatures[0]

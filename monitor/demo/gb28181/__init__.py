@@ -1,0 +1,1 @@
+"""A simulated GB/T 28181 recorder, faults included, for the demo and for tests."""
