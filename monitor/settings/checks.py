@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import partial
 
-from monitor.alerts.channels import ChannelSpec, open_channel
 from monitor.detectors.rules import parse_parameters
 from monitor.documents import Location
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import PRIVATE_ROOMS, RoomType
+from monitor.settings.complaint import Complaint
+from monitor.settings.notify_checks import notify_complaints
 from monitor.settings.schema import (
     CalibrationPart,
     CameraPart,
@@ -29,15 +29,6 @@ _SMALLEST_AREA = 0.0001
 _SHORTEST_LINE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One mistake: where in the document, what is wrong, what to do."""
-
-    location: Location
-    message: str
-    hint: str
-
-
 def complaints(settings: Settings) -> Iterator[Complaint]:
     """Yield every mistake that spans more than one value."""
     yield from _twice(settings)
@@ -46,7 +37,7 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
         rooms = {room.id for room in institution.rooms}
         for j, room in enumerate(institution.rooms):
             yield from _room(room, rooms, ("institutions", i, "rooms", j))
-    yield from _channels(settings)
+    yield from notify_complaints(settings.notify, {item.id for item in settings.institutions})
 
 
 def _twice(settings: Settings) -> Iterator[Complaint]:
@@ -183,20 +174,6 @@ def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterat
             partial(parse_parameters, name, parameters, where=""),
             (*at, name),
         )
-
-
-def _channels(settings: Settings) -> Iterator[Complaint]:
-    known = {institution.id for institution in settings.institutions}
-    for i, channel in enumerate(settings.notify.channels):
-        spec = ChannelSpec(channel.id, channel.url.get_secret_value())
-        yield from _caught(partial(open_channel, spec), ("notify", "channels", i, "url"))
-        for j, institution in enumerate(channel.institutions):
-            if institution not in known:
-                yield Complaint(
-                    ("notify", "channels", i, "institutions", j),
-                    f"there is no institution '{institution}'",
-                    "use an id from 'institutions'",
-                )
 
 
 def _caught(check: Callable[[], object], at: Location) -> Iterator[Complaint]:

@@ -98,13 +98,13 @@ def desk(database: Database, clock: ManualClock, tmp_path: Path, district: Distr
     return Desk(database, clock, FileStore(tmp_path / "files"), district)
 
 
-DUTY = ChannelSpec("duty", "scripted://")
+DUTY = ChannelSpec("duty", "scripted://", cleared=True)
 
 
 def test_words_and_picture_at_once_then_the_clip_then_the_end(
     desk: Desk, make_event: MakeEvent, receiver: Any
 ) -> None:
-    spec = ChannelSpec("duty", receiver.url)
+    spec = ChannelSpec("duty", receiver.url, cleared=True)
     notifier = desk.notifier(duty=open_channel(spec))
     picture = desk.keep(EvidenceKind.SNAPSHOT, "sun/1.jpg", b"picture")
     event = make_event()

@@ -107,7 +107,7 @@ def test_after_the_alert_ended_the_next_occurrence_is_a_new_alert(
     assert detail(database, first.alert_id).alert.state is AlertState.RESOLVED
     assert (second.kind, second.alert_id != first.alert_id) == (ChangeKind.RAISED, True)
     with pytest.raises(ConflictError, match="newer alert"):
-        alerts.act(DISTRICT, first.alert_id, AlertAction.REOPEN, WANG, now)
+        alerts.act(DISTRICT, first.alert_id, AlertAction.REOPEN, WANG, now, reason="again")
 
 
 def test_a_worse_message_makes_the_alert_worse_and_a_better_one_does_not_mend_it(
