@@ -26,7 +26,7 @@ OTHERS = "others"
 
 _LOOK_AGAIN = timedelta(minutes=1)
 _AT_ONCE = dict.fromkeys(Severity, timedelta())
-_OTHERS_NAME = Text(zh="其他渠道", en="other channels")
+OTHERS_NAME = Text(zh="其他渠道", en="other channels")
 _FIRST_TOLD = frozenset({Reason.TOLD, Reason.POSTPONED, Reason.REOPENED})
 
 
@@ -125,7 +125,7 @@ class TierLadder:
         others = tuple(name for name in self._channels if name not in named)
         if not others:
             return tiers
-        return (*tiers, Tier(OTHERS, _OTHERS_NAME, _AT_ONCE, others))
+        return (*tiers, Tier(OTHERS, OTHERS_NAME, _AT_ONCE, others))
 
     def _reach(self, tier: Tier) -> Iterator[str]:
         """Yield every channel that a tier may ever tell."""

@@ -120,7 +120,7 @@ class MessageWriter:
         return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def test_message(district: Text, language: Language) -> tuple[str, str]:
+def trial_message(district: Text, language: Language) -> tuple[str, str]:
     """Return title and body of a message that only tries a channel."""
     if language == "zh":
         return f"【测试】{district.zh}", "这是一条测试消息，不是告警。收到即表示此渠道可用。"

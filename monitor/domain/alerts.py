@@ -45,6 +45,7 @@ class AlertAction(StrEnum):
     ASSIGN = "assign"
     ESCALATE = "escalate"
     FLAPPING = "flapping"
+    RESEND = "resend"
 
 
 _ACTIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -63,6 +64,7 @@ _TRANSITIONS: dict[AlertAction, tuple[tuple[AlertState, ...], AlertState | None]
     AlertAction.ASSIGN: (_ACTIVE, None),
     AlertAction.ESCALATE: (_ACTIVE, None),
     AlertAction.FLAPPING: (_ACTIVE, None),
+    AlertAction.RESEND: (_ACTIVE + _ENDED, None),
 }
 
 

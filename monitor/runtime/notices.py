@@ -7,7 +7,7 @@ from datetime import timedelta
 from monitor.alerts.channels import Channel, ChannelSpec, Message, open_channel
 from monitor.alerts.ladder import TierLadder
 from monitor.alerts.routing import RoutePolicy, Router
-from monitor.alerts.templates import MessageWriter, test_message
+from monitor.alerts.templates import MessageWriter, trial_message
 from monitor.domain.errors import NotFoundError
 from monitor.domain.notices import Decide
 from monitor.runtime.environment import Environment
@@ -74,7 +74,7 @@ def send_test(settings: Settings, channel_id: str) -> None:
     """
     for spec in channel_specs(settings):
         if spec.id == channel_id:
-            title, body = test_message(settings.district.name.text(), spec.language)
+            title, body = trial_message(settings.district.name.text(), spec.language)
             open_channel(spec).send(Message(title, body, kind="test"))
             return
     raise NotFoundError(

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from monitor.domain.errors import NotFoundError
 from monitor.domain.notices import NoticeKind, OutgoingNotice, Reason
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
@@ -79,21 +78,6 @@ class OutboxRepository:
                 session, FeedKind.DELIVERY, notice_id, alert.institution_id, payload, now
             )
             return True
-
-    def revive(self, notice_id: int, now: datetime) -> None:
-        """Try a notice that was given up once more, from the beginning.
-
-        Raises:
-            NotFoundError: there is no such notice among those given up.
-        """
-        statement = (
-            update(OutboxRow)
-            .where(OutboxRow.id == notice_id, OutboxRow.state == DeliveryState.DEAD.value)
-            .values(state=_PENDING, attempts=0, next_attempt=now)
-        )
-        with self._database.transaction() as session:
-            if affected(session.execute(statement)) == 0:
-                raise NotFoundError("no such notice was given up", where=f"notice {notice_id}")
 
     def backlog(self) -> Backlog:
         """Return how much waits and how much was given up."""

@@ -36,13 +36,15 @@ class Permission(StrEnum):
     SYSTEM = "system"
     INBOX = "inbox"
     LABEL = "label"
+    SHELVE = "shelve"
+    NOTICES = "notices"
 
 
 _P = Permission
 _SEES = frozenset({_P.ACCOUNT, _P.WATCH})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
+        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX, _P.SHELVE, _P.NOTICES},
         Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS},
         Role.INSPECTOR: _SEES | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},

@@ -8,16 +8,20 @@ from typing import cast
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from monitor.settings.escalation import life_of
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
+from monitor.store.pulses import PulseRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.session_repository import SessionRepository
+from monitor.store.shelves import ShelfRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.workers import WorkerRepository
 from monitor.web.context import WebContext
@@ -36,6 +40,7 @@ class Site:
     context: WebContext
     alerts: AlertRepository
     cameras: CameraStatusRepository
+    dead_letters: DeadLetterRepository
     evidence: EvidenceRepository
     feed: FeedRepository
     hub: FeedHub
@@ -43,8 +48,10 @@ class Site:
     jobs: JobRunRepository
     outbox: OutboxRepository
     places: PlaceRepository
+    pulses: PulseRepository
     renderer: Renderer
     sessions: SessionRepository
+    shelves: ShelfRepository
     users: UserRepository
     workers: WorkerRepository
     names: Throttle
@@ -58,8 +65,9 @@ class Site:
         feed = FeedRepository(database)
         return cls(
             context=context,
-            alerts=AlertRepository(database),
+            alerts=AlertRepository(database, life_of(context.settings)),
             cameras=CameraStatusRepository(database),
+            dead_letters=DeadLetterRepository(database),
             evidence=EvidenceRepository(database),
             feed=feed,
             hub=FeedHub(feed, RoomStatusRepository(database), places),
@@ -67,8 +75,10 @@ class Site:
             jobs=JobRunRepository(database),
             outbox=OutboxRepository(database),
             places=places,
+            pulses=PulseRepository(database),
             renderer=Renderer(context),
             sessions=SessionRepository(database),
+            shelves=ShelfRepository(database),
             users=UserRepository(database),
             workers=WorkerRepository(database),
             names=Throttle(NAME_FAILURES, THROTTLE_SECONDS),

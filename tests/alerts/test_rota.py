@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -41,8 +41,9 @@ def test_an_override_takes_over_and_gives_back() -> None:
     assert Rota("empty", ROTA.starts, ()).on_call(at(4, 12), SHANGHAI) is None
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)))
-def test_there_is_always_somebody_and_for_a_week(moment: datetime) -> None:
+@given(st.integers(-3_000_000, 3_000_000))
+def test_there_is_always_somebody_and_for_a_week(minutes: int) -> None:
+    moment = at(2, 8) + timedelta(minutes=minutes)
     person = ROTA.on_call(moment, SHANGHAI)
     assert person in ROTA.turns
     following = ROTA.on_call(moment + timedelta(days=7), SHANGHAI)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import monitor.web
+from monitor.alerts.tiers import TierHours
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
@@ -49,8 +50,12 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "age.": AgeClass,
     "verdict.": Verdict,
     "fate.": Fate,
+    "alerts.hours.": TierHours,
 }
-BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
+BY_NAME = (
+    *("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action."),
+    *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
+)
 """Families whose members are named by rules, statuses or lists in the templates."""
 
 
