@@ -67,7 +67,11 @@ class OutboxRepository:
 
     def give_up(self, notice_id: int, owner: str, now: datetime, error: str) -> bool:
         """Take down that a notice cannot be delivered, and show it in the feed."""
-        changes = {"state": DeliveryState.DEAD.value, "last_error": clean_text(error, 500)}
+        changes = {
+            "state": DeliveryState.DEAD.value,
+            "last_error": clean_text(error, 500),
+            "next_attempt": now,  # there is none: from here on it says when it was given up
+        }
         with self._database.transaction() as session:
             if not _update(session, notice_id, owner, changes):
                 return False
