@@ -13,6 +13,7 @@ from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_rows
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.events import Severity
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import channel_specs, send_test
 from monitor.settings.escalation import on_call_of
@@ -31,7 +32,7 @@ def list_channels(config: ConfigFile, as_json: JsonFlag = False) -> None:
         {
             "channel": spec.id,
             "address": open_channel(spec).describe(),
-            "severities": " ".join(sorted(spec.severities, key=lambda item: item.rank)),
+            "severities": " ".join(item.value for item in Severity if item in spec.severities),
             "institutions": " ".join(sorted(spec.institutions)) or "all",
             "pictures": "clear" if spec.cleared else "coarse",
         }

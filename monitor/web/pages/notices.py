@@ -96,11 +96,11 @@ def _page(request: Request, visitor: Visitor, tried: Tried | None) -> Response:
 
 
 def _shown(site: Site, channel_id: str) -> str:
-    """Return a channel's address without its secrets and its options."""
+    """Return a channel's address without its secrets."""
     for spec in channel_specs(site.context.settings):
         if spec.id == channel_id:
             try:
-                return open_channel(spec).describe().partition("?")[0]
+                return open_channel(spec).describe()
             except KanhuError as error:
                 return error.message
     return ""
