@@ -23,6 +23,7 @@ from monitor.store.changes import change_of, spokesman_of
 from monitor.store.escalations import (
     EscalationRow,
     add_tiers,
+    cancel_steps,
     close_step,
     steps_of,
 )
@@ -52,20 +53,46 @@ def begin(
     climb_due(session, alert, ladder, at)
 
 
-def hasten(session: Session, alert: AlertRow, ladder: Ladder, at: datetime) -> None:
-    """Take account of an alert that became more severe: steps come earlier, more are told."""
-    if alert.state != AlertState.OPEN.value:
+def hasten(session: Session, alert: AlertRow, ladder: Ladder, at: datetime, *, worse: bool) -> None:
+    """Take account of an alert that happened again, or became ``worse``: steps come earlier.
+
+    Who acknowledged or snoozed it knew the milder one: whoever is told at once of the worse one
+    is told all the same.
+    """
+    state = AlertState(alert.state)
+    if state.ended or (state is AlertState.ACKNOWLEDGED and not worse):
         return
-    _plan(session, alert, ladder, at)
+    if worse and alert.severity == Severity.CRITICAL.value:
+        alert.snoozed_until = None
+        cancel_steps(session, alert.id, Reason.SNOOZED, at, (StepKind.WAKE,))
+    if state is AlertState.OPEN:
+        _plan(session, alert, ladder, at)
     change = _change(session, alert, at)
+    now_due = {step.tier for step in ladder.plan(change.event, at) if step.due <= at}
+    for row in steps_of(session, alert.id, (StepState.DONE, StepState.CANCELLED)):
+        here = row.kind == StepKind.TIER.value and row.episode == alert.episode
+        if here and (row.state == StepState.DONE.value or row.tier in now_due):
+            _tell_the_rest(session, alert, row, change, ladder, at)
+    climb_due(session, alert, ladder, at)
+
+
+def _tell_the_rest(
+    session: Session,
+    alert: AlertRow,
+    row: EscalationRow,
+    change: AlertChange,
+    ladder: Ladder,
+    at: datetime,
+) -> None:
+    """Tell those of a tier who were not told yet, because the alert was too mild for them."""
     held = _held(session, alert, at)
     hold = None if held is None else held[0]
-    for row in steps_of(session, alert.id, (StepState.DONE,)):
-        if row.kind == StepKind.TIER.value and row.episode == alert.episode:
-            verdict = ladder.climb(Climb(change, row.tier, at, Reason.TOLD, hold))
-            fresh = [item for item in verdict.decisions if item.channel_id not in change.told]
-            put_notices(session, change, fresh, at, alert.episode)
-    climb_due(session, alert, ladder, at)
+    verdict = ladder.climb(Climb(change, row.tier, at, Reason.TOLD, hold))
+    fresh = [item for item in verdict.decisions if item.channel_id not in change.told]
+    put_notices(session, change, fresh, at, alert.episode)
+    if _told(fresh):
+        close_step(row, StepState.DONE, Reason.TOLD, at)
+        alert.tier = max(alert.tier, row.position + 1)
 
 
 def climb_due(session: Session, alert: AlertRow, ladder: Ladder, now: datetime) -> int:

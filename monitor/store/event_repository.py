@@ -147,7 +147,8 @@ class EventRepository:
         if kind is ChangeKind.RAISED:
             begin(session, alert, self._life, self._ladder, now)
         elif kind in (ChangeKind.WORSENED, ChangeKind.REPEATED):
-            hasten(session, alert, self._ladder, now)
+            worse = kind is ChangeKind.WORSENED
+            hasten(session, alert, self._ladder, now, worse=worse)
 
     def _notice_flapping(
         self, session: Session, alert: AlertRow, row: EventRow, now: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.domain.alert_life import LifePolicy
@@ -10,12 +10,23 @@ from monitor.store.events import EventRow
 
 
 def flaps(session: Session, row: EventRow, life: LifePolicy) -> bool:
-    """Say whether the event in ``row`` is one of many at its place, over all its alerts."""
-    statement = select(func.count()).where(
-        EventRow.rule == row.rule,
-        EventRow.room_id == row.room_id,
-        EventRow.zone_id.is_(None) if row.zone_id is None else EventRow.zone_id == row.zone_id,
-        EventRow.onset > row.onset - life.flap_window,
-        EventRow.onset <= row.onset,
+    """Say whether the event in ``row`` is one of many at its place, over all its alerts.
+
+    Events may arrive in any order, so those after it count as well.
+    """
+    statement = (
+        select(EventRow.onset)
+        .where(
+            EventRow.rule == row.rule,
+            EventRow.room_id == row.room_id,
+            EventRow.zone_id.is_(None) if row.zone_id is None else EventRow.zone_id == row.zone_id,
+            EventRow.onset > row.onset - life.flap_window,
+            EventRow.onset < row.onset + life.flap_window,
+        )
+        .order_by(EventRow.onset)
     )
-    return (session.scalar(statement) or 0) >= life.flaps
+    onsets = session.scalars(statement).all()
+    return any(
+        last - first < life.flap_window
+        for first, last in zip(onsets, onsets[life.flaps - 1 :], strict=False)
+    )

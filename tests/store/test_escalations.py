@@ -202,6 +202,20 @@ def test_an_alert_that_worsens_is_told_faster(desk: Desk, make_event: MakeEvent)
     assert [channel for channel, _ in desk.told(alert)] == ["head", "centre", "phone"]
 
 
+def test_who_acknowledged_or_snoozed_the_milder_alert_does_not_silence_the_worse_one(
+    desk: Desk, make_event: MakeEvent
+) -> None:
+    alert = desk.record(make_event(onset=0))
+    desk.act(alert, AlertAction.SNOOZE, "carer is coming", until=desk.now + 60 * MINUTE)
+    desk.act(alert, AlertAction.ACKNOWLEDGE)
+    desk.later(1)
+    desk.record(make_event(onset=0, severity=Severity.CRITICAL))
+    assert [channel for channel, _ in desk.told(alert)] == ["head", "centre"]
+    assert desk.detail(alert).alert.snoozed_until is None
+    desk.later(600)
+    assert [channel for channel, _ in desk.told(alert)] == ["head", "centre"]
+
+
 def test_an_alert_that_is_over_does_not_climb_unless_it_was_critical(
     desk: Desk, make_event: MakeEvent
 ) -> None:
