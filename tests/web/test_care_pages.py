@@ -18,6 +18,7 @@ from monitor.domain.events import Severity
 from monitor.settings import parse_settings
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.outbox_repository import OutboxRepository
+from monitor.store.pulses import PulseRepository
 from monitor.store.shelves import ShelfRepository
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ notify:
   channels:
     - {id: duty, url: "json://127.0.0.1:1/SECRET-TOKEN"}
     - {id: maintainer, url: "json://127.0.0.1:9/SECRET-TOKEN", cleared: true}
+  people: [{id: li, name: 李老师, channels: [maintainer]}]
+  rotas: [{id: nights, starts: 2026-11-02, turns: [li]}]
+  policies:
+    - id: usual
+      tiers:
+        - {id: district, name: 区指导中心, after: {critical: 0, high: 3m}, channels: [duty]}
+        - {id: duty, name: 值班, after: {critical: 3m, high: 10m}, rota: nights, hours: closed}
 """
 
 
@@ -185,9 +193,11 @@ def test_channels_are_shown_without_secrets_and_tried(
     serving: Serving, told_world: World, operator: User
 ) -> None:
     with serving(told_world) as served, served.client(operator) as client:
+        PulseRepository(told_world.database).beat("notifier", "me", told_world.now)
         html = client.get("/notices").text
-        assert "duty" in html
         assert "SECRET" not in html
+        for told in ("duty", "李老师", "区指导中心", "10 分", "非开放时间", "通知发送"):
+            assert told in html, told
         form = {"token": _token(client, "/notices")}
         tried = client.post("/notices/channels/maintainer/test", data=form)
         assert tried.status_code == 200
