@@ -15,7 +15,7 @@ from monitor.domain.escalation import StepKind, StepState
 from monitor.domain.events import Severity
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.store.alerts import AlertRow
-from monitor.store.escalations import add_step_row, cancel_steps, steps_of
+from monitor.store.escalations import add_step_row, cancel_steps, close_step, steps_of
 from monitor.store.outbox import DeliveryState, OutboxRow
 from monitor.store.text import clean_line
 
@@ -79,7 +79,7 @@ def follow_up(session: Session, row: AlertRow, wish: Wish, now: datetime) -> Non
     match wish.action:
         case AlertAction.ACKNOWLEDGE:
             cancel_steps(session, row.id, Reason.ACKNOWLEDGED, now, (StepKind.TIER,))
-            _take_back(session, row, Reason.ACKNOWLEDGED)
+            _take_back(session, row, Reason.ACKNOWLEDGED, now)
         case AlertAction.SNOOZE if wish.until is not None:
             _snooze(session, row, wish.until, now)
         case AlertAction.ASSIGN if wish.assignee is not None:
@@ -92,7 +92,7 @@ def follow_up(session: Session, row: AlertRow, wish: Wish, now: datetime) -> Non
         case AlertAction.RESOLVE | AlertAction.MARK_FALSE | AlertAction.MARK_DRILL:
             row.snoozed_until = None
             cancel_steps(session, row.id, Reason.HANDLED, now)
-            _take_back(session, row, Reason.HANDLED)
+            _take_back(session, row, Reason.HANDLED, now)
 
 
 def _snooze(session: Session, row: AlertRow, until: datetime, now: datetime) -> None:
@@ -121,9 +121,9 @@ def _escalate(session: Session, row: AlertRow, now: datetime) -> None:
     raise ConflictError("everybody has been told already", hint="call them, or write a comment")
 
 
-def _take_back(session: Session, row: AlertRow, reason: Reason) -> None:
+def _take_back(session: Session, row: AlertRow, reason: Reason, now: datetime) -> None:
     """Hold back what an escalation wanted told and nobody has begun to deliver."""
-    session.execute(
+    taken = session.scalars(
         update(OutboxRow)
         .where(
             OutboxRow.alert_id == row.id,
@@ -132,5 +132,9 @@ def _take_back(session: Session, row: AlertRow, reason: Reason) -> None:
             OutboxRow.lease_owner.is_(None),
         )
         .values(state=DeliveryState.HELD.value, reason=reason.value)
+        .returning(OutboxRow.step)
         .execution_options(synchronize_session=False)
-    )
+    ).all()
+    for step in steps_of(session, row.id, (StepState.DONE,)):
+        if step.episode == row.episode and step.tier and step.tier in taken:
+            close_step(step, StepState.CANCELLED, reason, now)

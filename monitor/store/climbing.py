@@ -88,7 +88,11 @@ def _tell_the_rest(
     held = _held(session, alert, at)
     hold = None if held is None else held[0]
     verdict = ladder.climb(Climb(change, row.tier, at, Reason.TOLD, hold))
-    fresh = [item for item in verdict.decisions if item.channel_id not in change.told]
+    fresh = [
+        replace(item, step=f"{item.step}:worse")  # what was taken back must not stand in its way
+        for item in verdict.decisions
+        if item.channel_id not in change.told
+    ]
     put_notices(session, change, fresh, at, alert.episode)
     if _told(fresh):
         close_step(row, StepState.DONE, Reason.TOLD, at)
@@ -134,7 +138,10 @@ def _climb(
         verdict = Verdict(StepState.WAITING, reason, verdict.decisions, until)
     else:
         verdict = ladder.climb(wanted)
-    put_notices(session, change, verdict.decisions, now, alert.episode)
+    decisions = verdict.decisions
+    if asked:
+        decisions = [replace(item, step=f"{item.step}:asked") for item in decisions]
+    put_notices(session, change, decisions, now, alert.episode)
     _settle(session, alert, row, verdict, now)
 
 

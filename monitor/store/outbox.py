@@ -70,7 +70,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """What became of one notice, for people."""
+    """What became of one notice, for people; ``step`` is the id of its tier, if it is of one."""
 
     id: int
     channel_id: str
@@ -192,7 +192,7 @@ def delivery_view(row: OutboxRow) -> DeliveryView:
         next_attempt=row.next_attempt,
         sent=row.sent,
         last_error=row.last_error,
-        step=row.step,
+        step=row.step.partition(":")[0],
         addressee=row.addressee,
     )
 

@@ -158,7 +158,8 @@ def test_an_acknowledgement_cancels_what_was_to_come(desk: Desk, make_event: Mak
     desk.later(600)
     assert [channel for channel, _ in desk.told(alert)] == ["head"]  # the second was taken back
     assert ("centre", "alert_was_acknowledged") in desk.held(alert)
-    assert desk.steps(alert)[2:] == [
+    assert desk.steps(alert)[1:] == [
+        ("district", "cancelled", "alert_was_acknowledged"),
         ("duty", "cancelled", "alert_was_acknowledged"),
         ("supervisor", "cancelled", "alert_was_acknowledged"),
     ]
@@ -175,6 +176,25 @@ def test_a_person_escalates_by_hand_even_after_acknowledging(
         assert desk.told(alert)[-1] == (expected, "asked_for_by_a_person")
     with pytest.raises(ConflictError, match="everybody"):
         desk.act(alert, AlertAction.ESCALATE)
+
+
+def test_what_was_taken_back_is_told_after_all_when_asked_for_or_when_it_is_worse(
+    desk: Desk, make_event: MakeEvent
+) -> None:
+    for room_id in ("sun-toddler", "sun-nap"):
+        alert = desk.record(make_event(room_id, onset=0))
+        desk.later(3)
+        desk.act(alert, AlertAction.ACKNOWLEDGE)
+        assert desk.told(alert) == [("head", "told")]
+        assert desk.steps(alert)[1] == ("district", "cancelled", "alert_was_acknowledged")
+        if room_id == "sun-nap":
+            desk.act(alert, AlertAction.ESCALATE)
+            desk.later(0)
+            assert desk.told(alert)[1:] == [("centre", "asked_for_by_a_person")]
+        else:
+            desk.record(make_event(room_id, onset=0, severity=Severity.CRITICAL))
+            assert desk.told(alert)[1:] == [("centre", "told")]
+        assert desk.detail(alert).deliveries[-1].step == "district"
 
 
 def test_a_reopened_alert_begins_anew_within_its_window(desk: Desk, make_event: MakeEvent) -> None:

@@ -368,11 +368,8 @@ def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
     assert set(by_tier.values()) == {1}
 
     for step in tiers:
-        assert step.state in ("done", "cancelled")
         reached = by_tier[(step.alert_id, step.tier)]
-        if step.tier == "institution":
-            assert (step.state, reached) == ("done", 1)
-        elif step.state == "cancelled":
-            assert reached == 0
-            assert step.reason == "alert_was_acknowledged"
+        assert (step.state, reached) in (("done", 1), ("cancelled", 0)), step.tier
+        assert step.state == "done" or step.reason == "alert_was_acknowledged"
+        assert step.state == "done" or step.tier != "institution"
     assert len(tiers) == 3 * len(alerts)
