@@ -82,12 +82,17 @@ class DeadManWatch:
         self._outlets = dict(outlets)
         self._clock = clock
         self._policy = policy or DeadManPolicy()
+        self._began: datetime | None = None
         self._away_since: datetime | None = None
         self._away_told: datetime | None = None
 
     def look(self) -> None:
-        """Tell what fell silent, and what works again. An unreachable store is a silence too."""
+        """Tell what fell silent, and what works again. An unreachable store is a silence too.
+
+        After a start of everything the notifier gets its time before it is missed.
+        """
         now = utc_now(self._clock)
+        self._began = self._began or now
         try:
             for name in WATCHED:
                 self._pulses.expect(name, now)
@@ -100,7 +105,9 @@ class DeadManWatch:
             self._away_since = self._away_told = None
 
     def _look_at(self, name: str, now: datetime) -> None:
-        since = self._pulses.claim_silence(name, now, self._policy.after, self._policy.again)
+        since = None
+        if self._began is not None and now - self._began >= self._policy.after:
+            since = self._pulses.claim_silence(name, now, self._policy.after, self._policy.again)
         if since is not None:
             log.error("notifier_silent", what=name, since=since.isoformat())
             if not self._tell(_silence(_NAMES[name], now - since)):

@@ -68,6 +68,7 @@ def test_a_silence_is_told_once_and_so_is_its_end(
             one.look()
 
     beat()
+    look()
     clock.advance(290)
     beat()
     clock.advance(299)
@@ -103,12 +104,28 @@ def test_a_notifier_that_never_ran_is_missed(database: Database, clock: ManualCl
     assert phone.taken[0] == "【技术】通知发送已停止 5 分钟"
 
 
+def test_after_a_long_pause_of_everything_the_notifier_gets_its_time(
+    database: Database, clock: ManualClock, beat: Beat
+) -> None:
+    beat()
+    clock.advance(86_400)
+    phone = Phone()
+    one = watch(database, clock, phone=Outlet(phone))
+    one.look()
+    clock.advance(20)
+    beat()
+    clock.advance(290)
+    one.look()
+    assert phone.taken == []
+
+
 def test_what_nobody_took_is_told_again_at_the_next_look(
     database: Database, clock: ManualClock, beat: Beat
 ) -> None:
     beat()
     phone = Phone(engaged=2)
     one = watch(database, clock, phone=Outlet(phone))
+    one.look()
     clock.advance(301)
     one.look()
     assert phone.taken == []
