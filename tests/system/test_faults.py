@@ -27,6 +27,7 @@ from typing import Any
 import pytest
 import yaml
 from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.alerts.notifier import Notifier
 from monitor.domain.access import DISTRICT
@@ -221,13 +222,12 @@ class Stage:
         killer.join()
 
     def _acknowledge(self) -> None:
-        alerts = AlertRepository(self.database)
-        for alert in alerts.queue(DISTRICT)[:1]:
-            try:
-                now = utc_now(SystemClock())
+        alerts, now = AlertRepository(self.database), utc_now(SystemClock())
+        try:
+            for alert in alerts.queue(DISTRICT)[:1]:
                 alerts.act(DISTRICT, alert.id, AlertAction.ACKNOWLEDGE, WANG, now)
-            except ConflictError:
-                return  # acknowledged already
+        except (ConflictError, SQLAlchemyError):
+            return  # acknowledged already, or the connection was cut: they try again later
 
     def end_all(self) -> None:
         self.worker.kill()
