@@ -44,8 +44,10 @@ class AppriseChannel:
         return bool(self._plugin.attachment_support)
 
     def describe(self) -> str:
-        """Return the address with its secrets hidden."""
-        return str(self._plugin.url(privacy=True))
+        """Return scheme and host: not every service hides what stands in path and query."""
+        scheme, _, rest = str(self._plugin.url(privacy=True)).partition("://")
+        host = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        return f"{scheme}://{host}/…"
 
     def send(self, message: Message) -> None:
         """Hand a message over.

@@ -2,8 +2,8 @@
 
 A channel is configured by an address such as ``json://…`` or ``wecombot://…``. Its scheme is looked
 up among the entry points of group ``kanhu.channels`` first, so that a package of somebody else can
-bring a new one; every other scheme is left to Apprise. Addresses contain secrets: they are never
-logged nor put into an error.
+bring a new one; then come signed webhooks, and every other scheme is left to Apprise. Addresses
+contain secrets: they are never logged nor put into an error.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class ChannelSpec:
     language: Language = "zh"
     snapshots: bool = True
     clips: bool = True
+    cleared: bool = False
     per_minute: float = 20.0
 
 
@@ -54,11 +55,18 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is handed over to a channel."""
+    """What is handed over to a channel.
+
+    ``key`` is the same however often one notice is handed over, so that a receiver can tell a
+    second delivery from a second notice; ``kind`` and ``alert_id`` are for programs.
+    """
 
     title: str
     body: str
     attachment: Attachment | None = None
+    key: str = ""
+    kind: str = ""
+    alert_id: int | None = None
 
 
 class Channel(Protocol):
@@ -88,12 +96,24 @@ def open_channel(spec: ChannelSpec) -> Channel:
     Raises:
         ConfigError: nothing understands the address.
     """
+    channel = _open(spec)
+    if spec.cleared:
+        return channel
+    from monitor.alerts.discretion import Discreet
+
+    return Discreet(channel)
+
+
+def _open(spec: ChannelSpec) -> Channel:
     scheme = spec.url.partition("://")[0].lower()
     for entry in entry_points(group=ENTRY_POINTS, name=scheme):
         factory: ChannelFactory = entry.load()
         return factory(spec)
     from monitor.alerts.apprise_channel import AppriseChannel
+    from monitor.alerts.signed_webhook import SCHEMES, SignedWebhook
 
+    if scheme in SCHEMES:
+        return SignedWebhook.open(spec)
     channel = AppriseChannel.open(spec)
     if channel is None:
         raise ConfigError(

@@ -192,7 +192,14 @@ class Notifier:
         return Step(put_back=len(notices))
 
     def _message(self, notice: OutgoingNotice) -> Message:
-        return Message(notice.title, notice.body, self._attachment(notice))
+        return Message(
+            notice.title,
+            notice.body,
+            self._attachment(notice),
+            key=notice.dedup_key,
+            kind=notice.kind.value,
+            alert_id=notice.alert_id,
+        )
 
     def _attachment(self, notice: OutgoingNotice) -> Attachment | None:
         if notice.path is None or notice.size > self._policy.largest_file:

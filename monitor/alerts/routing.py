@@ -1,11 +1,14 @@
 """Who is told about a change of an alert. Pure decisions, each with a named reason.
 
 * A new alert goes to every channel that wants its severity and its institution. Technical events
-  go only where they are asked for.
+  go only where they are asked for. Where tiers are told one after the other, a
+  :class:`~monitor.alerts.ladder.TierLadder` decides this instead.
 * A repeat of an alert that is still open is quiet, or told again after ``repeat_after``.
 * The end is told to those who were told of the beginning, once, unless somebody has ended the
   alert already.
-* The clip follows as soon as it is ready, to those who were told of that very occurrence.
+* The clip follows as soon as it is ready, to those who were told of that very occurrence and are
+  cleared to see people.
+* That an alert comes and goes is told once to those who know of it; its repeats are quiet then.
 """
 
 from __future__ import annotations
@@ -24,9 +27,14 @@ from monitor.domain.notices import AlertChange, ChangeKind, Decision, NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class RoutePolicy:
-    """``repeat_after``: a repeat is told if the last telling is that long ago; never if unset."""
+    """How often, and of what.
+
+    ``repeat_after``: a repeat is told if the last telling is that long ago; never if unset.
+    ``tiers``: new alerts are told by a ladder, so nothing is decided about them here.
+    """
 
     repeat_after: timedelta | None = None
+    tiers: bool = False
 
 
 class Router:
@@ -63,7 +71,7 @@ class Router:
             reason,
             title=self._writer.title(kind, change, channel.language),
             body=self._writer.body(kind, change, channel.language),
-            attach=with_file and kind is not NoticeKind.CLEAR,
+            attach=with_file and kind not in (NoticeKind.CLEAR, NoticeKind.FLAPPING),
         )
 
 
@@ -72,10 +80,14 @@ def judge(
 ) -> tuple[NoticeKind, Reason] | None:
     """Return what a change means for one channel, or ``None`` if it does not concern it."""
     match change.kind:
+        case ChangeKind.RAISED | ChangeKind.WORSENED if policy.tiers:
+            return None
         case ChangeKind.RAISED:
-            return NoticeKind.RAISE, _wants(channel, change)
+            return NoticeKind.RAISE, wants(channel, change)
         case ChangeKind.WORSENED:
             return _worsened(channel, change)
+        case ChangeKind.FLAPPING:
+            return _flapping(channel, change)
         case ChangeKind.REPEATED:
             return _repeated(channel, change, policy)
         case ChangeKind.CLEARED:
@@ -85,7 +97,8 @@ def judge(
     return None
 
 
-def _wants(channel: ChannelSpec, change: AlertChange) -> Reason:
+def wants(channel: ChannelSpec, change: AlertChange) -> Reason:
+    """Return :attr:`Reason.TOLD` if a channel takes such alerts, else why it does not."""
     event = change.event
     if channel.institutions and event.institution_id not in channel.institutions:
         return Reason.INSTITUTION
@@ -97,21 +110,40 @@ def _wants(channel: ChannelSpec, change: AlertChange) -> Reason:
 def _worsened(channel: ChannelSpec, change: AlertChange) -> tuple[NoticeKind, Reason] | None:
     if channel.id in change.told:
         return None  # they know already that something is wrong
-    return NoticeKind.RAISE, _wants(channel, change)
+    return NoticeKind.RAISE, wants(channel, change)
 
 
 def _repeated(
     channel: ChannelSpec, change: AlertChange, policy: RoutePolicy
 ) -> tuple[NoticeKind, Reason]:
-    reason = _wants(channel, change)
+    reason = wants(channel, change)
     if reason is not Reason.TOLD:
         return NoticeKind.REPEAT, reason
+    if (quiet := _quiet(change)) is not None:
+        return NoticeKind.REPEAT, quiet
     if channel.id not in change.told:
-        return NoticeKind.RAISE, Reason.TOLD
+        later = NoticeKind.REPEAT, Reason.LATER_TIER
+        return later if policy.tiers else (NoticeKind.RAISE, Reason.TOLD)
     if policy.repeat_after is None or change.last_told is None:
         return NoticeKind.REPEAT, Reason.REPEAT
     due = change.last_told + policy.repeat_after <= to_datetime(change.event.raised)
     return NoticeKind.REPEAT, Reason.TOLD if due else Reason.REPEAT
+
+
+def _quiet(change: AlertChange) -> Reason | None:
+    if change.shelved:
+        return Reason.SHELVED
+    if change.snoozed:
+        return Reason.SNOOZED
+    return Reason.FLAPPING if change.flapping else None
+
+
+def _flapping(channel: ChannelSpec, change: AlertChange) -> tuple[NoticeKind, Reason] | None:
+    if channel.id not in change.told:
+        return None
+    if change.shelved or change.snoozed:
+        return NoticeKind.FLAPPING, Reason.SHELVED if change.shelved else Reason.SNOOZED
+    return NoticeKind.FLAPPING, Reason.TOLD
 
 
 def _cleared(channel: ChannelSpec, change: AlertChange) -> tuple[NoticeKind, Reason] | None:
@@ -132,4 +164,6 @@ def _clip(channel: ChannelSpec, change: AlertChange) -> tuple[NoticeKind, Reason
         return NoticeKind.CLIP, Reason.NOT_TOLD_BEFORE
     if channel.id not in change.told_of_event:
         return NoticeKind.CLIP, Reason.REPEAT
-    return NoticeKind.CLIP, Reason.TOLD if channel.clips else Reason.NO_FILES
+    if not channel.clips:
+        return NoticeKind.CLIP, Reason.NO_FILES
+    return NoticeKind.CLIP, Reason.TOLD if channel.cleared else Reason.NOT_CLEARED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.domain.clock import to_datetime
@@ -39,6 +39,8 @@ _PREFIXES: Mapping[NoticeKind, Text] = {
     NoticeKind.CLIP: Text(zh="录像：", en="Clip: "),
     NoticeKind.OVERDUE: Text(zh="整改逾期：", en="Overdue: "),
     NoticeKind.REMINDER: Text(zh="提醒：", en="Reminder: "),
+    NoticeKind.ESCALATE: Text(zh="升级：", en="Escalated: "),
+    NoticeKind.FLAPPING: Text(zh="时有时无：", en="Comes and goes: "),
 }
 
 
@@ -75,13 +77,27 @@ class MessageWriter:
     def body(self, kind: NoticeKind, change: AlertChange, language: Language) -> str:
         """Return a few lines: what was seen, since when, and where to look."""
         lines = [change.event.explain.of(language), self._when(change.event, language)]
-        if kind is NoticeKind.REPEAT:
+        if kind in (NoticeKind.REPEAT, NoticeKind.FLAPPING):
             lines.append(_times(change.repeats, language))
         number = "告警编号" if language == "zh" else "Alert"
         lines.append(f"{number} #{change.alert_id}")
         if self._public_url:
             lines.append(f"{self._public_url}/alerts/{change.alert_id}")
         return "\n".join(line for line in lines if line)
+
+    def escalation(
+        self, tier: Text, waited: timedelta, person: str, language: Language, *, asked: bool
+    ) -> str:
+        """Return one line: why the next tier is told, and who is meant."""
+        lasted = _lasted(waited.total_seconds(), language)
+        to = " · ".join(part for part in (tier.of(language), person) if part)
+        if language == "zh":
+            why = "有人要求升级" if asked else f"{lasted}内无人确认，已升级"
+            return f"{why}至：{to}"
+        why = (
+            "Escalated by a person" if asked else f"Nobody acknowledged it for {lasted}; escalated"
+        )
+        return f"{why} to: {to}"
 
     def _place(self, event: Event, language: Language) -> str:
         institution = self._institutions.get(event.institution_id)
@@ -104,6 +120,14 @@ class MessageWriter:
     def _clock_face(self, posix: float) -> str:
         moment: datetime = to_datetime(posix).astimezone(self._zone)
         return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def trial_message(district: Text, language: Language) -> tuple[str, str]:
+    """Return title and body of a message that only tries a channel."""
+    if language == "zh":
+        return f"【测试】{district.zh}", "这是一条测试消息，不是告警。收到即表示此渠道可用。"
+    body = "This is a test message, not an alert. Having it means that the channel works."
+    return f"[Test] {district.en}", body
 
 
 def _lasted(seconds: float, language: Language) -> str:

@@ -20,6 +20,7 @@ from monitor.cli import (
     inspect,
     labels,
     models,
+    notify,
     run,
     train,
     users,
@@ -64,5 +65,6 @@ application.command("train")(train.train)
 application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
 application.add_typer(inspect.group, name="inspect")
+application.add_typer(notify.group, name="notify")
 application.add_typer(users.group, name="user")
 application.add_typer(database.group, name="db")

@@ -1,7 +1,8 @@
 """Alerts: events that a person must act on, with a life of their own.
 
 ``open → acknowledged → resolved | false | drill``. An alert may also be resolved or marked
-false straight from ``open``, and ``reopened`` from any ended state.
+false straight from ``open``, and ``reopened`` from any ended state. Snoozing, escalating and
+handing over to somebody do not change the state: they change who is told, and when.
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ class AlertAction(StrEnum):
     MARK_DRILL = "mark_drill"
     REOPEN = "reopen"
     COMMENT = "comment"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    ASSIGN = "assign"
+    ESCALATE = "escalate"
+    FLAPPING = "flapping"
+    RESEND = "resend"
 
 
 _ACTIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
@@ -52,6 +59,12 @@ _TRANSITIONS: dict[AlertAction, tuple[tuple[AlertState, ...], AlertState | None]
     AlertAction.MARK_DRILL: (_ACTIVE, AlertState.DRILL),
     AlertAction.REOPEN: (_ENDED, AlertState.OPEN),
     AlertAction.COMMENT: (_ACTIVE + _ENDED, None),
+    AlertAction.SNOOZE: (_ACTIVE, None),
+    AlertAction.WAKE: (_ACTIVE, None),
+    AlertAction.ASSIGN: (_ACTIVE, None),
+    AlertAction.ESCALATE: (_ACTIVE, None),
+    AlertAction.FLAPPING: (_ACTIVE, None),
+    AlertAction.RESEND: (_ACTIVE + _ENDED, None),
 }
 
 
@@ -74,11 +87,16 @@ def next_state(state: AlertState, action: AlertAction) -> AlertState:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acted: a signed-in person, or the system itself."""
+    """Who acted: a signed-in person, or the system itself.
+
+    ``address`` is that of the person's machine and ``via`` how they did it: ``page``, ``api`` or
+    ``system``.
+    """
 
     user_id: int | None
     name: str
     address: str = ""
+    via: str = ""
 
 
-SYSTEM = Actor(user_id=None, name="system")
+SYSTEM = Actor(user_id=None, name="system", via="system")

@@ -25,6 +25,7 @@ class ChangeKind(StrEnum):
     WORSENED = "worsened"
     CLEARED = "cleared"
     EVIDENCE = "evidence"
+    FLAPPING = "flapping"
     UNCHANGED = "unchanged"
 
 
@@ -37,12 +38,22 @@ class NoticeKind(StrEnum):
     CLIP = "clip"
     OVERDUE = "overdue"
     REMINDER = "reminder"
+    ESCALATE = "escalate"
+    FLAPPING = "flapping"
 
 
 class Reason(StrEnum):
-    """Why a channel is told, or why a notice is held back from it."""
+    """Why a channel is told, why a notice is held back from it, or why a step was not taken.
+
+    Those in :data:`TELLING` tell; all others hold back.
+    """
 
     TOLD = "told"
+    UNANSWERED = "nobody_answered"
+    ASKED = "asked_for_by_a_person"
+    SNOOZE_OVER = "snooze_is_over"
+    REOPENED = "alert_was_reopened"
+    POSTPONED = "told_after_waiting"
     SEVERITY = "severity_not_wanted"
     TECHNICAL = "technical_is_quiet"
     INSTITUTION = "institution_not_watched"
@@ -50,6 +61,29 @@ class Reason(StrEnum):
     NOT_TOLD_BEFORE = "raise_was_not_told"
     HANDLED = "alert_was_handled"
     NO_FILES = "channel_takes_no_files"
+    NOT_CLEARED = "channel_not_cleared_for_it"
+    SHELVED = "alert_is_shelved"
+    SNOOZED = "alert_is_snoozed"
+    COOL_DOWN = "cools_down_after_its_end"
+    FLAPPING = "comes_and_goes"
+    LATER_TIER = "waits_for_its_tier"
+    ACKNOWLEDGED = "alert_was_acknowledged"
+    OVER = "condition_has_ended"
+    OUTSIDE_HOURS = "outside_the_tier_s_hours"
+    NOBODY_ON_CALL = "nobody_is_on_call"
+
+
+TELLING = frozenset(
+    {
+        Reason.TOLD,
+        Reason.UNANSWERED,
+        Reason.ASKED,
+        Reason.SNOOZE_OVER,
+        Reason.REOPENED,
+        Reason.POSTPONED,
+    }
+)
+"""The reasons for which a channel is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +97,8 @@ class AlertChange:
     Of the channels, ``told`` were told of this alert, ``told_of_event`` of this very occurrence,
     and ``waiting`` have not been told yet that what they were told of has ended. ``last_told`` is
     when a raise or repeat was last put down for telling.
+
+    ``shelved``, ``snoozed`` and ``flapping`` say how the alert is kept quiet at this moment.
     """
 
     kind: ChangeKind
@@ -76,13 +112,17 @@ class AlertChange:
     told_of_event: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
     last_told: datetime | None = None
+    shelved: bool = False
+    snoozed: bool = False
+    flapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What one channel is told, or that it is not told and why.
 
-    ``attach`` asks for the newest fitting piece of evidence to go along.
+    ``attach`` asks for the newest fitting piece of evidence to go along. ``step`` names the step
+    of an escalation that it belongs to, and ``addressee`` who is meant by it.
     """
 
     channel_id: str
@@ -91,11 +131,13 @@ class Decision:
     title: str = ""
     body: str = ""
     attach: bool = False
+    step: str = ""
+    addressee: str = ""
 
     @property
     def told(self) -> bool:
         """Say whether the channel is told."""
-        return self.reason is Reason.TOLD
+        return self.reason in TELLING
 
 
 Decide = Callable[[AlertChange], Sequence[Decision]]

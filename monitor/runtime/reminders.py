@@ -33,7 +33,7 @@ class ExpiryReminders:
         self._places = PlaceRepository(database)
         self._registers = RegisterRepository(database)
         self._reminders = ReminderRepository(database)
-        self._channels = channel_specs(environment)
+        self._channels = channel_specs(environment.settings)
 
     def run(self) -> str:
         """Put out what is due today and say how much that was."""

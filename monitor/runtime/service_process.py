@@ -1,4 +1,4 @@
-"""The service process: the schedule and the notifier.
+"""The service process: the schedule, the escalations and the notifier.
 
 Jobs live here, in code; APScheduler only says when. Each run claims its slot in the database, so
 that it happens once however many service processes there are, and what was missed while nobody ran
@@ -7,7 +7,9 @@ is caught up at the next start.
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -19,7 +21,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.alerts.notifier import Notifier
 from monitor.alerts.rate_limit import RateLimit
@@ -31,23 +32,24 @@ from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
-from monitor.runtime.notices import channel_specs, open_channels, page_address
+from monitor.runtime.notices import channel_specs, ladder_of, open_channels, page_address
 from monitor.runtime.opening import open_store
 from monitor.runtime.overdue import JOB as OVERDUE
 from monitor.runtime.overdue import OverdueFindings
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.reminders import ExpiryReminders
+from monitor.runtime.repeated_work import RepeatedWork
 from monitor.runtime.retention import Retention
 from monitor.runtime.visit_reminders import VisitReminders
 from monitor.store.base import Database
+from monitor.store.escalation_repository import EscalationRepository
 from monitor.store.files import FileStore
 from monitor.store.jobs import JobRunRepository, JobState
 from monitor.store.outbox_repository import OutboxRepository
+from monitor.store.pulses import PulseRepository
 
 log = structlog.get_logger(__name__)
 
-_DELIVER_EVERY = 0.5
-_AFTER_FAILURE = 5.0
 _RETRY_JOB = timedelta(hours=1)
 _FIRST_START = "first-start"
 _RETENTION = "retention"
@@ -89,7 +91,7 @@ class Jobs:
         self._overdue = OverdueFindings(
             database,
             environment.district,
-            channel_specs(environment),
+            channel_specs(environment.settings),
             page_address(environment),
             clock,
         )
@@ -190,21 +192,24 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
 
 
 def _deliver(environment: Environment, database: Database, stop: threading.Event) -> None:
+    clock = SystemClock()
+    owner = f"{socket.gethostname()[:40]}-{os.getpid()}"
+    pulses = PulseRepository(database)
+    escalations = EscalationRepository(database, ladder_of(environment, database))
     notifier = Notifier(
         OutboxRepository(database),
-        open_channels(environment),
+        open_channels(environment.settings),
         FileStore(environment.evidence_folder),
-        clock=SystemClock(),
-        limits={spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment)},
+        clock=clock,
+        limits={
+            spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment.settings)
+        },
     )
-    wait = _DELIVER_EVERY
-    while not stop.wait(wait):
-        try:
-            notifier.deliver_due()
-            wait = _DELIVER_EVERY
-        except SQLAlchemyError as error:
-            log.warning("database_away", error=type(error).__name__, again_in=_AFTER_FAILURE)
-            wait = _AFTER_FAILURE
-        except Exception:
-            log.exception("delivery_failed")
-            wait = _AFTER_FAILURE
+    # Apart from one another: a service that answers slowly must not delay the next tier.
+    climbing = RepeatedWork(
+        "escalation", lambda: escalations.climb_due(utc_now(clock)), pulses, owner, clock
+    )
+    thread = threading.Thread(target=climbing.run, args=[stop], name="escalation", daemon=True)
+    thread.start()
+    RepeatedWork("notifier", notifier.deliver_due, pulses, owner, clock).run(stop)
+    thread.join(5)

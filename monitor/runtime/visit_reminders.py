@@ -25,7 +25,7 @@ class VisitReminders:
 
     def __init__(self, environment: Environment, database: Database, clock: Clock) -> None:
         self._clock = clock
-        self._channels = [c for c in channel_specs(environment) if not c.institutions]
+        self._channels = [c for c in channel_specs(environment.settings) if not c.institutions]
         self._places = PlaceRepository(database)
         self._users = UserRepository(database)
         self._visits = VisitRepository(database)

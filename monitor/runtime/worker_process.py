@@ -28,7 +28,7 @@ from monitor.runtime.finder_choice import ChoiceWatch, open_finder
 from monitor.runtime.finder_swap import SwappableFinder
 from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.logs import configure_logs
-from monitor.runtime.notices import decide_with
+from monitor.runtime.notices import decide_with, ladder_of
 from monitor.runtime.opening import open_store
 from monitor.runtime.opening_days import OpeningDays
 from monitor.runtime.placement import place
@@ -36,6 +36,7 @@ from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
 from monitor.runtime.worker_api import WorkerServer
+from monitor.settings.escalation import life_of
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraReport, CameraState, CameraStatusRepository
 from monitor.store.event_repository import EventRepository
@@ -105,7 +106,12 @@ class _WorkerProcess:
         self._choice = ChoiceWatch(environment, finder)
         tapes = self._tapes(stack)
         self.worker: Worker
-        events = EventRepository(database, decide_with(environment))
+        events = EventRepository(
+            database,
+            decide_with(environment),
+            ladder_of(environment, database),
+            life_of(settings),
+        )
         recorder = EventRecorder(
             Spool(environment.data / "spool" / self._name),
             events,

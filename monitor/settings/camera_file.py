@@ -12,13 +12,14 @@ from monitor.documents import Document, read_document
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import Calibration, Camera, ClassType, Room, RoomType
 from monitor.domain.text import Text
+from monitor.settings.basics import Model
 from monitor.settings.checks import (
-    Complaint,
     blind_complaints,
     camera_complaints,
     line_complaints,
     rule_complaints,
 )
+from monitor.settings.complaint import Complaint
 from monitor.settings.district import floor_marks_of
 from monitor.settings.load import all_of, translate
 from monitor.settings.schema import (
@@ -26,7 +27,6 @@ from monitor.settings.schema import (
     Corners,
     InputPart,
     LinePart,
-    Model,
     OpeningHours,
     Position,
     Spans,

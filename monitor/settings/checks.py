@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import partial
 
-from monitor.alerts.channels import ChannelSpec, open_channel
 from monitor.detectors.rules import parse_parameters
 from monitor.documents import Location
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import PRIVATE_ROOMS, RoomType
+from monitor.settings.complaint import Complaint
 from monitor.settings.gb28181 import GbPart, is_gb28181, problem_with
+from monitor.settings.notify_checks import notify_complaints
 from monitor.settings.schema import (
     CalibrationPart,
     CameraPart,
@@ -30,15 +30,6 @@ _SMALLEST_AREA = 0.0001
 _SHORTEST_LINE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One mistake: where in the document, what is wrong, what to do."""
-
-    location: Location
-    message: str
-    hint: str
-
-
 def complaints(settings: Settings) -> Iterator[Complaint]:
     """Yield every mistake that spans more than one value."""
     yield from _twice(settings)
@@ -48,13 +39,13 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
         for j, room in enumerate(institution.rooms):
             yield from _room(room, rooms, ("institutions", i, "rooms", j))
             yield from _gb28181(room, settings.gb28181, ("institutions", i, "rooms", j))
-    yield from _channels(settings)
     for index, device in settings.gb28181.twice() if settings.gb28181 else ():
         yield Complaint(
             ("gb28181", "devices", index, "id"),
             f"device {device} is listed twice",
             "remove one of the two",
         )
+    yield from notify_complaints(settings.notify, {item.id for item in settings.institutions})
 
 
 def _twice(settings: Settings) -> Iterator[Complaint]:
@@ -205,20 +196,6 @@ def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterat
             partial(parse_parameters, name, parameters, where=""),
             (*at, name),
         )
-
-
-def _channels(settings: Settings) -> Iterator[Complaint]:
-    known = {institution.id for institution in settings.institutions}
-    for i, channel in enumerate(settings.notify.channels):
-        spec = ChannelSpec(channel.id, channel.url.get_secret_value())
-        yield from _caught(partial(open_channel, spec), ("notify", "channels", i, "url"))
-        for j, institution in enumerate(channel.institutions):
-            if institution not in known:
-                yield Complaint(
-                    ("notify", "channels", i, "institutions", j),
-                    f"there is no institution '{institution}'",
-                    "use an id from 'institutions'",
-                )
 
 
 def _caught(check: Callable[[], object], at: Location) -> Iterator[Complaint]:

@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from monitor.documents import Document, Location, read_document
 from monitor.domain.errors import ConfigError
-from monitor.settings.checks import Complaint, complaints
+from monitor.settings.checks import complaints
+from monitor.settings.complaint import Complaint
 from monitor.settings.schema import Settings
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,14 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
 )
 
-from monitor.domain.events import Severity
 from monitor.domain.geometry import Polygon
 from monitor.domain.hours import WEEKDAYS, Span, WeekHours
 from monitor.domain.places import (
@@ -31,49 +27,14 @@ from monitor.domain.places import (
     Zone,
     ZoneKind,
 )
-from monitor.domain.text import Text
+from monitor.settings.basics import Id, Model, Name
 from monitor.settings.gb28181 import GbPart
+from monitor.settings.notify import Alerts, Notify
 from monitor.settings.planning import Planning, Reporting
 from monitor.settings.risk import Risk
 from monitor.settings.units import Seconds
 
-_ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Model(BaseModel):
-    """Base of all parts: unknown keys are mistakes, and nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _identifier(value: Any) -> Any:
-    if isinstance(value, str) and not _ID.match(value):
-        raise ValueError(
-            f"'{value}' is not an id: use lower-case letters, digits and hyphens, at most 64"
-        )
-    return value
-
-
-Id = Annotated[str, BeforeValidator(_identifier)]
-
-
-class Names(Model):
-    """A name in both languages; one plain text stands for both."""
-
-    zh: str = Field(min_length=1, description="Simplified Chinese")
-    en: str = Field(min_length=1, description="English")
-
-    def text(self) -> Text:
-        """Return the domain's bilingual text."""
-        return Text(zh=self.zh, en=self.en)
-
-
-def _names(value: Any) -> Any:
-    return {"zh": value, "en": value} if isinstance(value, str) else value
-
-
-Name = Annotated[Names, BeforeValidator(_names)]
 
 
 def _spans(value: Any) -> Any:
@@ -200,27 +161,6 @@ class Labels(Model):
     every: Seconds = Field(120.0, ge=1, description="Least time between two frames of a camera")
     per_camera_day: int = Field(20, ge=1, le=1000, description="Most frames a camera and day")
     most: int = Field(2000, ge=1, le=20000, description="Most frames kept at all")
-
-
-class Channel(Model):
-    """Somebody to be told, by any service that Apprise knows."""
-
-    id: Id
-    url: SecretStr = Field(description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…")
-    severities: tuple[Severity, ...] = Field(
-        (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM), description="What is sent here"
-    )
-    institutions: tuple[str, ...] = Field((), description="Only these institutions; empty: all")
-    language: Literal["zh", "en"] = Field("zh", description="Language of the messages")
-    snapshots: bool = Field(True, description="Send the snapshot along")
-    clips: bool = Field(True, description="Send the clip after it")
-    per_minute: float = Field(20.0, gt=0, le=600, description="Messages the service takes a minute")
-
-
-class Notify(Model):
-    """Who is told about alerts."""
-
-    channels: tuple[Channel, ...] = ()
 
 
 def _known_zone(value: str) -> str:
@@ -424,6 +364,7 @@ class Settings(Model):
     gb28181: GbPart | None = Field(
         None, description="Kanhu as the platform that recorders sign in to"
     )
+    alerts: Alerts = Alerts()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

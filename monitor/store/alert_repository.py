@@ -10,9 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from monitor.domain.access import Scope
+from monitor.domain.alert_life import LifePolicy
 from monitor.domain.alerts import Actor, AlertAction, AlertState, next_state
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.events import Severity
+from monitor.store.alert_care import Assignee, Wish, check_wish, follow_up
 from monitor.store.alert_views import (
     AlertCount,
     AlertDetail,
@@ -24,6 +26,7 @@ from monitor.store.alert_views import (
 from monitor.store.alerts import AlertRow, AlertStepRow
 from monitor.store.base import Database
 from monitor.store.cursors import decode_cursor, encode_cursor
+from monitor.store.escalations import escalation_view, steps_of
 from monitor.store.event_rows import stored_event
 from monitor.store.events import EventRow
 from monitor.store.evidence import EvidenceRow, evidence_view
@@ -41,6 +44,9 @@ PERSON_ACTIONS = frozenset(
         AlertAction.MARK_DRILL,
         AlertAction.REOPEN,
         AlertAction.COMMENT,
+        AlertAction.SNOOZE,
+        AlertAction.ASSIGN,
+        AlertAction.ESCALATE,
     }
 )
 """What a person may do; the rest is the system's."""
@@ -48,6 +54,8 @@ PERSON_ACTIONS = frozenset(
 _NEEDS_REASON = {
     AlertAction.MARK_FALSE: "say why the alert is false: it improves the rules",
     AlertAction.COMMENT: "a comment needs a text",
+    AlertAction.REOPEN: "say why it is open again",
+    AlertAction.SNOOZE: "say why it can wait",
 }
 _MOST = 500
 
@@ -71,8 +79,9 @@ EVERYTHING = AlertFilter()
 class AlertRepository:
     """Alerts for people. Whatever lies outside the scope does not exist for the caller."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, life: LifePolicy | None = None) -> None:
         self._database = database
+        self._life = life or LifePolicy()
 
     def queue(self, scope: Scope, limit: int = 200) -> tuple[AlertView, ...]:
         """Return alerts that wait for somebody: most urgent first, then the longest waiting."""
@@ -144,6 +153,7 @@ class AlertRepository:
                     delivery_view(item)
                     for item in session.scalars(deliveries.order_by(OutboxRow.id))
                 ),
+                escalation=tuple(escalation_view(item) for item in steps_of(session, alert_id)),
             )
 
     def act(
@@ -156,18 +166,23 @@ class AlertRepository:
         *,
         reason: str = "",
         expected_version: int | None = None,
+        until: datetime | None = None,
+        assignee: Assignee | None = None,
     ) -> AlertView:
         """Do what a person decided and put down who, when, from where and why.
 
         Args:
+            until: when a snooze ends.
+            assignee: to whom the alert is handed over.
             expected_version: the version that the person saw; a newer one is a conflict.
 
         Raises:
             NotFoundError: there is no such alert within ``scope``.
-            InputError: the action is not a person's, or lacks its reason.
+            InputError: the action is not a person's, or lacks what belongs to it.
             ConflictError: the action does not fit, or somebody else was faster.
         """
         _check_input(action, reason)
+        wish = Wish(action, until, assignee)
         with self._database.transaction() as session:
             row = _existing(session, scope, alert_id, lock=True)
             if expected_version is not None and row.version != expected_version:
@@ -176,11 +191,13 @@ class AlertRepository:
                 )
             before = AlertState(row.state)
             after = next_state(before, action)
+            check_wish(wish, row, self._life, now)
             row.state = after.value
             row.updated = now
             row.version += 1
             _hold_place(session, row, after)
-            add_step(session, row, action, before.value, actor, now, reason=reason)
+            follow_up(session, row, wish, now)
+            add_step(session, row, action, before.value, actor, now, reason=_told(wish, reason))
             append_to_feed(
                 session, FeedKind.ALERT, row.id, row.institution_id, feed_payload(row, action), now
             )
@@ -247,6 +264,12 @@ def _existing(session: Session, scope: Scope, alert_id: int, *, lock: bool = Fal
     if row is None:
         raise NotFoundError("there is no such alert", where=f"alert {alert_id}")
     return row
+
+
+def _told(wish: Wish, reason: str) -> str:
+    if wish.assignee is not None and wish.action is AlertAction.ASSIGN:
+        return f"→ {wish.assignee.name or '–'}\n{reason}"
+    return reason
 
 
 def _check_input(action: AlertAction, reason: str) -> None:

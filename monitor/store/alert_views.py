@@ -10,13 +10,17 @@ from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.events import Event, Provenance, Severity
 from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow, AlertStepRow
+from monitor.store.escalations import EscalationView
 from monitor.store.evidence import EvidenceView
 from monitor.store.outbox import DeliveryView
 
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """One alert. ``cleared`` is when the condition ended, ``None`` while it lasts."""
+    """One alert. ``cleared`` is when the condition ended, ``None`` while it lasts.
+
+    ``tier`` is how many tiers of its escalation were told, ``assignee`` who is to handle it.
+    """
 
     id: int
     rule: str
@@ -36,6 +40,14 @@ class AlertView:
     confidence: float
     updated: datetime
     version: int
+    tier: int
+    flapping: bool
+    ended: datetime | None
+    quiet_until: datetime | None
+    snoozed_until: datetime | None
+    shelf_id: int | None
+    assignee_id: int | None
+    assignee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class StepView:
     actor_user_id: int | None
     actor_name: str
     address: str
+    via: str
     reason: str
     event_id: str | None
 
@@ -63,6 +76,7 @@ class AlertDetail:
     steps: tuple[StepView, ...]
     evidence: tuple[EvidenceView, ...]
     deliveries: tuple[DeliveryView, ...]
+    escalation: tuple[EscalationView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,14 @@ def alert_view(row: AlertRow) -> AlertView:
         confidence=row.confidence,
         updated=row.updated,
         version=row.version,
+        tier=row.tier,
+        flapping=row.flapping,
+        ended=row.ended,
+        quiet_until=row.quiet_until,
+        snoozed_until=row.snoozed_until,
+        shelf_id=row.shelf_id,
+        assignee_id=row.assignee_id,
+        assignee=row.assignee,
     )
 
 
@@ -121,6 +143,7 @@ def step_view(row: AlertStepRow) -> StepView:
         actor_user_id=row.actor_user_id,
         actor_name=row.actor_name,
         address=row.address,
+        via=row.via,
         reason=row.reason,
         event_id=row.event_id,
     )

@@ -2,6 +2,9 @@
 
 ``open_place`` holds the place of an alert for as long as it is open or acknowledged and is unique:
 whatever the processes do, two alerts about one rule and place are never open at once.
+
+``episode`` counts how often an alert was reopened, ``tier`` how many tiers of its escalation were
+told. ``quiet_until`` is the end of the cool-down after an earlier alert at the same place.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ class AlertRow(Base):
         Index(None, "state", "urgency", "raised"),
         Index(None, "raised", "id"),
         Index(None, "institution_id", "raised"),
+        Index(None, "place", "ended"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -47,6 +51,15 @@ class AlertRow(Base):
     confidence: Mapped[float]
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]
+    episode: Mapped[int]
+    tier: Mapped[int]
+    flapping: Mapped[bool]
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    quiet_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shelf_id: Mapped[int | None] = mapped_column(BigId)
+    assignee_id: Mapped[int | None] = mapped_column(BigId)
+    assignee: Mapped[str] = mapped_column(String(200))
 
 
 class AlertStepRow(Base):
@@ -64,4 +77,5 @@ class AlertStepRow(Base):
     actor_user_id: Mapped[int | None] = mapped_column(BigId)
     actor_name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
+    via: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text)

@@ -14,28 +14,41 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from monitor.domain.alert_life import LifePolicy
 from monitor.domain.alerts import SYSTEM, AlertAction, AlertState
 from monitor.domain.errors import NotFoundError
+from monitor.domain.escalation import Ladder, NoLadder
 from monitor.domain.events import Event, Severity
 from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.domain.notices import AlertChange, ChangeKind, Decide, tell_nobody
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
+from monitor.store.changes import change_of
+from monitor.store.climbing import begin, hasten
 from monitor.store.event_rows import event_row, merge, stored_event, summarise
 from monitor.store.events import EventRow
 from monitor.store.evidence import EvidenceRow, EvidenceView, evidence_view, file_evidence
 from monitor.store.feed import FeedKind, append_to_feed
+from monitor.store.flapping import flaps
 from monitor.store.locks import take_turn
-from monitor.store.outbox import attach_late, put_notices, who_was_told
+from monitor.store.outbox import attach_late, put_notices
 from monitor.store.steps import add_step, feed_payload
 
 
 class EventRepository:
     """Records events and finds those that still go on."""
 
-    def __init__(self, database: Database, decide: Decide = tell_nobody) -> None:
+    def __init__(
+        self,
+        database: Database,
+        decide: Decide = tell_nobody,
+        ladder: Ladder | None = None,
+        life: LifePolicy | None = None,
+    ) -> None:
         self._database = database
         self._decide = decide
+        self._ladder: Ladder = ladder or NoLadder()
+        self._life = life or LifePolicy()
 
     def record(
         self, event: Event, now: datetime, evidence: Sequence[NewEvidence] = ()
@@ -60,7 +73,7 @@ class EventRepository:
             if kind is not ChangeKind.UNCHANGED:
                 return self._follow_up(session, kind, alert, row, now)
             self._announce(session, alert, row, filed, now)
-            return _change(session, kind, alert, row)
+            return change_of(session, kind, alert, row, now)
 
     def attach(
         self, event_id: str, evidence: Sequence[NewEvidence], now: datetime
@@ -120,12 +133,32 @@ class EventRepository:
         for action in _steps(kind, row):
             from_state = None if action is AlertAction.RAISE else alert.state
             add_step(session, alert, action, from_state, SYSTEM, now, event_id=row.id)
-        change = _change(session, kind, alert, row)
+        change = change_of(session, kind, alert, row, now)
         put_notices(session, change, self._decide(change), now)
+        self._escalate(session, kind, alert, now)
+        if kind in (ChangeKind.RAISED, ChangeKind.REPEATED):
+            self._notice_flapping(session, alert, row, now)
         append_to_feed(
             session, FeedKind.ALERT, alert.id, alert.institution_id, feed_payload(alert, kind), now
         )
         return change
+
+    def _escalate(self, session: Session, kind: ChangeKind, alert: AlertRow, now: datetime) -> None:
+        if kind is ChangeKind.RAISED:
+            begin(session, alert, self._life, self._ladder, now)
+        elif kind in (ChangeKind.WORSENED, ChangeKind.REPEATED):
+            worse = kind is ChangeKind.WORSENED
+            hasten(session, alert, self._ladder, now, worse=worse)
+
+    def _notice_flapping(
+        self, session: Session, alert: AlertRow, row: EventRow, now: datetime
+    ) -> None:
+        if alert.flapping or not flaps(session, row, self._life):
+            return
+        alert.flapping = True
+        add_step(session, alert, AlertAction.FLAPPING, alert.state, SYSTEM, now, event_id=row.id)
+        change = change_of(session, ChangeKind.FLAPPING, alert, row, now)
+        put_notices(session, change, self._decide(change), now)
 
     def _announce(
         self,
@@ -139,7 +172,9 @@ class EventRepository:
             kind = EvidenceKind(piece.kind)
             if kind is EvidenceKind.SNAPSHOT:
                 attach_late(session, piece)
-            change = replace(_change(session, ChangeKind.EVIDENCE, alert, row), evidence_kind=kind)
+            change = replace(
+                change_of(session, ChangeKind.EVIDENCE, alert, row, now), evidence_kind=kind
+            )
             put_notices(session, change, self._decide(change), now)
         for piece in filed:
             payload = {"what": piece.kind, "alert_id": alert.id, "event_id": row.id}
@@ -176,6 +211,10 @@ def _new_alert(event: Event, now: datetime) -> AlertRow:
         state=AlertState.OPEN.value,
         updated=now,
         version=0,
+        episode=0,
+        tier=0,
+        flapping=False,
+        assignee="",
     )
 
 
@@ -187,22 +226,6 @@ def _heard_again(row: EventRow, event: Event) -> ChangeKind:
     if Severity(row.severity).rank < before[1]:
         return ChangeKind.WORSENED
     return ChangeKind.UNCHANGED
-
-
-def _change(session: Session, kind: ChangeKind, alert: AlertRow, row: EventRow) -> AlertChange:
-    told = who_was_told(session, alert.id, row.id)
-    return AlertChange(
-        kind=kind,
-        alert_id=alert.id,
-        event=stored_event(row),
-        state=AlertState(alert.state),
-        repeats=alert.repeats,
-        over=alert.cleared is not None,
-        told=told.told,
-        told_of_event=told.told_of_event,
-        waiting=told.waiting,
-        last_told=told.last_told,
-    )
 
 
 def _steps(kind: ChangeKind, row: EventRow) -> tuple[AlertAction, ...]:

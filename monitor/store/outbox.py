@@ -18,12 +18,15 @@ from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.evidence import EvidenceKind
-from monitor.domain.notices import AlertChange, Decision, NoticeKind, Reason
+from monitor.domain.notices import TELLING, AlertChange, Decision, NoticeKind, Reason
 from monitor.store.base import Base, BigId, UtcDateTime
 from monitor.store.evidence import EvidenceRow
 from monitor.store.findings import FindingRow
 from monitor.store.text import clean_text
 from monitor.store.upsert import insert_once
+
+_TELLING = tuple(sorted(reason.value for reason in TELLING))
+_WITH_SNAPSHOT = (NoticeKind.RAISE.value, NoticeKind.REPEAT.value, NoticeKind.ESCALATE.value)
 
 
 class OutboxRow(Base):
@@ -48,6 +51,8 @@ class OutboxRow(Base):
     title: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     attach: Mapped[bool]
+    step: Mapped[str] = mapped_column(String(64))
+    addressee: Mapped[str] = mapped_column(String(200))
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(String(16))
     attempts: Mapped[int]
@@ -70,7 +75,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """What became of one notice, for people."""
+    """What became of one notice, for people; ``step`` is the id of its tier, if it is of one."""
 
     id: int
     channel_id: str
@@ -82,6 +87,8 @@ class DeliveryView:
     next_attempt: datetime
     sent: datetime | None
     last_error: str
+    step: str
+    addressee: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +116,8 @@ def who_was_told(session: Session, alert_id: int, event_id: str) -> Told:
         select(OutboxRow.channel_id, OutboxRow.kind, OutboxRow.event_id, OutboxRow.created)
         .where(
             OutboxRow.alert_id == alert_id,
-            OutboxRow.reason == Reason.TOLD.value,
-            OutboxRow.kind != NoticeKind.CLIP.value,
+            OutboxRow.reason.in_(_TELLING),
+            OutboxRow.kind.not_in([NoticeKind.CLIP.value, NoticeKind.FLAPPING.value]),
         )
         .order_by(OutboxRow.id)
     )
@@ -128,21 +135,30 @@ def who_was_told(session: Session, alert_id: int, event_id: str) -> Told:
 
 
 def put_notices(
-    session: Session, change: AlertChange, decisions: Sequence[Decision], now: datetime
+    session: Session,
+    change: AlertChange,
+    decisions: Sequence[Decision],
+    now: datetime,
+    episode: int = 0,
 ) -> None:
-    """Put decisions about ``change`` into the outbox; one that is there already stays as it is."""
+    """Put decisions about ``change`` into the outbox; one that is there already stays as it is.
+
+    A step of an escalation is told once an ``episode``: again if the alert was reopened.
+    """
     for decision in decisions:
         values = {
             "alert_id": change.alert_id,
             "event_id": change.event.id,
             "channel_id": decision.channel_id,
-            "dedup_key": _dedup_key(change, decision),
+            "dedup_key": _dedup_key(change, decision, episode),
             "kind": decision.kind.value,
             "reason": decision.reason.value,
             "urgency": change.event.severity.rank,
             "title": clean_text(decision.title, 500),
             "body": clean_text(decision.body, 8000),
             "attach": decision.attach,
+            "step": decision.step,
+            "addressee": clean_text(decision.addressee, 200),
             "evidence_id": _attachment(session, change, decision),
             "state": (DeliveryState.PENDING if decision.told else DeliveryState.HELD).value,
             "attempts": 0,
@@ -159,7 +175,7 @@ def attach_late(session: Session, evidence: EvidenceRow) -> None:
         update(OutboxRow)
         .where(
             OutboxRow.event_id == evidence.event_id,
-            OutboxRow.kind.in_([NoticeKind.RAISE.value, NoticeKind.REPEAT.value]),
+            OutboxRow.kind.in_(_WITH_SNAPSHOT),
             OutboxRow.state == DeliveryState.PENDING.value,
             OutboxRow.attach,
             OutboxRow.evidence_id.is_(None),
@@ -181,11 +197,15 @@ def delivery_view(row: OutboxRow) -> DeliveryView:
         next_attempt=row.next_attempt,
         sent=row.sent,
         last_error=row.last_error,
+        step=row.step.partition(":")[0],
+        addressee=row.addressee,
     )
 
 
-def _dedup_key(change: AlertChange, decision: Decision) -> str:
+def _dedup_key(change: AlertChange, decision: Decision, episode: int) -> str:
     what = f"{decision.channel_id}:{decision.kind}"
+    if decision.told and decision.step:
+        return f"alert-{change.alert_id}:{episode}:{decision.step}:{decision.channel_id}"
     if decision.told:
         return f"{change.event.id}:{what}"
     # however often it repeats, one row an alert says that it was held back

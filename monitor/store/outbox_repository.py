@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from monitor.domain.errors import NotFoundError
 from monitor.domain.notices import NoticeKind, OutgoingNotice, Reason
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
@@ -69,7 +68,11 @@ class OutboxRepository:
 
     def give_up(self, notice_id: int, owner: str, now: datetime, error: str) -> bool:
         """Take down that a notice cannot be delivered, and show it in the feed."""
-        changes = {"state": DeliveryState.DEAD.value, "last_error": clean_text(error, 500)}
+        changes = {
+            "state": DeliveryState.DEAD.value,
+            "last_error": clean_text(error, 500),
+            "next_attempt": now,  # there is none: from here on it says when it was given up
+        }
         with self._database.transaction() as session:
             if not _update(session, notice_id, owner, changes):
                 return False
@@ -78,21 +81,6 @@ class OutboxRepository:
             about = _institution_of(session, row)
             append_to_feed(session, FeedKind.DELIVERY, notice_id, about, payload, now)
             return True
-
-    def revive(self, notice_id: int, now: datetime) -> None:
-        """Try a notice that was given up once more, from the beginning.
-
-        Raises:
-            NotFoundError: there is no such notice among those given up.
-        """
-        statement = (
-            update(OutboxRow)
-            .where(OutboxRow.id == notice_id, OutboxRow.state == DeliveryState.DEAD.value)
-            .values(state=_PENDING, attempts=0, next_attempt=now)
-        )
-        with self._database.transaction() as session:
-            if affected(session.execute(statement)) == 0:
-                raise NotFoundError("no such notice was given up", where=f"notice {notice_id}")
 
     def backlog(self) -> Backlog:
         """Return how much waits and how much was given up."""

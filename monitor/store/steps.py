@@ -37,6 +37,7 @@ def add_step(
             actor_user_id=actor.user_id,
             actor_name=clean_line(actor.name, 200),
             address=clean_line(actor.address, 64),
+            via=actor.via,
             reason=clean_text(reason, LONGEST_REASON),
         )
     )

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     NOTICE = "notice"
     PLAN = "plan"
     TEMPLATES = "templates"
+    SHELVE = "shelve"
+    NOTICES = "notices"
 
 
 _P = Permission
@@ -52,12 +54,12 @@ _SEES = frozenset({_P.ACCOUNT, _P.WATCH})
 _REPORTS = frozenset({_P.REGISTERS, _P.REPORT})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
         Role.INSTITUTION: _SEES
         | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
         | _REPORTS,
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK, _P.REGISTERS},
+        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX, _P.SHELVE, _P.NOTICES},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
         Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM, _P.RISK, _P.REGISTERS},
         Role.ADMIN: frozenset(Permission),

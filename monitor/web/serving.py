@@ -18,6 +18,7 @@ from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
+from monitor.runtime.dead_man import WatchThread, dead_man_watch
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.gb28181_process import run_platform
@@ -139,6 +140,9 @@ def run_web(config: Path, log_file: Path | None) -> None:
             database = open_store(environment)
             stack.callback(database.close)
             service = environment.settings.service
+            watch = WatchThread(dead_man_watch(environment.settings, database, SystemClock()))
+            watch.start()
+            stack.callback(watch.stop)
             uvicorn.Server(
                 uvicorn.Config(
                     create_app(web_context(environment, database)),

@@ -12,10 +12,12 @@ from starlette.requests import HTTPConnection
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
+from monitor.settings.escalation import life_of
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
@@ -23,12 +25,14 @@ from monitor.store.finding_repository import FindingRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
+from monitor.store.pulses import PulseRepository
 from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.session_repository import SessionRepository
+from monitor.store.shelves import ShelfRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.visits import VisitRepository
 from monitor.store.workers import WorkerRepository
@@ -51,6 +55,7 @@ class Site:
     calendars: CalendarFeeds
     cameras: CameraStatusRepository
     documents: RegisterDocuments
+    dead_letters: DeadLetterRepository
     evidence: EvidenceRepository
     feed: FeedRepository
     findings: FindingRepository
@@ -63,9 +68,11 @@ class Site:
     plans: PlanDesk
     registers: RegisterRepository
     reminders: ReminderRepository
+    templates: TemplateDesk
+    pulses: PulseRepository
     renderer: Renderer
     sessions: SessionRepository
-    templates: TemplateDesk
+    shelves: ShelfRepository
     users: UserRepository
     visits: VisitRepository
     workers: WorkerRepository
@@ -80,11 +87,12 @@ class Site:
         feed = FeedRepository(database)
         return cls(
             context=context,
-            alerts=AlertRepository(database),
             attendance=AttendanceRepository(database),
             calendars=CalendarFeeds(database),
-            cameras=CameraStatusRepository(database),
             documents=RegisterDocuments(database, context.files),
+            alerts=AlertRepository(database, life_of(context.settings)),
+            cameras=CameraStatusRepository(database),
+            dead_letters=DeadLetterRepository(database),
             evidence=EvidenceRepository(database),
             feed=feed,
             findings=FindingRepository(database),
@@ -103,9 +111,11 @@ class Site:
             ),
             registers=RegisterRepository(database),
             reminders=ReminderRepository(database),
+            templates=TemplateDesk(database, context.clock),
+            pulses=PulseRepository(database),
             renderer=Renderer(context),
             sessions=SessionRepository(database),
-            templates=TemplateDesk(database, context.clock),
+            shelves=ShelfRepository(database),
             users=UserRepository(database),
             visits=VisitRepository(database),
             workers=WorkerRepository(database),

@@ -21,7 +21,7 @@ PICTURE = Attachment("1.jpg", "image/jpeg", b"\xff\xd8picture")
 
 
 def test_a_message_arrives_with_its_picture(receiver: Any) -> None:
-    channel = open_channel(ChannelSpec("duty", receiver.url))
+    channel = open_channel(ChannelSpec("duty", receiver.url, cleared=True))
     channel.send(Message("标题", "一行\n两行", PICTURE))
     (message,) = receiver.received
     assert (message["title"], message["message"]) == ("标题", "一行\n两行")
@@ -33,7 +33,7 @@ def test_a_message_arrives_with_its_picture(receiver: Any) -> None:
 def test_a_mail_arrives_with_its_picture(mail_server: tuple[int, list[EmailMessage]]) -> None:
     port, mails = mail_server
     url = f"mailto://127.0.0.1:{port}?from=kanhu@example.org&to=duty@example.org"
-    channel = open_channel(ChannelSpec("mail", url))
+    channel = open_channel(ChannelSpec("mail", url, cleared=True))
     assert channel.takes_files
     channel.send(Message("标题", "正文", PICTURE))
     (mail,) = mails

@@ -19,6 +19,7 @@ from monitor.alerts.rate_limit import RateLimit
 from monitor.alerts.routing import Router
 from monitor.alerts.templates import MessageWriter
 from monitor.domain.access import DISTRICT
+from monitor.domain.alerts import SYSTEM
 from monitor.domain.clock import ManualClock, utc_now
 from monitor.domain.events import Event, Severity
 from monitor.domain.evidence import EvidenceKind, NewEvidence
@@ -26,6 +27,7 @@ from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.places import District
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.base import Database
+from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.event_repository import EventRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.files import FileStore
@@ -98,13 +100,13 @@ def desk(database: Database, clock: ManualClock, tmp_path: Path, district: Distr
     return Desk(database, clock, FileStore(tmp_path / "files"), district)
 
 
-DUTY = ChannelSpec("duty", "scripted://")
+DUTY = ChannelSpec("duty", "scripted://", cleared=True)
 
 
 def test_words_and_picture_at_once_then_the_clip_then_the_end(
     desk: Desk, make_event: MakeEvent, receiver: Any
 ) -> None:
-    spec = ChannelSpec("duty", receiver.url)
+    spec = ChannelSpec("duty", receiver.url, cleared=True)
     notifier = desk.notifier(duty=open_channel(spec))
     picture = desk.keep(EvidenceKind.SNAPSHOT, "sun/1.jpg", b"picture")
     event = make_event()
@@ -200,7 +202,10 @@ def test_a_failure_is_tried_again_later_and_later_and_then_given_up(
     assert outbox.backlog().dead == 1
     assert FeedRepository(desk.database).after(DISTRICT, 0)[-1].payload["what"] == "dead"
 
-    outbox.revive(first.id, utc_now(desk.clock))
+    letters = DeadLetterRepository(desk.database)
+    assert [letter.id for letter in letters.list(DISTRICT)] == [first.id]
+    letters.resend(DISTRICT, first.id, SYSTEM, utc_now(desk.clock))
+    assert letters.count(DISTRICT) == 0
     assert notifier.deliver_due() == Step(sent=1)
 
 

@@ -15,7 +15,7 @@ from monitor.domain.notices import AlertChange, ChangeKind, NoticeKind, Reason
 from monitor.domain.places import District
 
 MakeChange = Callable[..., AlertChange]
-DUTY = ChannelSpec("duty", "json://127.0.0.1/x")
+DUTY = ChannelSpec("duty", "json://127.0.0.1/x", cleared=True)
 QUIET = RoutePolicy()
 TOLD = frozenset({"duty"})
 NOW = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)

@@ -78,7 +78,7 @@ def test_what_a_person_may_not_do(alerts: AlertRepository, alert_id: int, now: d
         with pytest.raises(InputError, match="not for people"):
             alerts.act(DISTRICT, alert_id, action, WANG, now)
     with pytest.raises(ConflictError):
-        alerts.act(DISTRICT, alert_id, AlertAction.REOPEN, WANG, now)
+        alerts.act(DISTRICT, alert_id, AlertAction.REOPEN, WANG, now, reason="again")
     assert len(alerts.get(DISTRICT, alert_id).steps) == 1
 
 

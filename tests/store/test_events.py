@@ -107,7 +107,7 @@ def test_after_the_alert_ended_the_next_occurrence_is_a_new_alert(
     assert detail(database, first.alert_id).alert.state is AlertState.RESOLVED
     assert (second.kind, second.alert_id != first.alert_id) == (ChangeKind.RAISED, True)
     with pytest.raises(ConflictError, match="newer alert"):
-        alerts.act(DISTRICT, first.alert_id, AlertAction.REOPEN, WANG, now)
+        alerts.act(DISTRICT, first.alert_id, AlertAction.REOPEN, WANG, now, reason="again")
 
 
 def test_a_worse_message_makes_the_alert_worse_and_a_better_one_does_not_mend_it(
@@ -304,5 +304,6 @@ def test_many_processes_at_once_open_one_alert(
     kinds = Counter(change.kind for change in changes)
     assert kinds == {ChangeKind.RAISED: 1, ChangeKind.REPEATED: 4, ChangeKind.UNCHANGED: 25}
     found = detail(database, changes[0].alert_id)
-    assert Counter(step.action for step in found.steps) == {"raise": 1, "repeat": 4}
+    told = Counter(step.action for step in found.steps)
+    assert told == {"raise": 1, "repeat": 4, "flapping": 1}
     assert Counter(item.kind for item in found.deliveries) == {"raise": 1, "repeat": 1}

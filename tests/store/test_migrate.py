@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import ManualClock
 from monitor.domain.errors import ConfigError
 from monitor.domain.places import District
+from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
-from monitor.store.migrate import check, current, head, migrating, upgrade
+from monitor.store.migrate import alembic_config, check, current, head, migrating, upgrade
 from monitor.store.place_repository import PlaceRepository
 
 
@@ -118,3 +120,27 @@ def test_several_processes_may_migrate_at_once(empty: Database) -> None:
     ]
     assert [process.communicate(timeout=60)[0].strip() for process in processes] == [head()] * 2
     assert check(empty) == ()
+
+
+def test_alerts_from_before_tiers_keep_when_they_ended(empty: Database, now: datetime) -> None:
+    with migrating(empty) as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        old = (
+            "INSERT INTO alert (id, place, open_place, rule, institution_id, room_id, severity,"
+            " urgency, state, onset, raised, repeats, explain_zh, explain_en, evidence,"
+            " provenance, confidence, updated, version) VALUES"
+            " (:id, 'p', :open, 'r', 'i', 'r', 'high', 1, :state, :now, :now, 0, '', '', '{}',"
+            " '{}', 1, :now, 1)"
+        )
+        moment = now.replace(tzinfo=None) if empty.dialect == "sqlite" else now
+        for number, place, state in ((1, None, "resolved"), (2, "p", "open")):
+            values = {"id": number, "open": place, "state": state, "now": str(moment)}
+            connection.execute(text(old), values)
+    upgrade(empty)
+    assert check(empty) == ()
+    with empty.reading() as session:
+        rows = session.scalars(select(AlertRow).order_by(AlertRow.id)).all()
+    assert [(row.ended, row.episode, row.tier, row.flapping, row.assignee) for row in rows] == [
+        (now, 0, 0, False, ""),
+        (None, 0, 0, False, ""),
+    ]

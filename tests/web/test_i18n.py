@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import monitor.web
+from monitor.alerts.tiers import TierHours
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
@@ -67,6 +68,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "templates.status.": MetricStatus,
     "registers.action.": ChangeAction,
     "registers.origin.": Origin,
+    "alerts.hours.": TierHours,
 }
 BY_NAME = (
     "rule.",
@@ -83,6 +85,7 @@ BY_NAME = (
     "risk.problem.",
     "plan.weekday.",
     "plan.reason.",
+    *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

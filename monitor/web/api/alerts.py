@@ -13,7 +13,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.events import Severity
 from monitor.store.alert_repository import AlertFilter
 from monitor.web.access import Permission, require
-from monitor.web.alert_actions import act
+from monitor.web.alert_actions import Wanted, act
 from monitor.web.api.shapes import AlertDetailOut, AlertListOut, AlertOut
 from monitor.web.parameters import PlaceFilter, RowId
 from monitor.web.site import site_of
@@ -24,13 +24,19 @@ _Watcher = Annotated[Visitor, require(Permission.WATCH)]
 
 
 class ActionIn(BaseModel):
-    """What to do to an alert. ``version`` is the one that the person saw."""
+    """What to do to an alert.
+
+    ``version`` is the one that the person saw; ``minutes`` is for a snooze, and ``assignee`` the
+    id of the person who takes over, 0 for nobody in particular.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     action: AlertAction
     reason: str = Field("", max_length=2000)
     version: int | None = None
+    minutes: int | None = Field(None, ge=1, le=1440)
+    assignee: int | None = Field(None, ge=0, le=2**63 - 1)
 
 
 @router.get("/alerts")
@@ -74,8 +80,14 @@ def act_on_alert(
     alert_id: RowId,
     body: ActionIn,
 ) -> AlertOut:
-    """Acknowledge, resolve, mark false or as a drill, comment, reopen."""
-    alert = act(site_of(request), visitor, alert_id, body.action, body.reason, body.version)
+    """Acknowledge, resolve, mark false or as a drill, comment, snooze, hand over, escalate, reopen.
+
+    A snooze, a comment, a false alarm and a reopening need a reason.
+    """
+    wanted = Wanted(body.action, body.reason, body.version, body.minutes, body.assignee)
+    # Browsers say where a request comes from, and pages cannot make them lie.
+    own_page = request.headers.get("sec-fetch-site") == "same-origin"
+    alert = act(site_of(request), visitor, alert_id, wanted, "page" if own_page else "api")
     return AlertOut.of(alert)
 
 

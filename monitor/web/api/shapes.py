@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from monitor.domain.alerts import AlertAction, AlertState
+from monitor.domain.escalation import StepKind, StepState
 from monitor.domain.events import Severity
 from monitor.domain.evidence import EvidenceKind
+from monitor.domain.notices import Reason
 from monitor.domain.text import Text
 from monitor.store.alert_views import AlertDetail, AlertView
 from monitor.store.outbox import DeliveryState
@@ -45,6 +47,11 @@ class AlertOut(BaseModel):
     explain: TextOut
     confidence: float
     version: int
+    tier: int
+    flapping: bool
+    snoozed_until: datetime | None
+    shelved: bool
+    assignee: str
 
     @classmethod
     def of(cls, alert: AlertView) -> AlertOut:
@@ -67,6 +74,7 @@ class StepOut(BaseModel):
     to_state: AlertState
     actor: str
     address: str
+    via: str
     reason: str
 
 
@@ -83,15 +91,29 @@ class EvidenceOut(BaseModel):
     end: datetime
 
 
+class EscalationOut(BaseModel):
+    """One step of an escalation: a tier, the end of a snooze, or a new beginning."""
+
+    kind: StepKind
+    tier: str
+    due: datetime
+    state: StepState
+    reason: Reason | None
+    decided: datetime | None
+
+
 class DeliveryOut(BaseModel):
-    """What became of one notice."""
+    """What became of one notice; `tier` and `addressee` say on whose turn and to whom."""
 
     channel: str
     kind: str
     reason: str
     state: DeliveryState
     attempts: int
+    created: datetime
     sent: datetime | None
+    tier: str
+    addressee: str
 
 
 class AlertDetailOut(AlertOut):
@@ -106,6 +128,7 @@ class AlertDetailOut(AlertOut):
     steps: list[StepOut]
     evidence: list[EvidenceOut]
     deliveries: list[DeliveryOut]
+    escalation: list[EscalationOut]
 
     @classmethod
     def of_detail(cls, detail: AlertDetail) -> AlertDetailOut:
@@ -126,6 +149,7 @@ class AlertDetailOut(AlertOut):
                     to_state=step.to_state,
                     actor=step.actor_name,
                     address=step.address,
+                    via=step.via,
                     reason=step.reason,
                 )
                 for step in detail.steps
@@ -150,9 +174,23 @@ class AlertDetailOut(AlertOut):
                     reason=item.reason.value,
                     state=item.state,
                     attempts=item.attempts,
+                    created=item.created,
                     sent=item.sent,
+                    tier=item.step,
+                    addressee=item.addressee,
                 )
                 for item in detail.deliveries
+            ],
+            escalation=[
+                EscalationOut(
+                    kind=step.kind,
+                    tier=step.tier,
+                    due=step.due,
+                    state=step.state,
+                    reason=step.reason,
+                    decided=step.decided,
+                )
+                for step in detail.escalation
             ],
         )
 
@@ -174,4 +212,9 @@ def _alert_fields(alert: AlertView) -> dict[str, Any]:
         "explain": TextOut.of(alert.explain),
         "confidence": alert.confidence,
         "version": alert.version,
+        "tier": alert.tier,
+        "flapping": alert.flapping,
+        "snoozed_until": alert.snoozed_until,
+        "shelved": alert.shelf_id is not None,
+        "assignee": alert.assignee,
     }

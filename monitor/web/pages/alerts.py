@@ -13,10 +13,19 @@ from monitor.detectors.rules import rule_kinds
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.errors import InputError
 from monitor.domain.evidence import EvidenceKind
+from monitor.settings.escalation import life_of
 from monitor.store.alert_repository import AlertFilter
-from monitor.store.alert_views import AlertDetail
+from monitor.store.alert_views import AlertDetail, AlertView
 from monitor.web.access import Permission, require
-from monitor.web.alert_actions import act, actions_for
+from monitor.web.alert_actions import (
+    SNOOZES,
+    Wanted,
+    act,
+    actions_for,
+    assignees,
+    further_actions,
+)
+from monitor.web.alert_timeline import coming, tier_names, time_line
 from monitor.web.answer import page
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
@@ -95,6 +104,12 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         clip_due=alert.raised + timedelta(seconds=_clip_patience(site)) > site.context.now(),
         earlier=tuple(item for item in earlier if item.id != alert.id),
         actions=actions_for(alert, visitor),
+        further=further_actions(alert, visitor),
+        snoozes=_snoozes(site, alert),
+        assignees=assignees(site, visitor, place.institution if place else None),
+        time_line=time_line(detail),
+        coming=coming(detail),
+        tiers=tier_names(site.context.settings),
         position=position,
     )
 
@@ -108,10 +123,13 @@ def act_by_form(
     action: Annotated[AlertAction, Form()] = AlertAction.COMMENT,
     reason: Annotated[str, Form(max_length=4000)] = "",
     version: Annotated[int | None, Form()] = None,
+    minutes: Annotated[int | None, Form(ge=1, le=1440)] = None,
+    assignee: Annotated[int | None, Form(ge=0, le=2**63 - 1)] = None,
 ) -> Response:
     """Do what a form without scripts asks for."""
     check_form_token(visitor.token, token)
-    act(site_of(request), visitor, alert_id, action, reason, version)
+    wanted = Wanted(action, reason, version, minutes, assignee)
+    act(site_of(request), visitor, alert_id, wanted, "page")
     return RedirectResponse(f"/alerts/{alert_id}", 303)
 
 
@@ -141,6 +159,11 @@ def _midnight(site: Site, chosen: dict[str, str], key: str) -> datetime | None:
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise InputError("there are no alerts of that time", where=key)
     return datetime.combine(day, time(), site.renderer.zone)
+
+
+def _snoozes(site: Site, alert: AlertView) -> tuple[int, ...]:
+    longest = life_of(site.context.settings).snooze_limit(alert.severity)
+    return tuple(minutes for minutes in SNOOZES if timedelta(minutes=minutes) <= longest)
 
 
 def _newest(detail: AlertDetail, kind: EvidenceKind) -> object | None:

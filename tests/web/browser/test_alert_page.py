@@ -90,3 +90,22 @@ def test_a_reason_that_is_missing_is_asked_for(visit: MakeVisit, live_world: Wor
     expect(page.locator("#form-problem")).to_have_text("Something is not filled in correctly")
     assert live_world.alert_state(number) == "open"
     visitor.complaints.clear()  # the browser logs the 422
+
+
+def test_an_alert_is_snoozed_and_handed_over_on_the_page(
+    visit: MakeVisit, live_world: World
+) -> None:
+    number = live_world.raise_alert()
+    li = live_world.user("li")
+    page = visit(live_world.user("wang")).go(f"/alerts/{number}")
+    page.locator(".further summary").click()
+    page.get_by_role("textbox", name="说明").fill("园方在路上")
+    page.locator("#minutes").select_option("15")
+    page.get_by_role("button", name="暂缓", exact=True).click()
+    expect(page.locator(".alert-head")).to_contain_text("暂缓至")
+    expect(page.locator(".coming")).to_contain_text("暂缓结束")
+    page.locator("#assignee").select_option(str(li.id))
+    page.get_by_role("button", name="移交", exact=True).click()
+    expect(page.locator(".alert-head")).to_contain_text("Li")
+    steps = AlertRepository(live_world.database).get(DISTRICT, number).steps
+    assert [step.via for step in steps[1:]] == ["page", "page"]

@@ -31,6 +31,8 @@ PAGES = (
     "/institutions",
     "/institutions/bamboo",
     "/cameras/bamboo-yard-1",
+    "/shelves",
+    "/notices",
     "/backtest",
     "/inspections",
     "/inspections/1",

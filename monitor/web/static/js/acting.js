@@ -15,13 +15,14 @@ export function toast(message, kind = "good") {
 }
 
 /** Asks the server to do it; returns null when done, or what is wrong. */
-export async function act(alert, action, { reason = "", version = null } = {}) {
+export async function act(alert, action, wanted = {}) {
+  const { reason = "", version = null, minutes = null, assignee = null } = wanted;
   let response;
   try {
     response = await fetch(`/api/v1/alerts/${alert}/actions`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ action, reason, version }),
+      body: JSON.stringify({ action, reason, version, minutes, assignee }),
     });
   } catch {
     return text("act.failed");

@@ -10,7 +10,10 @@ export function startAlertPage() {
     const action = event.submitter?.value;
     const reason = form.elements.reason.value;
     const version = Number(form.elements.version.value);
-    const problem = await act(form.dataset.alert, action, { reason, version });
+    const minutes = action === "snooze" ? Number(form.elements.minutes.value) : null;
+    const assignee = action === "assign" ? Number(form.elements.assignee.value) : null;
+    const wanted = { reason, version, minutes, assignee };
+    const problem = await act(form.dataset.alert, action, wanted);
     const place = document.getElementById("form-problem");
     place.hidden = problem === null;
     place.textContent = problem ?? "";

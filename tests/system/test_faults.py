@@ -1,0 +1,375 @@
+"""Nothing is lost and nothing is doubled while processes are killed at random.
+
+Each round kills with SIGKILL, at a random moment, the worker, one of two service processes (the
+schedule, the escalations, the notifier), or on PostgreSQL all connections of the database, while
+events arrive, receivers fail, and people acknowledge. ``KANHU_FAULT_ROUNDS`` sets the number of
+rounds (200 before a release), ``KANHU_FAULT_SEED`` the seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.alerts.notifier import Notifier
+from monitor.domain.access import DISTRICT
+from monitor.domain.alerts import Actor, AlertAction
+from monitor.domain.clock import ManualClock, SystemClock, utc_now
+from monitor.domain.errors import ConflictError
+from monitor.domain.events import Event, Provenance, Severity, event_id
+from monitor.domain.text import Text
+from monitor.runtime.environment import Environment
+from monitor.runtime.event_recorder import EventRecorder
+from monitor.runtime.notices import decide_with, ladder_of, open_channels
+from monitor.runtime.service_process import run_scheduled
+from monitor.runtime.spool import Spool
+from monitor.store import migrate
+from monitor.store.alert_repository import AlertRepository
+from monitor.store.alerts import AlertRow, AlertStepRow
+from monitor.store.base import Database
+from monitor.store.escalation_repository import EscalationRepository
+from monitor.store.escalations import EscalationRow
+from monitor.store.event_repository import EventRepository
+from monitor.store.events import EventRow
+from monitor.store.evidence import EvidenceRow
+from monitor.store.files import FileStore
+from monitor.store.outbox import OutboxRow
+from monitor.store.outbox_repository import OutboxRepository
+from monitor.store.place_repository import PlaceRepository
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(3600)]
+
+ROUNDS = int(os.environ.get("KANHU_FAULT_ROUNDS", "4"))
+SEED = int(os.environ.get("KANHU_FAULT_SEED", "1"))
+SECRET = "a-secret-of-32-characters-or-more"
+WANG = Actor(7, "Wang", "10.0.0.7", "api")
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["monitor.runtime.service_process", __name__])
+
+
+@dataclass
+class Receiver:
+    """A webhook that keeps what it took and refuses a share of what comes."""
+
+    rng: random.Random
+    refuses: float = 0.2
+    taken: Counter[str] = field(default_factory=Counter)
+
+    def take(self, delivery: str) -> int:
+        if self.rng.random() < self.refuses:
+            return 503
+        self.taken[delivery] += 1
+        return 200
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[Receiver, int]]:
+    kept = Receiver(random.Random(SEED))
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with lock:
+                status = kept.take(self.headers["Kanhu-Delivery"])
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_details: Any) -> None:
+            return
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_details: Any) -> None:
+            return  # whoever asked was killed
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield kept, server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def work(config: Path, orders: Connection) -> None:
+    """Do as a worker does with what it decides: spool, acknowledge, record."""
+    environment = Environment.load(config)
+    database = environment.database()
+    recorder = recorder_of(environment, database)
+    recorder.start()
+    while True:
+        event = orders.recv()
+        recorder.take(event, lambda: b"picture")
+        orders.send(event.id)
+
+
+def recorder_of(environment: Environment, database: Database) -> EventRecorder:
+    return EventRecorder(
+        Spool(environment.data / "spool" / "worker-0"),
+        EventRepository(database, decide_with(environment), ladder_of(environment, database)),
+        FileStore(environment.evidence_folder),
+        lambda _camera: None,
+        clock=SystemClock(),
+    )
+
+
+class Worker:
+    """A worker process that is started again whenever it was killed."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self.start()
+
+    def start(self) -> None:
+        self._pipe, theirs = CONTEXT.Pipe()
+        self.process = CONTEXT.Process(target=work, args=(self._config, theirs))
+        self.process.start()
+        theirs.close()
+
+    def take(self, event: Event) -> None:
+        """Hand an event over until a worker has answered for it, as a camera goes on showing."""
+        while True:
+            try:
+                self._pipe.send(event)
+                if self._pipe.poll(20) and self._pipe.recv() == event.id:
+                    return
+            except (EOFError, OSError):
+                pass
+            self.kill()
+            self.start()
+
+    def kill(self) -> None:
+        end(self.process)
+        self._pipe.close()
+
+
+def end(process: BaseProcess) -> None:
+    process.kill()
+    process.join()
+    process.close()
+
+
+@dataclass
+class Stage:
+    """The district of a fault test and everything that runs in it."""
+
+    environment: Environment
+    database: Database
+    rng: random.Random
+    worker: Worker
+    services: list[BaseProcess] = field(default_factory=list)
+    sent: dict[str, Event] = field(default_factory=dict)
+
+    def serve(self) -> BaseProcess:
+        log = self.environment.data / "service.log"
+        process = CONTEXT.Process(target=run_scheduled, args=(self.environment.config, log))
+        process.start()
+        return process
+
+    def kill_somebody(self) -> None:
+        victims = ["worker", "service"]
+        if self.database.dialect == "postgresql":
+            victims.append("connections")
+        match self.rng.choice(victims):
+            case "worker":
+                self.worker.process.kill()
+            case "service":
+                number = self.rng.randrange(len(self.services))
+                end(self.services[number])
+                self.services[number] = self.serve()
+            case _:
+                self._cut_connections()
+
+    def _cut_connections(self) -> None:
+        with self.database.engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+
+    def round(self, number: int) -> None:
+        """Let events arrive, and kill somebody meanwhile."""
+        killer = threading.Timer(self.rng.uniform(0.0, 0.5), self.kill_somebody)
+        killer.start()
+        for index in range(4):
+            event = an_event(number, index, self.rng)
+            self.sent[event.id] = event
+            self.worker.take(event)
+            if self.rng.random() < 0.3:  # a message that comes twice
+                self.worker.take(event)
+            time.sleep(self.rng.uniform(0.0, 0.15))
+        if self.rng.random() < 0.5:
+            self._acknowledge()
+        killer.join()
+
+    def _acknowledge(self) -> None:
+        alerts, now = AlertRepository(self.database), utc_now(SystemClock())
+        try:
+            for alert in alerts.queue(DISTRICT)[:1]:
+                alerts.act(DISTRICT, alert.id, AlertAction.ACKNOWLEDGE, WANG, now)
+        except (ConflictError, SQLAlchemyError):
+            return  # acknowledged already, or the connection was cut: they try again later
+
+    def end_all(self) -> None:
+        self.worker.kill()
+        for process in self.services:
+            end(process)
+
+    def drain(self, receiver: Receiver) -> None:
+        """Do what is left as the next start would, when every lease has run out."""
+        recorder = recorder_of(self.environment, self.database)
+        recorder.start()
+        recorder.stop()
+        receiver.refuses = 0.0
+        clock = ManualClock(time.time() + 3600)
+        ladder = ladder_of(self.environment, self.database)
+        channels = open_channels(self.environment.settings)
+        files = FileStore(self.environment.evidence_folder)
+        outbox = OutboxRepository(self.database)
+        notifier = Notifier(outbox, channels, files, clock=clock)
+        for _ in range(10_000):
+            EscalationRepository(self.database, ladder).climb_due(utc_now(clock))
+            notifier.deliver_due()
+            if outbox.backlog().pending == 0:
+                return
+            clock.advance(10)
+        raise AssertionError("the outbox does not empty")
+
+
+def an_event(number: int, index: int, rng: random.Random) -> Event:
+    """Return an event at a place of its own, or at one where something goes on already."""
+    place = f"zone-{number}-{index}" if rng.random() < 0.8 else f"zone-{max(0, number - 1)}-0"
+    onset = time.time() - 10
+    severity = rng.choice([Severity.CRITICAL, Severity.HIGH])
+    return Event(
+        id=event_id("unattended_child", "room", place, onset),
+        rule="unattended_child",
+        institution_id="sun",
+        room_id="room",
+        zone_id=place,
+        camera_id=None,
+        onset=onset,
+        raised=onset + 5,
+        cleared=None,
+        severity=severity,
+        confidence=0.9,
+        evidence={},
+        explain=Text(zh="无人看护", en="alone"),
+        provenance=Provenance(rule_version="1"),
+    )
+
+
+def a_district(folder: Path, database_url: str, port: int) -> Path:
+    hook = f"signed+http://{SECRET}@127.0.0.1:{port}"
+    config = folder / "district.yaml"
+    tier = {"after": {"critical": 0, "high": 0}, "name": "层"}
+    value = {
+        "version": 1,
+        "service": {"data_dir": "data", "database_url": database_url},
+        "district": {"id": "d", "name": "区"},
+        "institutions": [
+            {
+                "id": "sun",
+                "name": "阳光",
+                "rooms": [{"id": "room", "name": "室", "type": "activity"}],
+            }
+        ],
+        "notify": {
+            "channels": [
+                {"id": name, "url": f"{hook}/{name}", "per_minute": 600}
+                for name in ("head", "centre", "boss")
+            ],
+            "policies": [
+                {
+                    "id": "usual",
+                    "goes_on": ["critical", "high"],
+                    "tiers": [
+                        {**tier, "id": "institution", "channels": ["head"]},
+                        {**tier, "id": "district", "channels": ["centre"], "after": "1s"},
+                        {**tier, "id": "supervisor", "channels": ["boss"], "after": "2s"},
+                    ],
+                }
+            ],
+        },
+    }
+    config.write_text(yaml.safe_dump(value, allow_unicode=True), "utf-8")
+    return config
+
+
+@pytest.fixture
+def stage(tmp_path: Path, database_url: str, receiver: tuple[Receiver, int]) -> Iterator[Stage]:
+    config = a_district(tmp_path, database_url, receiver[1])
+    environment = Environment.load(config)
+    database = environment.database()
+    with database.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(
+            text("INSERT INTO alembic_version VALUES (:head)"), {"head": migrate.head()}
+        )
+    PlaceRepository(database).sync(environment.district, utc_now(SystemClock()))
+    built = Stage(environment, database, random.Random(SEED), Worker(config))
+    built.services = [built.serve(), built.serve()]
+    yield built
+    database.close()
+
+
+def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
+    stage: Stage, receiver: tuple[Receiver, int]
+) -> None:
+    try:
+        for number in range(ROUNDS):
+            stage.round(number)
+    finally:
+        stage.end_all()
+    stage.drain(receiver[0])
+    with stage.database.reading() as session:
+        events = {row.id: row for row in session.scalars(select(EventRow))}
+        alerts = {row.id: row for row in session.scalars(select(AlertRow))}
+        notices = session.scalars(select(OutboxRow)).all()
+        steps = session.scalars(select(AlertStepRow)).all()
+        tiers = session.scalars(select(EscalationRow)).all()
+        pictures = Counter(session.scalars(select(EvidenceRow.event_id)))
+
+    assert events.keys() == stage.sent.keys()
+    assert Counter(alert.place for alert in alerts.values()) == Counter(
+        {event.place for event in stage.sent.values()}
+    )
+    for name, row in events.items():
+        assert alerts[row.alert_id].place == stage.sent[name].place
+    assert Counter(pictures.values()) == {1: len(events)}
+    heard = Counter(step.event_id for step in steps if step.action in ("raise", "repeat"))
+    assert heard == Counter(events.keys())
+
+    told = [notice for notice in notices if notice.state != "held"]
+    assert {notice.state for notice in told} == {"sent"}
+    assert all(notice.sent is not None and notice.lease_owner is None for notice in told)
+    taken = receiver[0].taken
+    assert {hashlib.sha256(notice.dedup_key.encode()).hexdigest() for notice in told} == set(taken)
+    by_tier = Counter((notice.alert_id, notice.step) for notice in told if notice.step)
+    assert set(by_tier.values()) == {1}
+
+    for step in tiers:
+        reached = by_tier[(step.alert_id, step.tier)]
+        assert (step.state, reached) in (("done", 1), ("cancelled", 0)), step.tier
+        assert step.state == "done" or step.reason == "alert_was_acknowledged"
+        assert step.state == "done" or step.tier != "institution"
+    assert len(tiers) == 3 * len(alerts)
