@@ -32,6 +32,7 @@ from monitor.domain.places import (
     ZoneKind,
 )
 from monitor.domain.text import Text
+from monitor.settings.access import Access
 from monitor.settings.units import Seconds
 
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -409,6 +410,7 @@ class Settings(Model):
 
     version: Literal[1] = Field(description="Version of this format")
     service: Service = Service()
+    access: Access = Access()
     model: Finder = Finder()
     recording: Recording = Recording()
     evidence: Evidence = Evidence()

@@ -152,6 +152,17 @@ class ApiTokenRepository:
                 )
         return bearer
 
+    def works(self, token_id: int, now: datetime) -> bool:
+        """Say whether a token still works, as something that goes on for long has to ask."""
+        statement = (
+            select(ApiTokenRow)
+            .join(UserRow, UserRow.id == ApiTokenRow.user_id)
+            .where(ApiTokenRow.id == token_id, UserRow.active)
+        )
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            return row is not None and _token(row).valid(now)
+
     def of_user(self, user_id: int) -> tuple[ApiToken, ...]:
         """Return somebody's tokens, newest first."""
         statement = (

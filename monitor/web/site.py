@@ -8,25 +8,28 @@ from typing import cast
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from monitor.store.access_register import AccessRegister
 from monitor.store.alert_repository import AlertRepository
+from monitor.store.api_tokens import ApiTokenRepository
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
+from monitor.store.exports import ExportRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.jobs import JobRunRepository
+from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.room_status import RoomStatusRepository
+from monitor.store.second_factors import SecondFactors
 from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.workers import WorkerRepository
 from monitor.web.context import WebContext
+from monitor.web.doors import Doors
 from monitor.web.feed_hub import FeedHub
+from monitor.web.oidc import OidcProvider
 from monitor.web.rendering import Renderer
-from monitor.web.throttle import Throttle
-
-NAME_FAILURES, ADDRESS_FAILURES = 5, 30
-THROTTLE_SECONDS = 15 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,13 @@ class Site:
     sessions: SessionRepository
     users: UserRepository
     workers: WorkerRepository
-    names: Throttle
-    addresses: Throttle
+    register: AccessRegister
+    exports: ExportRepository
+    second_factors: SecondFactors
+    tokens: ApiTokenRepository
+    identities: OidcIdentities
+    provider: OidcProvider | None
+    doors: Doors
 
     @classmethod
     def of(cls, context: WebContext) -> Site:
@@ -56,6 +64,7 @@ class Site:
         database = context.database
         places = PlaceRepository(database)
         feed = FeedRepository(database)
+        oidc = context.settings.access.oidc
         return cls(
             context=context,
             alerts=AlertRepository(database),
@@ -71,8 +80,13 @@ class Site:
             sessions=SessionRepository(database),
             users=UserRepository(database),
             workers=WorkerRepository(database),
-            names=Throttle(NAME_FAILURES, THROTTLE_SECONDS),
-            addresses=Throttle(ADDRESS_FAILURES, THROTTLE_SECONDS),
+            register=AccessRegister(database),
+            exports=ExportRepository(database),
+            second_factors=SecondFactors(database, context.secret),
+            tokens=ApiTokenRepository(database),
+            identities=OidcIdentities(database),
+            provider=OidcProvider(oidc) if oidc is not None else None,
+            doors=Doors.of(context.secret),
         )
 
 

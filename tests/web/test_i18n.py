@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 import monitor.web
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
+from monitor.domain.access_register import AccessKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import ItemSeverity, Result
 from monitor.domain.events import Severity
+from monitor.domain.exports import ExportState, Faces
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
 from monitor.domain.places import ClassType, NoticeState, RoomType
@@ -25,6 +27,7 @@ from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
+from monitor.store.session_repository import SignInMethod
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -49,8 +52,22 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "age.": AgeClass,
     "verdict.": Verdict,
     "fate.": Fate,
+    "access.kind.": AccessKind,
+    "access.method.": SignInMethod,
+    "export.state.": ExportState,
+    "export.faces.": Faces,
 }
-BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
+BY_NAME = (
+    "rule.",
+    "fact.",
+    "failure.",
+    "theme.",
+    "duration.",
+    "act.suggest.",
+    "action.",
+    "access.grant.",
+    "viewing.suggest.",
+)
 """Families whose members are named by rules, statuses or lists in the templates."""
 
 

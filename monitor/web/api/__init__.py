@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from monitor.web.api import alerts, evidence, feed, health, labels, live, places, schema
+from monitor.web.api import alerts, evidence, feed, footage, health, labels, live, places, schema
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     alerts.router,
     places.router,
     evidence.router,
+    footage.router,
     feed.router,
     live.router,
     labels.router,

@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/api/v1/openapi.json")
 def openapi(
-    request: Request, _visitor: Annotated[Visitor, require(Permission.ACCOUNT)]
+    request: Request, _visitor: Annotated[Visitor, require(Permission.WATCH)]
 ) -> dict[str, Any]:
     """Return the OpenAPI document."""
     document: dict[str, Any] = request.app.openapi()

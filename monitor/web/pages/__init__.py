@@ -7,14 +7,20 @@ from monitor.web.pages import (
     alerts,
     backtest,
     control_room,
+    exports,
     inbox,
     inspections,
     institutions,
     labels,
+    oidc,
     preferences,
+    register,
     rooms,
+    second_factor,
     sign_in,
     system,
+    tokens,
+    users,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -30,4 +36,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     inbox.router,
     system.router,
     labels.router,
+    oidc.router,
+    second_factor.router,
+    tokens.router,
+    users.router,
+    exports.router,
+    register.router,
 )

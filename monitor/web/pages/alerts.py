@@ -22,6 +22,7 @@ from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import PlaceFilter, RowId
 from monitor.web.site import Site, site_of
+from monitor.web.viewing import open_until
 from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -95,6 +96,7 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         clip_due=alert.raised + timedelta(seconds=_clip_patience(site)) > site.context.now(),
         earlier=tuple(item for item in earlier if item.id != alert.id),
         actions=actions_for(alert, visitor),
+        viewing_until=open_until(site, visitor, alert_id),
         position=position,
     )
 
