@@ -9,6 +9,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     analyze,
+    audit,
     backtest,
     calibrate,
     check,
@@ -20,6 +21,7 @@ from monitor.cli import (
     labels,
     models,
     run,
+    tokens,
     train,
     users,
 )
@@ -63,4 +65,6 @@ application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(users.group, name="user")
+application.add_typer(tokens.group, name="token")
+application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="db")
