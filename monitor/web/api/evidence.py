@@ -20,10 +20,21 @@ from monitor.web.visitor import Visitor
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _SHOWN = frozenset({"image/jpeg", "image/png", "video/mp4"})
+_CONTENT: dict[str, dict[str, object]] = {
+    kind: {} for kind in (*sorted(_SHOWN), "application/octet-stream")
+}
 _logger = structlog.get_logger(__name__)
 
 
-@router.get("/evidence/{evidence_id}", response_class=StreamingResponse)
+@router.get(
+    "/evidence/{evidence_id}",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": _CONTENT, "description": "The whole file"},
+        206: {"content": _CONTENT, "description": "The range asked for"},
+        416: {"description": "Nothing is at that range"},
+    },
+)
 def evidence(
     request: Request,
     visitor: Annotated[Visitor, require(Permission.EVIDENCE)],

@@ -11,14 +11,14 @@ from starlette.responses import StreamingResponse
 
 from monitor.domain.exports import Export, ExportState, Faces
 from monitor.web.access import Permission, require
-from monitor.web.api.problems import CONFLICT, NOT_FOUND, PROBLEMS
+from monitor.web.api.problems import CONFLICT
 from monitor.web.packages import package
 from monitor.web.parameters import RowId
 from monitor.web.site import site_of
 from monitor.web.viewing import LASTS, begin_viewing
 from monitor.web.visitor import Visitor
 
-router = APIRouter(prefix="/api/v1", tags=["footage"], responses=PROBLEMS)
+router = APIRouter(prefix="/api/v1", tags=["footage"])
 _Exporter = Annotated[Visitor, require(Permission.EXPORT)]
 _Reason = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"[^\s\x00-\x1f\x7f]")]
 
@@ -84,7 +84,7 @@ class ExportOut(BaseModel):
         )
 
 
-@router.post("/alerts/{alert_id}/viewings", status_code=201, responses=NOT_FOUND)
+@router.post("/alerts/{alert_id}/viewings", status_code=201)
 def view(
     request: Request,
     visitor: Annotated[Visitor, require(Permission.EVIDENCE)],
@@ -96,7 +96,7 @@ def view(
     return ViewingOut(entry=entry.position, until=entry.at + LASTS)
 
 
-@router.post("/alerts/{alert_id}/exports", status_code=201, responses={**NOT_FOUND, **CONFLICT})
+@router.post("/alerts/{alert_id}/exports", status_code=201, responses=CONFLICT)
 def ask(request: Request, visitor: _Exporter, alert_id: RowId, body: ExportIn) -> ExportOut:
     """Ask for the evidence of an alert; a supervisor decides."""
     site = site_of(request)
@@ -124,7 +124,6 @@ def list_exports(request: Request, visitor: _Exporter) -> list[ExportOut]:
     response_class=StreamingResponse,
     responses={
         200: {"content": {"application/zip": {}}, "description": "Evidence package"},
-        **NOT_FOUND,
         **CONFLICT,
     },
 )

@@ -34,6 +34,7 @@ def _told(description: str) -> dict[str, Any]:
 
 
 PROBLEMS: Responses = {
+    400: _told("The body cannot be read"),
     401: _told("Not signed in, or the token is not valid"),
     403: _told("The role or the token does not include this, or the request is foreign"),
     404: _told("No such thing within the caller's scope"),
@@ -43,6 +44,5 @@ PROBLEMS: Responses = {
 }
 """What any call may answer."""
 
-NOT_FOUND: Responses = {404: PROBLEMS[404]}
 CONFLICT: Responses = {409: _told("It does not fit the present state")}
 UNAVAILABLE: Responses = {503: _told("The camera or its worker does not answer")}
