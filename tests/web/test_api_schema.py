@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Served, World
 
 DATABASES = ["sqlite"]
-EXAMPLES = 4
+EXAMPLES = 25
 schemathesis.checks.load_all_checks()
 UNTOLD = [schemathesis.checks.CHECKS.get_one("positive_data_acceptance")]
 """Rules without words in JSON Schema: whether a mark is one of ours, whether an action fits."""
