@@ -16,7 +16,8 @@ def append_only(clause: FromClause) -> None:
         raise TypeError("only a table can be protected")
     for dialect, statements in _statements(table.name).items():
         for statement in statements:
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+            made = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", made)
 
 
 def _statements(name: str) -> dict[str, tuple[str, ...]]:

@@ -38,9 +38,9 @@ def append(session: Session, table: type[Row], content: Mapping[str, Any], **col
     found = session.execute(newest).first()
     position, former = (found[0] + 1, found[1]) if found else (1, GENESIS)
     text = canonical({**content, "position": position})
-    row = table(
-        position=position, content=text, former=former, hash=chained(former, text), **columns
-    )
+    row = table(**columns)
+    row.position, row.content = position, text
+    row.former, row.hash = former, chained(former, text)
     session.add(row)
     session.flush()
     return row

@@ -244,7 +244,8 @@ def _locked_until(failures: int, now: datetime) -> datetime | None:
     if failures < MOST_FAILURES:
         return None
     doublings = min(failures - MOST_FAILURES, 10)
-    return now + min(LOCK_OUT, FIRST_LOCK_OUT * 2**doublings)
+    pause: timedelta = min(LOCK_OUT, FIRST_LOCK_OUT * 2**doublings)
+    return now + pause
 
 
 def _folded(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -123,13 +123,14 @@ def test_a_person_makes_and_revokes_tokens_on_a_page(
         assert found[0] not in client.get("/account/tokens").text, "shown once only"
         with _program(served, found[0]) as program:
             assert program.get("/api/v1/alerts").status_code == 200
-        for wrong in (
+        unfit: tuple[dict[str, Any], ...] = (
             {"grants": ["users"]},
             {"grants": ["label"]},
             {"grants": []},
             {"name": ""},
             {"days": "900"},
-        ):
+        )
+        for wrong in unfit:
             assert client.post("/account/tokens", data={**wanted, **wrong}).status_code == 422
         assert (
             client.post("/account/tokens", data={**wanted, "institution": "moon"}).status_code

@@ -18,8 +18,8 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from monitor.detectors.finder import Finder
 from monitor.domain.errors import InputError, KanhuError
@@ -125,7 +125,7 @@ def _video(mark: str, task: RenderTask, find: Find | None) -> None:
             av.open(str(source)) as taken,
             av.open(str(target), "w", options={"movflags": "faststart"}) as made,
         ):
-            _write(taken.streams.video[0], made, masked, plan, mark)
+            _write(taken, made, masked, plan, mark)
     except (av.FFmpegError, IndexError) as error:
         raise InputError(
             f"the video cannot be written anew ({type(error).__name__})", where=source.name
@@ -136,7 +136,7 @@ def _look_through(source: Path, masked: MaskedOut, find: Find) -> BlurPlan:
     with av.open(str(source)) as taken:
         stream = taken.streams.video[0]
         plan, due = BlurPlan(stream.width, stream.height), -1.0
-        for frame in _frames(stream):
+        for frame in _frames(taken):
             time = float(frame.time or 0.0)
             if time < due:
                 continue
@@ -146,18 +146,19 @@ def _look_through(source: Path, masked: MaskedOut, find: Find) -> BlurPlan:
 
 
 def _write(
-    taken: VideoStream,
-    made: av.container.OutputContainer,
+    source: InputContainer,
+    made: OutputContainer,
     masked: MaskedOut,
     plan: BlurPlan | None,
     text: str,
 ) -> None:
+    taken = source.streams.video[0]
     width, height = taken.width // 2 * 2, taken.height // 2 * 2
     stream = made.add_stream("libx264", options={"crf": "23", "preset": "veryfast"})
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     stream.time_base = stream.codec_context.time_base = taken.time_base or Fraction(1, 90_000)
     mark, last = Watermark(text, width, height), -1
-    for frame in _frames(taken):
+    for frame in _frames(source):
         image = _image(frame, masked)[:height, :width]
         if plan is not None:
             image = blurred(image, plan.at(float(frame.time or 0.0)))
@@ -168,11 +169,10 @@ def _write(
     made.mux(stream.encode())
 
 
-def _frames(stream: VideoStream) -> Iterator[VideoFrame]:
+def _frames(taken: InputContainer) -> Iterator[VideoFrame]:
+    stream = taken.streams.video[0]
     stream.thread_type = "AUTO"
-    for frame in stream.container.decode(stream):  # type: ignore[union-attr]
-        if isinstance(frame, VideoFrame):
-            yield frame
+    return taken.decode(stream)
 
 
 def _image(frame: VideoFrame, masked: MaskedOut) -> Image:
