@@ -167,6 +167,16 @@ def test_an_auditor_searches_checks_and_takes_a_year_along(
         assert empty.json() == []
 
 
+def test_the_checklist_counts_who_looked(served: Served, world: World, operator: User) -> None:
+    world.raise_alert()
+    with served.client(operator) as client:
+        client.post("/api/v1/alerts/1/viewings", json={"reason": "家长询问"})
+    month = world.now.date().replace(day=1)
+    world.context.inspections.generate(DISTRICT, month, "sunshine")
+    with served.client(world.user("head", Role.SUPERVISOR)) as client:
+        assert "本期调阅1次，其中0次无事由或未批准" in client.get("/inspections/1").text
+
+
 def test_a_scoped_auditor_sees_their_part(served: Served, world: World, operator: User) -> None:
     world.raise_alert()
     world.raise_alert("bamboo-hall", "crowding")
