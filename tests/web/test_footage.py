@@ -12,6 +12,7 @@ import pytest
 
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.access_register import AccessKind
+from monitor.domain.clock import ManualClock
 from monitor.store.access_register import AccessRegister
 from monitor.store.exports import ExportRepository
 
@@ -167,10 +168,13 @@ def test_an_auditor_searches_checks_and_takes_a_year_along(
         assert empty.json() == []
 
 
-def test_the_checklist_counts_who_looked(served: Served, world: World, operator: User) -> None:
+def test_the_checklist_counts_who_looked(
+    served: Served, world: World, operator: User, clock: ManualClock
+) -> None:
     world.raise_alert()
     with served.client(operator) as client:
         client.post("/api/v1/alerts/1/viewings", json={"reason": "家长询问"})
+    clock.advance(60)
     month = world.now.date().replace(day=1)
     world.context.inspections.generate(DISTRICT, month, "sunshine")
     with served.client(world.user("head", Role.SUPERVISOR)) as client:
