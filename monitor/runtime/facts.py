@@ -188,8 +188,11 @@ class StoreFacts:
     def viewings(self) -> tuple[Viewing, ...] | None:
         """Return who looked at footage in the period, or took it away.
 
-        Nobody gets there without a reason, and nothing is taken away without approval.
+        Nobody gets there without a reason, and nothing is taken away without approval. Where no
+        camera is connected, footage is elsewhere and this register says nothing of it.
         """
+        if not self.cameras:
+            return None
         kinds = (AccessKind.VIEWED, AccessKind.EXPORT_DOWNLOADED)
         entries = AccessRegister(self._database).between(
             self._scope, self._period.start, self._period.end
