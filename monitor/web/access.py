@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount
 
 from monitor.domain.access import Role
 from monitor.domain.errors import PermissionDeniedError
-from monitor.web.site import site_of
+from monitor.web.site import Site, site_of
 from monitor.web.visitor import (
     PasswordDueError,
     SecondFactorDueError,
@@ -117,9 +117,7 @@ class Require:
         if visitor is None:
             raise SignInRequiredError
         site = site_of(request)
-        wait = site.doors.requests.take(f"{visitor.user.id}", site.context.clock.now())
-        if wait > 0:
-            raise TooManyRequestsError(wait)
+        _refuse_flood(site, visitor)
         if self.permission is not Permission.ACCOUNT:
             if visitor.user.must_change_password:
                 raise PasswordDueError
@@ -131,6 +129,16 @@ class Require:
                 f"the role '{visitor.user.role}' may not do this", where=self.permission
             )
         return visitor
+
+
+def _refuse_flood(site: Site, visitor: Visitor) -> None:
+    now, doors = site.context.clock.now(), site.doors
+    if visitor.bearer is not None:
+        wait = doors.calls.take(str(visitor.bearer.id), now)
+    else:
+        wait = doors.pages.take(visitor.form_token, now)
+    if wait > 0:
+        raise TooManyRequestsError(wait)
 
 
 def require(permission: Permission) -> Any:

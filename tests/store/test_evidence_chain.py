@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from monitor.domain.events import Severity
 from monitor.domain.evidence import EvidenceKind, NewEvidence
@@ -17,6 +21,7 @@ from monitor.store.event_repository import EventRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.evidence_chain import EvidenceChain
 from monitor.store.files import FileStore
+from monitor.store.migrate import alembic_config, check, migrating, upgrade
 from tests.store.conftest import MakeEvent
 
 
@@ -78,3 +83,89 @@ def test_removal_in_time_leaves_a_trace_and_any_other_is_named(
     with database.transaction() as session:
         session.execute(text("DELETE FROM evidence WHERE id = 2"))
     assert chain.verify().problems == ("evidence 2 was removed without a trace in the chain",)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def older(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Open a database of the first schema."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/older.db"
+    else:
+        postgres: Any = request.getfixturevalue("postgres")
+        url = postgres.create()
+    opened = Database(url)
+    with migrating(opened) as connection:
+        command.upgrade(alembic_config(connection), "0001")
+    yield opened
+    opened.close()
+    if request.param == "postgresql":
+        postgres.drop(url)
+
+
+def test_what_was_filed_before_the_chain_began_is_in_it(
+    older: Database, files: FileStore, now: datetime
+) -> None:
+    stored = files.write("a.jpg", b"picture")
+    moment = "2026-11-02 01:30:00.000000" + ("" if older.dialect == "sqlite" else "+00")
+    alert = {
+        "place": "'p'",
+        "rule": "'crowding'",
+        "institution_id": "'sun'",
+        "room_id": "'r'",
+        "severity": "'high'",
+        "urgency": "1",
+        "state": "'open'",
+        "onset": ":at",
+        "raised": ":at",
+        "repeats": "0",
+        "explain_zh": "''",
+        "explain_en": "''",
+        "evidence": "'{}'",
+        "provenance": "'{}'",
+        "confidence": "0.5",
+        "updated": ":at",
+        "version": "1",
+    }
+    event = {
+        "id": "'e'",
+        "alert_id": "1",
+        "rule": "'crowding'",
+        "institution_id": "'sun'",
+        "room_id": "'r'",
+        "onset": ":at",
+        "raised": ":at",
+        "severity": "'high'",
+        "confidence": "0.5",
+        "evidence": "'{}'",
+        "explain_zh": "''",
+        "explain_en": "''",
+        "provenance": "'{}'",
+        "received": ":at",
+    }
+    piece = {
+        "alert_id": "1",
+        "event_id": "'e'",
+        "kind": "'snapshot'",
+        "path": "'a.jpg'",
+        "media_type": "'image/jpeg'",
+        "sha256": f"'{stored.sha256}'",
+        "size": str(stored.size),
+        "start": ":at",
+        '"end"': ":at",
+        "created": ":at",
+    }
+    if older.dialect != "sqlite":
+        alert = {"id": "1", **alert}
+    with older.transaction() as session:
+        for table, values in (("alert", alert), ("event", event), ("evidence", piece)):
+            columns, given = ", ".join(values), ", ".join(values.values())
+            session.execute(
+                text(f"INSERT INTO {table} ({columns}) VALUES ({given})"), {"at": moment}
+            )
+    upgrade(older)
+    assert check(older) == ()
+    verdict = EvidenceChain(older).verify(files)
+    assert verdict.sound, verdict
+    assert verdict.chain.rows == 1
+    with pytest.raises(DBAPIError, match="append-only"), older.transaction() as session:
+        session.execute(text("DELETE FROM evidence_link"))

@@ -14,6 +14,7 @@ from monitor.domain.clock import ManualClock
 from monitor.store.api_tokens import ApiTokenRepository
 from monitor.store.user_repository import UserRepository
 from monitor.web.access import FOR_PROGRAMS, Permission
+from monitor.web.form_token import form_token
 
 if TYPE_CHECKING:
     from monitor.store.users import User
@@ -167,11 +168,16 @@ def test_prometheus_reads_counts_by_route(served: Served, world: World, operator
 def test_somebody_who_asks_too_often_has_to_wait(
     served: Served, operator: User, clock: ManualClock
 ) -> None:
-    with served.client(operator) as client:
-        site = served.app.state.site
+    token = _token(served.world, operator, "watch")
+    with served.client(operator) as client, _program(served, token) as program:
+        doors = served.app.state.site.doors
         for _ in range(1200):
-            site.doors.requests.take(str(operator.id), clock.now())
-        assert client.get("/api/v1/alerts").status_code == 429
+            doors.calls.take("1", clock.now())
+        assert program.get("/api/v1/alerts").status_code == 429
+        assert client.get("/api/v1/alerts").status_code == 200, "the person goes on working"
+        for _ in range(6000):
+            doors.pages.take(form_token(client.cookies["kanhu-session"]), clock.now())
         assert client.get("/alerts").status_code == 429
         clock.advance(60)
         assert client.get("/alerts").status_code == 200
+        assert program.get("/api/v1/alerts").status_code == 200
