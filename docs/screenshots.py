@@ -57,6 +57,7 @@ def _control_room(page: Page, folder: Path, suffix: str) -> None:
 def _alert(page: Page, address: str, folder: Path, suffix: str) -> None:
     row = page.locator("#queue li.row[data-room=sunshine-toddler]")
     page.goto(f"{address}/alerts/{row.get_attribute('data-alert')}")
+    page.locator(".viewing button").first.click(timeout=120_000)
     page.wait_for_selector("video[src*='/evidence/']", timeout=120_000)
     page.wait_for_timeout(_SETTLE_MS)
     _take(page, folder, f"alert{suffix}")

@@ -9,6 +9,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     analyze,
+    audit,
     backtest,
     calibrate,
     check,
@@ -22,6 +23,7 @@ from monitor.cli import (
     models,
     notify,
     run,
+    tokens,
     train,
     users,
 )
@@ -67,4 +69,6 @@ application.add_typer(labels.group, name="labels")
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(notify.group, name="notify")
 application.add_typer(users.group, name="user")
+application.add_typer(tokens.group, name="token")
+application.add_typer(audit.group, name="audit")
 application.add_typer(database.group, name="db")

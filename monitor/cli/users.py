@@ -15,6 +15,7 @@ from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
+from monitor.store.second_factors import SecondFactors
 from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.users import NewUser, User
@@ -107,6 +108,54 @@ def disable(name: Name, config: ConfigFile) -> None:
         user = _known(users, name)
         users.set_active(user.id, active=False)
     typer.echo(f"{user.name} can no longer sign in")
+
+
+@group.command("enable")
+def enable(name: Name, config: ConfigFile) -> None:
+    """Let a person sign in again.
+
+    Example: `monitor user enable wang -c configs/district.yaml`
+    """
+    with closing(open_store(Environment.load(config))) as database:
+        users = UserRepository(database)
+        user = _known(users, name)
+        users.set_active(user.id, active=True)
+    typer.echo(f"{user.name} can sign in again")
+
+
+@group.command("role")
+def role(
+    name: Name,
+    config: ConfigFile,
+    role: Annotated[Role, typer.Option(help="What the person does.")],
+    institution: Annotated[str, typer.Option(help="Limit to one institution (its id).")] = "",
+    community: Annotated[str, typer.Option(help="Limit to one community (its name).")] = "",
+) -> None:
+    """Change what a person may do and see; their sessions and tokens end.
+
+    Example: `monitor user role wang --role inspector --community 梅园街道 -c configs/district.yaml`
+    """
+    environment = Environment.load(config)
+    scope = _scope(environment, role, institution, community)
+    with closing(open_store(environment)) as database:
+        users = UserRepository(database)
+        user = _known(users, name)
+        users.set_role(user.id, role, scope)
+    typer.echo(f"{user.name} is now {role.value} for {scope.kind.value} {scope.id}".rstrip())
+
+
+@group.command("reset-second-factor")
+def reset_second_factor(name: Name, config: ConfigFile) -> None:
+    """Forget a person's second factor, because the phone is lost; their sessions end.
+
+    Example: `monitor user reset-second-factor wang -c configs/district.yaml`
+    """
+    environment = Environment.load(config)
+    with closing(open_store(environment)) as database:
+        user = _known(UserRepository(database), name)
+        SecondFactors(database, environment.secret()).remove(user.id)
+        SessionRepository(database).revoke_all(user.id)
+    typer.echo(f"{user.name} signs in by password alone until a second factor is set up anew")
 
 
 @group.command("link")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.detectors.rules import rules_for
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
+from monitor.domain.access_register import AccessKind
 from monitor.domain.places import District, Institution, Room
 from monitor.domain.registers import Register
 from monitor.inspections.facts import (
@@ -20,6 +21,7 @@ from monitor.inspections.facts import (
     Viewing,
 )
 from monitor.inspections.period import Period
+from monitor.store.access_register import AccessRegister
 from monitor.store.alert_history import AlertHistory
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraState as Connection
@@ -184,8 +186,22 @@ class StoreFacts:
         )
 
     def viewings(self) -> tuple[Viewing, ...] | None:
-        """Return ``None``: footage cannot be played back here yet, so no access is recorded."""
-        return None
+        """Return who looked at footage in the period, or took it away.
+
+        Nobody gets there without a reason, and nothing is taken away without approval. Where no
+        camera is connected, footage is elsewhere and this register says nothing of it.
+        """
+        if not self.cameras:
+            return None
+        kinds = (AccessKind.VIEWED, AccessKind.EXPORT_DOWNLOADED)
+        entries = AccessRegister(self._database).between(
+            self._scope, self._period.start, self._period.end
+        )
+        return tuple(
+            Viewing(entry.at, entry.access.who.person, entry.access.reason, approved=True)
+            for entry in entries
+            if entry.access.kind in kinds
+        )
 
     def register(self) -> Register | None:
         """Return what the institution reports; ``None`` where it has reported nothing."""

@@ -65,7 +65,7 @@ class Retention:
             for piece in expired:
                 self._evidence_files.delete(piece.path)
                 log.info("evidence_deleted", path=piece.path, sha256=piece.sha256)
-            deleted += self._evidence.forget([piece.id for piece in expired])
+            deleted += self._evidence.forget([piece.id for piece in expired], utc_now(self._clock))
         return deleted
 
     def _old_recordings(self) -> int:

@@ -31,6 +31,7 @@ from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
+from monitor.runtime.exports.always import make_exports_always
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import channel_specs, ladder_of, open_channels, page_address
 from monitor.runtime.opening import open_store
@@ -73,6 +74,7 @@ def run_scheduled(config: Path, log_file: Path | None) -> None:
             stack.callback(database.close)
             jobs = Jobs(environment, database, SystemClock())
             _schedule(jobs, environment.district.timezone, stack)
+            make_exports_always(environment, database, stack)
             _deliver(environment, database, stop)
     except KanhuError as error:
         log.error("service_cannot_start", error=str(error))

@@ -27,6 +27,7 @@ from monitor.domain.places import (
     Zone,
     ZoneKind,
 )
+from monitor.settings.access import Access
 from monitor.settings.basics import Id, Model, Name
 from monitor.settings.gb28181 import GbPart
 from monitor.settings.notify import Alerts, Notify
@@ -352,6 +353,7 @@ class Settings(Model):
 
     version: Literal[1] = Field(description="Version of this format")
     service: Service = Service()
+    access: Access = Access()
     model: Finder = Finder()
     recording: Recording = Recording()
     evidence: Evidence = Evidence()

@@ -28,6 +28,7 @@ from monitor.store.climbing import begin, hasten
 from monitor.store.event_rows import event_row, merge, stored_event, summarise
 from monitor.store.events import EventRow
 from monitor.store.evidence import EvidenceRow, EvidenceView, evidence_view, file_evidence
+from monitor.store.evidence_seals import seal_event
 from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.flapping import flaps
 from monitor.store.locks import take_turn
@@ -69,6 +70,8 @@ class EventRepository:
                 alert = session.get_one(AlertRow, row.alert_id, with_for_update=True)
                 kind = _heard_again(row, event)
             session.flush()
+            if kind is not ChangeKind.UNCHANGED:
+                seal_event(session, alert.id, event, now)
             filed = file_evidence(session, alert.id, row.id, evidence, now)
             if kind is not ChangeKind.UNCHANGED:
                 return self._follow_up(session, kind, alert, row, now)

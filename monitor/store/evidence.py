@@ -15,6 +15,7 @@ from monitor.domain.errors import NotFoundError
 from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.evidence_seals import Sealed, seal_file
 from monitor.store.scope import within
 from monitor.store.upsert import affected
 
@@ -92,9 +93,14 @@ class EvidenceRepository:
         with self._database.reading() as session:
             return tuple(evidence_view(row) for row in session.scalars(statement))
 
-    def forget(self, ids: Collection[int]) -> int:
-        """Remove evidence from the index, after its files are gone; return how many."""
+    def forget(self, ids: Collection[int], now: datetime) -> int:
+        """Remove evidence from the index, after its files are gone; return how many.
+
+        The chain keeps that it was there, and when it went.
+        """
         with self._database.transaction() as session:
+            for row in session.scalars(select(EvidenceRow).where(EvidenceRow.id.in_(ids))):
+                seal_file(session, row, now, Sealed.REMOVED)
             return affected(session.execute(delete(EvidenceRow).where(EvidenceRow.id.in_(ids))))
 
     def total_size(self) -> int:
@@ -128,6 +134,7 @@ def file_evidence(
             )
             session.add(row)
             session.flush()
+            seal_file(session, row, now, Sealed.FILE)
             filed.append(row)
     return filed
 

@@ -65,6 +65,12 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def revision_seen(database: Database) -> str | None:
+    """Return what :func:`current` does, without getting in the way of writers."""
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
 def head() -> str:
     """Return the newest revision that this program knows."""
     revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -22,6 +22,7 @@ class SessionRow(Base):
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(300))
+    method: Mapped[str] = mapped_column(String(16), server_default="password")
 
 
 class SignInLinkRow(Base):

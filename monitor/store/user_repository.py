@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from monitor.domain.access import Role, Scope, ScopeKind
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.text import LANGUAGES, Language
+from monitor.store.api_tokens import ApiTokenRow
 from monitor.store.base import Database
 from monitor.store.passwords import hash_password, password_fits
 from monitor.store.places import InstitutionRow
@@ -22,7 +23,9 @@ from monitor.store.upsert import affected, insert_once
 from monitor.store.users import NewUser, User, UserRow, stored_user
 
 MOST_FAILURES = 5
+FIRST_LOCK_OUT = timedelta(minutes=1)
 LOCK_OUT = timedelta(minutes=15)
+_FORGIVEN = timedelta(hours=1)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
@@ -77,14 +80,21 @@ class UserRepository:
                 raise ConflictError(f"there is a user '{name}' already", where="name")
             return stored_user(session.scalars(select(UserRow).where(UserRow.name == name)).one())
 
-    def verify(self, name: str, password: str, now: datetime) -> SignIn:
+    def verify(
+        self, name: str, password: str, now: datetime, *, known_device: bool = False
+    ) -> SignIn:
         """Check a name and a password.
 
         The attempt is counted *before* the password is checked, so that many guesses at once get
         no further than many in a row; after :data:`MOST_FAILURES` the name is locked for
-        :data:`LOCK_OUT`. A right password starts the count anew.
+        :data:`FIRST_LOCK_OUT`, then for twice as long each time, up to :data:`LOCK_OUT`. A right
+        password starts the count anew. From a ``known_device``, whose attempts the caller counts,
+        the lock does not hold: guesses of strangers do not keep people out where they work.
         """
-        row, failure = self._count_attempt(name, now)
+        if known_device:
+            row, failure = self._row(name), None
+        else:
+            row, failure = self._count_attempt(name, now)
         if failure is not None:
             return SignIn(None, failure)
         fits = password_fits(password, row.password_hash if row else None)
@@ -140,6 +150,8 @@ class UserRepository:
     def set_password(self, user_id: int, password: str, *, must_change: bool = False) -> None:
         """Give somebody a new password; they are signed out everywhere.
 
+        Their programs are too if somebody else chose it, so that they ``must_change`` it.
+
         Raises:
             InputError: the password is not fit.
             NotFoundError: there is no such user.
@@ -151,10 +163,10 @@ class UserRepository:
             failed_sign_ins=0,
             locked_until=None,
         )
-        self._sign_out(user_id)
+        self._sign_out(user_id, programs=must_change)
 
     def set_active(self, user_id: int, *, active: bool) -> None:
-        """Let somebody in again, or keep them out; keeping out signs them out everywhere.
+        """Let somebody in again, or keep them out; keeping out signs them and programs out.
 
         Raises:
             NotFoundError: there is no such user.
@@ -171,6 +183,18 @@ class UserRepository:
         """
         self._change(user_id, role=role.value, scope_kind=scope.kind.value, scope_id=scope.id)
         self._sign_out(user_id)
+
+    def set_names(self, user_id: int, display_name: str, unit: str) -> None:
+        """Change how somebody is shown to others.
+
+        Raises:
+            InputError: there is no name to show.
+            NotFoundError: there is no such user.
+        """
+        shown = clean_line(display_name, 200)
+        if not shown:
+            raise InputError("a person needs a name", where="display_name")
+        self._change(user_id, display_name=shown, unit=clean_line(unit, 200))
 
     def set_language(self, user_id: int, language: Language) -> None:
         """Change the language in which somebody reads the pages.
@@ -191,11 +215,16 @@ class UserRepository:
             if row.locked_until is not None:
                 if now < row.locked_until:
                     return row, SignInFailure.LOCKED
-                row.locked_until, row.failed_sign_ins = None, 0
+                if now >= row.locked_until + _FORGIVEN:
+                    row.failed_sign_ins = 0
+                row.locked_until = None
             row.failed_sign_ins += 1
-            if row.failed_sign_ins >= MOST_FAILURES:
-                row.locked_until = now + LOCK_OUT
+            row.locked_until = _locked_until(row.failed_sign_ins, now)
             return row, None
+
+    def _row(self, name: str) -> UserRow | None:
+        with self._database.reading() as session:
+            return session.scalar(select(UserRow).where(UserRow.name == _folded(name)))
 
     def _change(self, user_id: int, **values: Any) -> None:
         statement = update(UserRow).where(UserRow.id == user_id).values(**values)
@@ -203,10 +232,20 @@ class UserRepository:
             if affected(session.execute(statement)) == 0:
                 raise NotFoundError("there is no such user", where=f"user {user_id}")
 
-    def _sign_out(self, user_id: int) -> None:
+    def _sign_out(self, user_id: int, *, programs: bool = True) -> None:
         with self._database.transaction() as session:
+            if programs:
+                session.execute(delete(ApiTokenRow).where(ApiTokenRow.user_id == user_id))
             session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
             session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == user_id))
+
+
+def _locked_until(failures: int, now: datetime) -> datetime | None:
+    if failures < MOST_FAILURES:
+        return None
+    doublings = min(failures - MOST_FAILURES, 10)
+    pause: timedelta = min(LOCK_OUT, FIRST_LOCK_OUT * 2**doublings)
+    return now + pause
 
 
 def _folded(name: str) -> str:

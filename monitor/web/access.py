@@ -18,7 +18,15 @@ from starlette.routing import BaseRoute, Mount
 
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.errors import PermissionDeniedError
-from monitor.web.visitor import PasswordDueError, SignInRequiredError, Visitor, visitor_of
+from monitor.web.site import Site, site_of
+from monitor.web.visitor import (
+    PasswordDueError,
+    SecondFactorDueError,
+    SignInRequiredError,
+    TooManyRequestsError,
+    Visitor,
+    visitor_of,
+)
 
 
 class Permission(StrEnum):
@@ -47,6 +55,11 @@ class Permission(StrEnum):
     TEMPLATES = "templates"
     SHELVE = "shelve"
     NOTICES = "notices"
+    EXPORT = "export"
+    APPROVE = "approve"
+    REGISTER = "register"
+    USERS = "users"
+    METRICS = "metrics"
 
 
 _P = Permission
@@ -54,17 +67,34 @@ _SEES = frozenset({_P.ACCOUNT, _P.WATCH})
 _REPORTS = frozenset({_P.REGISTERS, _P.REPORT})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
+        Role.OPERATOR: _SEES
+        | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INBOX, _P.SHELVE, _P.NOTICES},
         Role.INSTITUTION: _SEES
-        | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
+        | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
         | _REPORTS,
         Role.INSPECTOR: _SEES
-        | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK, _P.REGISTERS},
-        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX, _P.SHELVE, _P.NOTICES},
-        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
-        Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM, _P.RISK, _P.REGISTERS},
-        Role.ADMIN: frozenset(Permission),
+        | {_P.EVIDENCE, _P.EXPORT, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK}
+        | {_P.REGISTERS},
+        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.USERS, _P.REGISTER},
+        Role.AUDITOR: _SEES
+        | {_P.INSPECTIONS, _P.SYSTEM, _P.REGISTER, _P.METRICS, _P.RISK, _P.REGISTERS},
+        # Who makes accounts does not approve exports: no one person can do both.
+        Role.ADMIN: frozenset(Permission) - {_P.APPROVE},
     }
 )
+FOR_PROGRAMS = frozenset(
+    {
+        _P.WATCH,
+        _P.LIVE,
+        _P.EVIDENCE,
+        _P.HANDLE,
+        _P.REOPEN,
+        _P.LABEL,
+        _P.EXPORT,
+        _P.METRICS,
+    }
+)
+"""What an API token can be good for: nothing that makes accounts, decides or reads the register."""
 
 
 def permissions_of(role: Role) -> frozenset[Permission]:
@@ -74,7 +104,15 @@ def permissions_of(role: Role) -> frozenset[Permission]:
 
 def may(visitor: Visitor, permission: Permission) -> bool:
     """Say whether a person may do something somewhere in their scope."""
-    return permission in permissions_of(visitor.user.role)
+    return permission in permissions_for(visitor)
+
+
+def permissions_for(visitor: Visitor) -> frozenset[Permission]:
+    """Return what a person may do, or a program in their name."""
+    role = permissions_of(visitor.user.role)
+    if visitor.bearer is None:
+        return role
+    return role & FOR_PROGRAMS & frozenset(map(_P, visitor.bearer.grants))
 
 
 class Require:
@@ -88,19 +126,37 @@ class Require:
 
         Raises:
             SignInRequiredError: nobody is signed in.
+            TooManyRequestsError: they ask too often.
             PasswordDueError: the password has to be changed first.
+            SecondFactorDueError: a second factor has to be set up first.
             PermissionDeniedError: the person's role lacks the permission.
         """
         visitor = visitor_of(request)
         if visitor is None:
             raise SignInRequiredError
-        if visitor.user.must_change_password and self.permission is not Permission.ACCOUNT:
-            raise PasswordDueError
+        site = site_of(request)
+        _refuse_flood(site, visitor)
+        if self.permission is not Permission.ACCOUNT:
+            if visitor.user.must_change_password:
+                raise PasswordDueError
+            needed = site.context.settings.access.second_factor
+            if visitor.user.role in needed and not visitor.second_factor:
+                raise SecondFactorDueError
         if not may(visitor, self.permission):
             raise PermissionDeniedError(
                 f"the role '{visitor.user.role}' may not do this", where=self.permission
             )
         return visitor
+
+
+def _refuse_flood(site: Site, visitor: Visitor) -> None:
+    now, doors = site.context.clock.now(), site.doors
+    if visitor.bearer is not None:
+        wait = doors.calls.take(str(visitor.bearer.id), now)
+    else:
+        wait = doors.pages.take(visitor.form_token, now)
+    if wait > 0:
+        raise TooManyRequestsError(wait)
 
 
 def require(permission: Permission) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from monitor.web.access import Permission, permissions_of
+from monitor.web.access import Permission, permissions_for
 from monitor.web.site import site_of
 from monitor.web.visitor import Visitor, language_of, theme_of
 
@@ -44,4 +44,4 @@ def own_address(request: Request) -> str:
 
 
 def _names(visitor: Visitor | None) -> frozenset[Permission]:
-    return frozenset() if visitor is None else permissions_of(visitor.user.role)
+    return frozenset() if visitor is None else permissions_for(visitor)

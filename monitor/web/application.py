@@ -18,6 +18,7 @@ from monitor.web.access import check_every_route
 from monitor.web.api import ROUTERS as API
 from monitor.web.context import WebContext
 from monitor.web.headers import SecurityHeaders
+from monitor.web.metrics import CountRequests
 from monitor.web.pages import ROUTERS as PAGES
 from monitor.web.rendering import STATIC
 from monitor.web.same_origin import SameOrigin
@@ -51,6 +52,7 @@ def create_app(context: WebContext) -> FastAPI:
         max_body_size=_LARGEST_BODY,
         lifespan=_reading_the_feed,
         middleware=[
+            Middleware(CountRequests),
             Middleware(SecurityHeaders),
             Middleware(
                 SameOrigin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,10 @@ class ModelFact:
     note: str = ""
 
 
+def _fresh_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
 def _no_models() -> Sequence[ModelFact]:
     return ()
 
@@ -38,7 +43,7 @@ class WebContext:
 
     ``labels`` is ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part
     of the demo inbox's address; without one, or when the settings are not those of a demo, there is
-    no inbox.
+    no inbox. ``secret`` is the installation's own, with which it seals what it hands out.
     """
 
     database: Database
@@ -53,6 +58,7 @@ class WebContext:
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None
     demo_token: str | None = field(default=None, repr=False)
+    secret: str = field(default_factory=_fresh_secret, repr=False)
 
     def now(self) -> datetime:
         """Return the present moment, zone-aware."""

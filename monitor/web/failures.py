@@ -6,6 +6,7 @@ answer ever shows a traceback.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -28,16 +29,26 @@ from monitor.domain.text import Language
 from monitor.web.answer import own_address, page
 from monitor.web.form_token import ForeignRequestError
 from monitor.web.i18n import catalogue, translate
-from monitor.web.visitor import PasswordDueError, SignInRequiredError, language_of, visitor_of
+from monitor.web.viewing import ReasonDueError
+from monitor.web.visitor import (
+    PasswordDueError,
+    SecondFactorDueError,
+    SignInRequiredError,
+    TooManyRequestsError,
+    language_of,
+    visitor_of,
+)
 
 _STATUS: tuple[tuple[type[KanhuError], int], ...] = (
     (SignInRequiredError, 401),
+    (TooManyRequestsError, 429),
     (PermissionDeniedError, 403),
     (NotFoundError, 404),
     (ConflictError, 409),
     (InputError, 422),
     (SourceError, 503),
 )
+_PROGRAMS = ("/api/", "/static/", "/demo/inbox/", "/healthz", "/readyz", "/metrics")
 _logger = structlog.get_logger(__name__)
 
 
@@ -80,7 +91,7 @@ def status_of(error: Exception) -> int:
 
 def wants_page(request: Request) -> bool:
     """Say whether a person's browser, not a program, waits for the answer."""
-    return not request.url.path.startswith(("/api/", "/static/", "/demo/inbox/", "/healthz"))
+    return not request.url.path.startswith(_PROGRAMS)
 
 
 def failure_page(request: Request, status: int, key: str) -> HTMLResponse:
@@ -99,6 +110,8 @@ def failure_page(request: Request, status: int, key: str) -> HTMLResponse:
 def _redirect(request: Request, error: Exception) -> Response | None:
     if isinstance(error, PasswordDueError):
         return RedirectResponse("/account", 303)
+    if isinstance(error, SecondFactorDueError):
+        return RedirectResponse("/account/second-factor", 303)
     if not isinstance(error, SignInRequiredError):
         return None
     target = own_address(request)
@@ -110,6 +123,8 @@ def _redirect(request: Request, error: Exception) -> Response | None:
 def _page_key(error: Exception, status: int) -> str:
     if isinstance(error, ForeignRequestError):
         return "foreign"
+    if isinstance(error, ReasonDueError):
+        return "reason"
     known = f"failure.{status}.title" in catalogue("en")
     return str(status) if known else ("500" if status >= 500 else "400")
 
@@ -130,6 +145,10 @@ def _problem(request: Request, error: Exception, status: int) -> JSONResponse:
             for item in error.errors()
         ]
     headers: Mapping[str, str] | None = error.headers if isinstance(error, HTTPException) else None
+    if isinstance(error, TooManyRequestsError):
+        headers = {"Retry-After": str(math.ceil(error.seconds))}
+    if status == 401:
+        headers = {**(headers or {}), "WWW-Authenticate": "Bearer"}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 

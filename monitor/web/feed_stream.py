@@ -96,5 +96,7 @@ def _room(news: RoomNews) -> dict[str, Any]:
 
 
 def _still_signed_in(site: Site, visitor: Visitor) -> bool:
+    if visitor.bearer is not None:
+        return site.tokens.works(visitor.bearer.id, site.context.now())
     # Listening counts as being there: an operator who watches for hours is not idle.
     return site.sessions.find(visitor.token, site.context.now()) is not None

@@ -1,7 +1,8 @@
 """Only our own pages may make a browser change something here.
 
 A browser tells where a request comes from (``Sec-Fetch-Site``, ``Origin``) and no page can forge
-that. Forms of signed-in people also carry a token (:mod:`monitor.web.form_token`).
+that. Forms of signed-in people also carry a token (:mod:`monitor.web.form_token`). A program with
+an API token proves itself by that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.web.bearer import is_bearer
 from monitor.web.failures import failure_response
 from monitor.web.form_token import ForeignRequestError
 
@@ -43,6 +45,8 @@ class SameOrigin:
         if scope["method"] in _SAFE or scope["path"].startswith(self._exempt):
             return False
         headers = Headers(scope=scope)
+        if is_bearer(headers) and scope["path"].startswith("/api/"):
+            return False  # no page can make a browser send this header elsewhere
         origin = headers.get("origin")
         if origin is not None:
             own = f"{scope['scheme']}://{headers.get('host', '')}".lower()

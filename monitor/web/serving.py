@@ -179,6 +179,7 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         if environment.settings.labels.enabled
         else None,
         demo_token=environment.demo_token() if environment.settings.demo else None,
+        secret=environment.secret(),
     )
 
 

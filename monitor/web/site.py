@@ -13,16 +13,20 @@ from monitor.runtime.planning import PlanDesk
 from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
 from monitor.settings.escalation import life_of
+from monitor.store.access_register import AccessRegister
 from monitor.store.alert_repository import AlertRepository
+from monitor.store.api_tokens import ApiTokenRepository
 from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
+from monitor.store.exports import ExportRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.finding_repository import FindingRepository
 from monitor.store.jobs import JobRunRepository
+from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.pulses import PulseRepository
@@ -31,18 +35,17 @@ from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.room_status import RoomStatusRepository
+from monitor.store.second_factors import SecondFactors
 from monitor.store.session_repository import SessionRepository
 from monitor.store.shelves import ShelfRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.visits import VisitRepository
 from monitor.store.workers import WorkerRepository
 from monitor.web.context import WebContext
+from monitor.web.doors import Doors
 from monitor.web.feed_hub import FeedHub
+from monitor.web.oidc import OidcProvider
 from monitor.web.rendering import Renderer
-from monitor.web.throttle import Throttle
-
-NAME_FAILURES, ADDRESS_FAILURES = 5, 30
-THROTTLE_SECONDS = 15 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,13 @@ class Site:
     users: UserRepository
     visits: VisitRepository
     workers: WorkerRepository
-    names: Throttle
-    addresses: Throttle
+    register: AccessRegister
+    exports: ExportRepository
+    second_factors: SecondFactors
+    tokens: ApiTokenRepository
+    identities: OidcIdentities
+    provider: OidcProvider | None
+    doors: Doors
 
     @classmethod
     def of(cls, context: WebContext) -> Site:
@@ -85,6 +93,7 @@ class Site:
         database = context.database
         places = PlaceRepository(database)
         feed = FeedRepository(database)
+        oidc = context.settings.access.oidc
         return cls(
             context=context,
             attendance=AttendanceRepository(database),
@@ -119,8 +128,13 @@ class Site:
             users=UserRepository(database),
             visits=VisitRepository(database),
             workers=WorkerRepository(database),
-            names=Throttle(NAME_FAILURES, THROTTLE_SECONDS),
-            addresses=Throttle(ADDRESS_FAILURES, THROTTLE_SECONDS),
+            register=AccessRegister(database),
+            exports=ExportRepository(database),
+            second_factors=SecondFactors(database, context.secret),
+            tokens=ApiTokenRepository(database),
+            identities=OidcIdentities(database),
+            provider=OidcProvider(oidc) if oidc is not None else None,
+            doors=Doors.of(context.secret),
         )
 
 

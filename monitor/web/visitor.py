@@ -9,20 +9,28 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from monitor.domain.access import Scope
+from monitor.domain.access_register import Accessor
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import PermissionDeniedError
 from monitor.domain.text import Language
+from monitor.store.api_tokens import ApiToken
 from monitor.store.register_changes import Author, Origin
+from monitor.store.session_repository import SignInMethod
 from monitor.store.users import User
+from monitor.web.bearer import bearer_token, is_bearer
+from monitor.web.doors import address_key
 from monitor.web.form_token import form_token
 from monitor.web.i18n import best_language, known_language
 from monitor.web.site import site_of
 
 LANGUAGE_COOKIE = "kanhu-language"
 THEME_COOKIE = "kanhu-theme"
+DEVICE_COOKIE = "kanhu-device"
 THEMES = ("auto", "dark", "light")
 _SESSION_COOKIE = "kanhu-session"
 _YEAR = 365 * 86400
+FOR_MACHINES = ("/api/", "/metrics")
+"""Paths that programs may ask for with a token."""
 
 
 class SignInRequiredError(PermissionDeniedError):
@@ -39,18 +47,46 @@ class PasswordDueError(PermissionDeniedError):
         super().__init__("change the password first")
 
 
+class SecondFactorDueError(PermissionDeniedError):
+    """The person's role needs a second factor, which has to be set up first."""
+
+    def __init__(self) -> None:
+        super().__init__("set up a second factor first")
+
+
+class TooManyRequestsError(PermissionDeniedError):
+    """Somebody asks too often; ``seconds`` is how long to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("too many requests")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A signed-in person at one browser. ``token`` is the session's secret: never log it."""
+    """A signed-in person at one browser, or a program in a person's name.
+
+    ``token`` is the session's secret: never log it; a program has none. ``bearer`` is the token
+    of a program, which narrows what it may do and see. ``second_factor`` says whether the person
+    has one, or signed in elsewhere.
+    """
 
     user: User
     token: str
     address: str
+    second_factor: bool = False
+    bearer: ApiToken | None = None
 
     @property
     def scope(self) -> Scope:
         """The part of the district they may see."""
-        return self.user.scope
+        return self.user.scope if self.bearer is None else self.bearer.scope
+
+    @property
+    def accessor(self) -> Accessor:
+        """How they stand in the access register."""
+        user = self.user
+        return Accessor(user.id, user.name, user.display_name, user.unit, self.address)
 
     @property
     def actor(self) -> Actor:
@@ -152,6 +188,8 @@ def _cookie_name(request: HTTPConnection) -> str:
 
 
 def _look_up(request: Request) -> Visitor | None:
+    if is_bearer(request.headers):
+        return _program(request)
     token = session_token(request)
     if not token:
         return None
@@ -159,4 +197,20 @@ def _look_up(request: Request) -> Visitor | None:
     signed_in = site.sessions.find(token, site.context.now())
     if signed_in is None:
         return None
-    return Visitor(signed_in.user, token, address_of(request))
+    strong = signed_in.second_factor or signed_in.method is SignInMethod.OIDC
+    return Visitor(signed_in.user, token, address_of(request), strong)
+
+
+def _program(request: Request) -> Visitor | None:
+    site = site_of(request)
+    address, clock = address_of(request), site.context.clock.now()
+    if not request.url.path.startswith(FOR_MACHINES):
+        return None
+    wait = site.doors.addresses.wait(address_key(address), clock)
+    if wait > 0:
+        raise TooManyRequestsError(wait)
+    found = site.tokens.find(bearer_token(request.headers), site.context.now(), address)
+    if found is None:
+        site.doors.addresses.failed(address_key(address), clock)
+        return None
+    return Visitor(found.user, "", address, second_factor=True, bearer=found.token)

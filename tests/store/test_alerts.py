@@ -219,7 +219,7 @@ def test_evidence_of_ended_alerts_expires(
     assert evidence.expired(now) == ()
     expired = evidence.expired(later)
     assert [piece.path for piece in expired] == ["s/0.mp4", "s/1.mp4"]
-    assert evidence.forget([piece.id for piece in expired]) == 2
+    assert evidence.forget([piece.id for piece in expired], now) == 2
     assert evidence.total_size() == 0
 
 

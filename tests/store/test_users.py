@@ -11,7 +11,7 @@ from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.store.base import Database
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.session_repository import IDLE, LONGEST, SessionRepository
-from monitor.store.user_repository import LOCK_OUT, SignInFailure, UserRepository
+from monitor.store.user_repository import FIRST_LOCK_OUT, LOCK_OUT, SignInFailure, UserRepository
 from monitor.store.users import NewUser, User
 
 PASSWORD = "correct horse battery"
@@ -81,9 +81,19 @@ def test_who_guesses_is_locked_out_and_let_in_again(
     for _ in range(5):
         assert users.verify("wang", "wrong password", now).failure is SignInFailure.WRONG
     assert users.verify("wang", PASSWORD, now).failure is SignInFailure.LOCKED
-    almost = now + LOCK_OUT - timedelta(seconds=1)
+    assert users.verify("wang", PASSWORD, now, known_device=True).user is not None
+    for _ in range(4):
+        users.verify("wang", "wrong password", now)
+    assert users.verify("wang", "wrong password", now).failure is SignInFailure.WRONG
+    almost = now + FIRST_LOCK_OUT - timedelta(seconds=1)
     assert users.verify("wang", PASSWORD, almost).failure is SignInFailure.LOCKED
-    assert users.verify("wang", PASSWORD, now + LOCK_OUT).user is not None
+    assert users.verify("wang", PASSWORD, now + FIRST_LOCK_OUT).user is not None
+    moment = now
+    for _ in range(12):
+        users.verify("wang", "wrong password", moment)
+        moment += LOCK_OUT
+    assert users.verify("wang", PASSWORD, moment - LOCK_OUT).failure is SignInFailure.LOCKED
+    assert users.verify("wang", PASSWORD, moment).user is not None
     assert users.verify("nobody", PASSWORD, now).failure is SignInFailure.WRONG
 
 

@@ -65,6 +65,7 @@ def test_the_alert_shows_snapshot_clip_and_why(page: Page, service: Any) -> None
     picture = page.locator("img[src*='/evidence/']").first
     expect(picture).to_be_visible(timeout=30_000)
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+    page.locator(".viewing button").first.click(timeout=PATIENCE)
     clip = page.locator("video[src*='/evidence/'], video source[src*='/evidence/']").first
     expect(clip).to_be_attached(timeout=PATIENCE)
     page.wait_for_function(

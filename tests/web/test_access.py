@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -9,7 +10,10 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from monitor.domain.access import Role
+from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
+from monitor.domain.access_register import Accessor
+from monitor.domain.exports import Faces
+from monitor.store.exports import ExportRepository
 from monitor.web.access import Permission, check_every_route, permissions_of, rule_of
 from monitor.web.api import ROUTERS as API
 from monitor.web.pages import ROUTERS as PAGES
@@ -22,11 +26,15 @@ DATABASES = ["sqlite"]
 PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("POST", "/sign-in/code"),
     ("GET", "/sign-in/once/{token}"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/back"),
     ("POST", "/preferences"),
     ("POST", "/demo/inbox/{token}"),
     ("GET", "/healthz"),
     ("GET", "/calendar/{token}.ics"),
+    ("GET", "/readyz"),
 }
 PLACES = {
     "{alert_id}": "1",
@@ -51,6 +59,9 @@ PLACES = {
     "{template_id}": "1",
     "{item_id}": "S-01",
     "{token}": "token",
+    "{token_id}": "1",
+    "{export_id}": "1",
+    "{user_id}": "1",
 }
 STREAM = "/api/v1/feed"
 
@@ -99,7 +110,7 @@ def test_strangers_get_no_further_than_the_door(served: Served) -> None:
             if rule is None:
                 continue
             answer = stranger.request(method, _filled(path))
-            if path.startswith("/api/"):
+            if path.startswith(("/api/", "/metrics")):
                 assert answer.status_code == 401, (method, path)
             else:
                 assert answer.status_code == 303, (method, path)
@@ -133,6 +144,77 @@ def _check_role(role: Role, client: httpx.Client) -> None:
             assert refused is not allowed, (role, method, path, answer.status_code)
             assert answer.status_code < 500, (method, path)
     client.close()
+
+
+FOREIGN = {
+    "{alert_id}": "1",
+    "{institution_id}": "bamboo",
+    "{room_id}": "bamboo-hall",
+    "{camera_id}": "bamboo-hall-1",
+    "{session_id}": "session-1",
+    "{evidence_id}": "1",
+    "{checklist_id}": "1",
+    "{export_id}": "1",
+    "{user_id}": "1",
+    "{form}": "pdf",
+}
+"""Ids of things of the other institution; of each that a path can name."""
+
+OWN = {("POST", "/account/tokens/{token_id}/revoke")}
+"""Routes to one's own things: they have no scope, and tests of their own."""
+
+
+@pytest.fixture
+def foreign(world: World) -> dict[str, str]:
+    """Put one of everything into the other institution; return the ids by their place."""
+    world.user("far", Role.INSTITUTION, Scope(ScopeKind.INSTITUTION, "bamboo"))
+    alert = world.raise_alert("bamboo-hall", "crowding")
+    month = world.now.date().replace(day=1)
+    world.context.inspections.generate(DISTRICT, month, "bamboo")
+    who = Accessor(99, "far", "Far", "")
+    exports = ExportRepository(world.database)
+    exports.request(DISTRICT, alert, who, "x", Faces.BLURRED, world.now)
+    frame = world.add_frame("bamboo-hall-1")
+    return {**FOREIGN, "{frame_id}": frame.id}
+
+
+def test_what_lies_outside_the_scope_does_not_exist_on_any_route(
+    served: Served, world: World, foreign: dict[str, str]
+) -> None:
+    """Walks all routes × roles; a route with a new kind of id fails until it is named here."""
+    scope = Scope(ScopeKind.INSTITUTION, "sunshine")
+    tried = set()
+    for role in Role:
+        user = world.user(f"near-{role.value}", role, scope)
+        with served.client(user) as client:
+            page = client.get("/account").text
+            form = {"token": page.partition('name="token" value="')[2].partition('"')[0]}
+            form |= {"reason": "x", "display_name": "x", "verdict": "deny", "month": "2026-11"}
+            for method, path, rule in _routes():
+                if rule is None or "{" not in path or (method, path) in OWN:
+                    continue
+                if rule not in permissions_of(role):
+                    continue
+                where = re.sub(r"\{\w+\}", lambda place: foreign[place[0]], path)
+                answer = _asked(client, method, where, form)
+                assert answer.status_code == 404, (role, method, path, answer.status_code)
+                tried.add((method, path))
+    assert len(tried) >= 25
+
+
+def _asked(client: httpx.Client, method: str, path: str, form: dict[str, str]) -> httpx.Response:
+    if method in ("GET", "DELETE"):
+        return client.request(method, path)
+    if not path.startswith("/api/"):
+        return client.request(method, path, data=form)
+    if "/live/" in path:
+        sdp = {"Content-Type": "application/sdp"}
+        return client.request(method, path, content="v=0", headers=sdp)
+    if "/labels/" in path:
+        return client.request(method, path, json={"boxes": []})
+    if path.endswith("/actions"):
+        return client.request(method, path, json={"action": "acknowledge"})
+    return client.request(method, path, json={"reason": "x"})
 
 
 def test_the_feed_is_only_for_those_who_may_watch() -> None:

@@ -137,6 +137,8 @@ def test_the_clip_follows_until_it_is_too_late_for_it(
         clock.advance(600)
         assert "没有视频片段" in client.get(f"/alerts/{alert}").text
         world.add_clip(alert, b"not really a video")
+        assert "您为什么查看这段录像" in client.get(f"/alerts/{alert}").text
+        client.post(f"/api/v1/alerts/{alert}/viewings", json={"reason": "handling it"})
         assert "<video" in client.get(f"/alerts/{alert}").text
 
 

@@ -8,10 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.access import DISTRICT, Role
+from monitor.domain.access_register import AccessKind
+from monitor.domain.clock import ManualClock
+from monitor.store.access_register import AccessRegister
 from monitor.store.alert_repository import AlertRepository
 from monitor.web.api.evidence import wanted_range
 
 if TYPE_CHECKING:
+    import httpx
+
     from monitor.store.users import User
     from tests.web.conftest import Served, World
 
@@ -27,9 +32,15 @@ def _url_of_clip(world: World) -> str:
     return f"/api/v1/evidence/{pieces[-1].id}"
 
 
+def _say_why(client: httpx.Client) -> None:
+    said = client.post("/api/v1/alerts/1/viewings", json={"reason": "a family asks"})
+    assert said.status_code == 201
+
+
 def test_a_player_asks_for_ranges(served: Served, world: World, operator: User) -> None:
     url = _url_of_clip(world)
     with served.client(operator) as client:
+        _say_why(client)
         whole = client.get(url)
         assert (whole.status_code, whole.content) == (200, CLIP)
         assert whole.headers["accept-ranges"] == "bytes"
@@ -53,13 +64,34 @@ def test_a_player_asks_for_ranges(served: Served, world: World, operator: User) 
             assert client.get(url, headers={"Range": asked}).status_code == 200
 
 
-def test_evidence_is_saved_under_a_telling_name(
-    served: Served, world: World, operator: User
+def test_a_clip_is_shown_to_who_says_why_and_for_a_while(
+    served: Served, world: World, operator: User, clock: ManualClock
 ) -> None:
-    with served.client(operator) as client:
-        saved = client.get(_url_of_clip(world) + "?download=true")
-        assert saved.headers["content-disposition"].startswith('attachment; filename="alert-')
-        assert saved.headers["content-disposition"].endswith('.mp4"')
+    url = _url_of_clip(world)
+    register = AccessRegister(world.database)
+    with served.client(operator) as client, served.client(world.user("li")) as other:
+        refused = client.get(url)
+        assert refused.status_code == 403
+        assert "请先说明事由" in refused.json()["title"]
+        assert "<video" not in client.get("/alerts/1").text
+        assert client.get(url.replace("/2", "/1")).status_code == 200, "a snapshot needs none"
+        page = client.get("/alerts/1").text
+        token = page.partition('name="token" value="')[2].partition('"')[0]
+        assert client.post("/alerts/1/view", data={"token": token}).status_code == 422
+        assert register.verify().rows == 0
+        given = {"token": token, "reason": "家长询问"}
+        assert client.post("/alerts/1/view", data=given).status_code == 303
+        assert client.get(url).status_code == 200
+        assert "<video" in client.get("/alerts/1").text
+        assert other.get(url).status_code == 403, "a reason is one person's"
+        clock.advance(31 * 60)
+        assert client.get(url).status_code == 403
+    entry = register.search(DISTRICT).entries[0]
+    assert (entry.access.kind, entry.access.reason) == (AccessKind.VIEWED, "家长询问")
+    assert (entry.access.who.person, entry.access.who.unit) == ("Wang", "指导中心")
+    assert entry.access.who.address == "127.0.0.1"
+    assert entry.access.what["clips"] == [2]
+    assert (entry.access.alert_id, entry.access.institution_id) == (1, "sunshine")
 
 
 def test_an_auditor_sees_the_alert_but_not_the_child(served: Served, world: World) -> None:

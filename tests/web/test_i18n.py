@@ -15,9 +15,11 @@ import monitor.web
 from monitor.alerts.tiers import TierHours
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
+from monitor.domain.access_register import AccessKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
 from monitor.domain.events import Severity
+from monitor.domain.exports import ExportState, Faces
 from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
@@ -31,6 +33,7 @@ from monitor.store.camera_status import CameraState
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
 from monitor.store.register_changes import ChangeAction, Origin
+from monitor.store.session_repository import SignInMethod
 from monitor.store.templates import TemplateState
 from monitor.web.i18n import best_language, catalogue, translate
 
@@ -69,6 +72,10 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "registers.action.": ChangeAction,
     "registers.origin.": Origin,
     "alerts.hours.": TierHours,
+    "access.kind.": AccessKind,
+    "access.method.": SignInMethod,
+    "export.state.": ExportState,
+    "export.faces.": Faces,
 }
 BY_NAME = (
     "rule.",
@@ -86,6 +93,8 @@ BY_NAME = (
     "plan.weekday.",
     "plan.reason.",
     *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
+    "access.grant.",
+    "viewing.suggest.",
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

@@ -32,6 +32,12 @@ PAGES = (
     "/demo/inbox",
     "/system",
     "/account",
+    "/account/second-factor",
+    "/account/tokens",
+    "/users",
+    "/users/1",
+    "/exports",
+    "/register?verify=true",
 )
 
 

@@ -14,6 +14,7 @@ from monitor.domain.events import Severity
 from monitor.store.alert_repository import AlertFilter
 from monitor.web.access import Permission, require
 from monitor.web.alert_actions import Wanted, act
+from monitor.web.api.problems import CONFLICT
 from monitor.web.api.shapes import AlertDetailOut, AlertListOut, AlertOut
 from monitor.web.parameters import PlaceFilter, RowId
 from monitor.web.site import site_of
@@ -73,7 +74,7 @@ def read_alert(request: Request, visitor: _Watcher, alert_id: RowId) -> AlertDet
     return AlertDetailOut.of_detail(site_of(request).alerts.get(visitor.scope, alert_id))
 
 
-@router.post("/alerts/{alert_id}/actions")
+@router.post("/alerts/{alert_id}/actions", responses=CONFLICT)
 def act_on_alert(
     request: Request,
     visitor: Annotated[Visitor, require(Permission.HANDLE)],

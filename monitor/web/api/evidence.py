@@ -14,29 +14,45 @@ from monitor.store.evidence import EvidenceView
 from monitor.web.access import Permission, require
 from monitor.web.parameters import RowId
 from monitor.web.site import site_of
+from monitor.web.viewing import refuse_without_reason
 from monitor.web.visitor import Visitor
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_SHOWN = {"image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4"}
+_SHOWN = frozenset({"image/jpeg", "image/png", "video/mp4"})
+_CONTENT: dict[str, dict[str, object]] = {
+    kind: {} for kind in (*sorted(_SHOWN), "application/octet-stream")
+}
 _logger = structlog.get_logger(__name__)
 
 
-@router.get("/evidence/{evidence_id}", response_class=StreamingResponse)
+@router.get(
+    "/evidence/{evidence_id}",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": _CONTENT, "description": "The whole file"},
+        206: {"content": _CONTENT, "description": "The range asked for"},
+        416: {"description": "Nothing is at that range"},
+    },
+)
 def evidence(
     request: Request,
     visitor: Annotated[Visitor, require(Permission.EVIDENCE)],
     evidence_id: RowId,
     range_header: Annotated[str | None, Header(alias="range")] = None,
-    download: bool = False,
 ) -> Response:
-    """Send a piece of evidence; `Range` is understood, `download=true` saves it as a file."""
+    """Send a piece of evidence; `Range` is understood.
+
+    A clip is sent only after a reason was given (`POST /alerts/{id}/viewings`). What is to leave
+    the house is asked for (`POST /alerts/{id}/exports`).
+    """
     site = site_of(request)
     piece = site.evidence.get(visitor.scope, evidence_id)
+    refuse_without_reason(site, visitor, piece)
     size = site.context.files.size(piece.path)
     if piece.kind is EvidenceKind.CLIP and (range_header is None or "=0-" in range_header):
         _logger.info("clip_opened", evidence=evidence_id, user=visitor.user.name)
-    headers = _headers(piece, download=download)
+    headers = _headers(piece)
     wanted = wanted_range(range_header, size)
     if wanted is None:
         return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
@@ -67,11 +83,10 @@ def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _headers(piece: EvidenceView, *, download: bool) -> dict[str, str]:
+def _headers(piece: EvidenceView) -> dict[str, str]:
     headers = {"Accept-Ranges": "bytes"}
-    if download or _media_type(piece) == "application/octet-stream":
-        ending = _SHOWN.get(piece.media_type, "bin")
-        name = f"alert-{piece.alert_id}-{piece.kind.value}-{piece.id}.{ending}"
+    if _media_type(piece) == "application/octet-stream":
+        name = f"alert-{piece.alert_id}-{piece.kind.value}-{piece.id}.bin"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return headers
 

@@ -89,7 +89,11 @@ def read_frame(request: Request, visitor: _Labeller, frame_id: FrameId) -> Frame
     return FrameOut.of(_visible(site_of(request), visitor, frame_id))
 
 
-@router.get("/labels/{frame_id}/picture", response_class=Response)
+@router.get(
+    "/labels/{frame_id}/picture",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}, "description": "The picture"}},
+)
 def picture(request: Request, visitor: _Labeller, frame_id: FrameId) -> Response:
     """Return the picture of a frame as JPEG."""
     site = site_of(request)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from monitor.domain.errors import InputError
 from monitor.web.access import Permission, require
+from monitor.web.api.problems import UNAVAILABLE
 from monitor.web.parameters import PlaceId, SessionId
 from monitor.web.site import site_of
 from monitor.web.visitor import Visitor
@@ -27,7 +28,16 @@ _Viewer = Annotated[Visitor, require(Permission.LIVE)]
     "/live/{camera_id}",
     status_code=201,
     response_class=Response,
-    responses={201: {"content": {_MEDIA_TYPE: {}}, "description": "SDP answer"}},
+    responses={
+        201: {"content": {_MEDIA_TYPE: {}}, "description": "SDP answer"},
+        **UNAVAILABLE,
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {_MEDIA_TYPE: {"schema": {"type": "string"}}},
+        }
+    },
 )
 async def offer(request: Request, visitor: _Viewer, camera_id: PlaceId) -> Response:
     """Begin a live session: body and answer are SDP; `Location` ends it."""
@@ -48,7 +58,7 @@ async def offer(request: Request, visitor: _Viewer, camera_id: PlaceId) -> Respo
     return Response(answer.sdp, 201, {"Location": location}, _MEDIA_TYPE)
 
 
-@router.delete("/live/{camera_id}/{session_id}", status_code=204)
+@router.delete("/live/{camera_id}/{session_id}", status_code=204, responses=UNAVAILABLE)
 async def close(
     request: Request, visitor: _Viewer, camera_id: PlaceId, session_id: SessionId
 ) -> Response:

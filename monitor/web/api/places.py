@@ -15,6 +15,7 @@ from monitor.domain.room_state import View, ViewFault
 from monitor.store.camera_status import CameraState
 from monitor.store.place_repository import CameraPlace, InstitutionPlace, RoomPlace
 from monitor.web.access import Permission, require
+from monitor.web.api.problems import UNAVAILABLE
 from monitor.web.api.shapes import TextOut
 from monitor.web.parameters import PlaceId
 from monitor.web.site import site_of
@@ -154,7 +155,15 @@ def read_camera(request: Request, visitor: _Watcher, camera_id: PlaceId) -> Came
     return CameraOut.of(site_of(request).places.camera(visitor.scope, camera_id))
 
 
-@router.get("/cameras/{camera_id}/still", response_class=Response)
+@router.get(
+    "/cameras/{camera_id}/still",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "The newest picture"},
+        204: {"description": "No picture yet"},
+        **UNAVAILABLE,
+    },
+)
 async def still(
     request: Request,
     visitor: Annotated[Visitor, require(Permission.LIVE)],

@@ -31,6 +31,7 @@ from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import PlaceFilter, RowId
 from monitor.web.site import Site, site_of
+from monitor.web.viewing import open_until
 from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -110,6 +111,7 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         time_line=time_line(detail),
         coming=coming(detail),
         tiers=tier_names(site.context.settings),
+        viewing_until=open_until(site, visitor, alert_id),
         position=position,
     )
 

@@ -44,6 +44,7 @@ def test_the_clip_appears_by_itself_and_plays(visit: MakeVisit, live_world: Worl
     expect(page.locator("[data-part='snapshot'] img")).to_be_visible()
     assert page.locator("[data-part='snapshot'] img").evaluate("image => image.naturalWidth") == 640
     live_world.add_clip(number, _clip())
+    page.get_by_role("button", name="处理本告警").click()
     video = page.locator("video[controls]")
     expect(video).to_be_visible()
     video.evaluate("video => { video.muted = true; video.currentTime = 2; return video.play() }")

@@ -1,0 +1,1 @@
+"""Evidence packages: pictures made unrecognisable and marked, with hashes and a plain verifier."""
