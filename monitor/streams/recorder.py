@@ -1,15 +1,17 @@
 """Continuous recording of one camera without re-encoding, in segments that stand alone.
 
-Segments are MPEG-TS files of about a minute, cut at keyframes and named by the UTC time of their
-first picture: ``recordings/<camera>/<YYYY-MM-DD>/<HHMMSS>.ts``. While one is being written it is
-called ``.<name>.part``; a finished one appears under its name at once and whole. After a crash
-:func:`reconcile` finishes what was left. Recording stops short of filling the disk, so that
-alerts can still be written, and goes on when there is room again.
+Segments are fragmented MP4 files of about a minute, cut at keyframes and named by the UTC time of
+their first picture: ``recordings/<camera>/<YYYY-MM-DD>/<HHMMSS.mmm>.mp4``. While one is being
+written it is called ``.<name>.part``, and each second of it is handed to the system as soon as it
+is over; a finished one appears under its name at once and whole. After a crash
+:func:`~monitor.streams.segments.reconcile` finishes what was left. Recording stops short of
+filling the disk, so that alerts can still be written, and goes on when there is room again.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -172,7 +174,7 @@ class _OpenSegment:
         self.end = first.wall
         self._part = part
         self._first = first
-        self._writer = PacketWriter(part, info, "mpegts")
+        self._writer = PacketWriter(part, info, "recording")
 
     def ends_before(self, packet: Packet, seconds: float) -> bool:
         if packet.epoch != self._first.epoch:
@@ -191,6 +193,8 @@ class _OpenSegment:
         if size == 0:
             self._part.unlink()
             return None
+        with self._part.open("rb") as file:
+            os.fsync(file.fileno())
         path = finished_path(self._part)
         self._part.replace(path)
         return path, size
