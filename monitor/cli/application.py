@@ -9,6 +9,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     analyze,
+    audit,
     backtest,
     calibrate,
     check,
@@ -59,6 +60,7 @@ application.command("calibrate")(calibrate.calibrate_camera)
 application.command("doctor")(doctor.doctor)
 application.command("evaluate")(evaluate.evaluate)
 application.command("train")(train.train)
+application.add_typer(audit.group, name="audit")
 application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
 application.add_typer(inspect.group, name="inspect")

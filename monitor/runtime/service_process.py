@@ -33,11 +33,15 @@ from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import channel_specs, open_channels
 from monitor.runtime.opening import open_store
+from monitor.runtime.recording.audit import Auditor
+from monitor.runtime.recording.keeper import Keeper
+from monitor.runtime.recording.watch import DiskWatch
 from monitor.runtime.retention import Retention
 from monitor.store.base import Database
 from monitor.store.files import FileStore
 from monitor.store.jobs import JobRunRepository, JobState
 from monitor.store.outbox_repository import OutboxRepository
+from monitor.store.retention_audits import Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +50,8 @@ _AFTER_FAILURE = 5.0
 _RETRY_JOB = timedelta(hours=1)
 _FIRST_START = "first-start"
 _RETENTION = "retention"
+_AUDIT = "retention-audit"
+_WATCH_DISK = 60
 
 
 def run_scheduled(config: Path, log_file: Path | None) -> None:
@@ -75,7 +81,11 @@ class Jobs:
         self._clock = clock
         self._runs = JobRunRepository(database)
         self._desk = StoreDesk(database, environment.district, clock)
-        self._retention = Retention(environment, database, clock)
+        policy, files = environment.settings.recording, environment.recording_store()
+        keeper = Keeper(policy, files, database, clock)
+        self._retention = Retention(environment, database, clock, keeper)
+        self._disk = DiskWatch(policy, files, database, keeper, clock)
+        self._auditor = Auditor(environment, database, clock)
 
     def monthly_checklists(self) -> None:
         """Make the checklists of this month, and of earlier ones that are owed."""
@@ -93,6 +103,24 @@ class Jobs:
         zone = ZoneInfo(self._district.timezone)
         day = utc_now(self._clock).astimezone(zone).date()
         self._once(_RETENTION, day.isoformat(), self._retention.run)
+
+    def monthly_audit(self) -> None:
+        """Prove, once a month, which days each channel can show."""
+        zone = ZoneInfo(self._district.timezone)
+        month = utc_now(self._clock).astimezone(zone).date()
+        self._once(_AUDIT, f"{month:%Y-%m}", self._audit)
+
+    def watch_disk(self) -> None:
+        """Make room for recordings where there is too little, and reckon how long it lasts."""
+        try:
+            self._disk.look()
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("disk_not_watched", error=type(error).__name__)
+
+    def _audit(self) -> str:
+        audit = self._auditor.run(self._auditor.choose_seed())
+        met = sum(channel.verdict is Verdict.MET for channel in audit.channels)
+        return f"{met} of {len(audit.channels)} channels show the required days"
 
     def _make_checklists(self, month: date) -> str:
         return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
@@ -118,12 +146,14 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
     start = datetime.now(ZoneInfo(timezone)) + timedelta(seconds=2)
     for work, trigger in (
         (jobs.monthly_checklists, CronTrigger(day=1, hour=1, timezone=timezone)),
+        (jobs.monthly_audit, CronTrigger(day=1, hour=0, minute=20, timezone=timezone)),
         (jobs.daily_retention, CronTrigger(hour=3, minute=10, timezone=timezone)),
     ):
         scheduler.add_job(work, trigger, id=work.__name__)
         scheduler.add_job(work, "date", run_date=start, id=f"{work.__name__}-at-start")
         # A failed run is tried again, and a long pause of the machine is noticed within the hour.
         scheduler.add_job(work, "interval", hours=1, id=f"{work.__name__}-hourly")
+    scheduler.add_job(jobs.watch_disk, "interval", seconds=_WATCH_DISK, id="watch_disk")
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -63,7 +64,7 @@ def test_a_killed_recorder_loses_at_most_the_last_second(
     finished = [inspect_segment(path) for path in sorted(tmp_path.rglob("[0-9]*.mp4"))]
     kept = [segment for segment in finished if segment is not None]
     assert kept[-1].end >= last - 1.1, "more than the unfinished second is lost"
-    for before, following in zip(kept, kept[1:], strict=False):
+    for before, following in pairwise(kept):
         assert following.start == pytest.approx(before.end, abs=0.05)
     for segment in kept:
         with av.open(str(segment.path)) as container:
