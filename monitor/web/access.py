@@ -36,15 +36,17 @@ class Permission(StrEnum):
     SYSTEM = "system"
     INBOX = "inbox"
     LABEL = "label"
+    RECORDINGS = "recordings"
+    HOLD = "hold"
 
 
 _P = Permission
 _SEES = frozenset({_P.ACCOUNT, _P.WATCH})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
-        Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS},
-        Role.INSPECTOR: _SEES | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE},
+        Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX, _P.RECORDINGS},
+        Role.INSTITUTION: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.RECORDINGS},
+        Role.INSPECTOR: _SEES | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.RECORDINGS},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
         Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM},
         Role.ADMIN: frozenset(Permission),

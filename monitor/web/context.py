@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
+from monitor.runtime.recording.desk import RecordingDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -46,6 +47,7 @@ class WebContext:
     files: FileStore
     inspections: StoreDesk
     backtests: BacktestDesk
+    recordings: RecordingDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None
     demo_token: str | None = field(default=None, repr=False)

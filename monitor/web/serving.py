@@ -22,6 +22,7 @@ from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.opening import open_store
+from monitor.runtime.recording.desk import RecordingDesk
 from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.service_process import run_scheduled
 from monitor.runtime.supervisor import Child, Supervisor
@@ -164,6 +165,13 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         files=FileStore(environment.evidence_folder),
         inspections=StoreDesk(database, environment.district, clock),
         backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
+        recordings=RecordingDesk(
+            database,
+            environment.settings.recording,
+            environment.recording_store(),
+            FileStore(environment.exports_folder),
+            clock,
+        ),
         models=lambda: _models(environment),
         labels=LabelStore(environment.labels_folder)
         if environment.settings.labels.enabled

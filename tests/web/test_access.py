@@ -37,6 +37,9 @@ PLACES = {
     "{checklist_id}": "1",
     "{frame_id}": "sunshine-toddler-1_1793582940000",
     "{form}": "pdf",
+    "{segment_id}": "1",
+    "{export_id}": "1",
+    "{hold_id}": "1",
     "{token}": "token",
 }
 STREAM = "/api/v1/feed"

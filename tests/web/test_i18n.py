@@ -23,8 +23,11 @@ from monitor.domain.places import ClassType, NoticeState, RoomType
 from monitor.domain.room_state import View, ViewFault
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
+from monitor.store.deletions import DeletionReason
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
+from monitor.store.retention_audits import RecorderKind
+from monitor.store.retention_audits import Verdict as AuditVerdict
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -49,6 +52,9 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "age.": AgeClass,
     "verdict.": Verdict,
     "fate.": Fate,
+    "recording.verdict.": AuditVerdict,
+    "recording.by.": RecorderKind,
+    "recording.gone.": DeletionReason,
 }
 BY_NAME = ("rule.", "fact.", "failure.", "theme.", "duration.", "act.suggest.", "action.")
 """Families whose members are named by rules, statuses or lists in the templates."""

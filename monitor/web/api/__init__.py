@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from monitor.web.api import alerts, evidence, feed, health, labels, live, places, schema
+from monitor.web.api import alerts, evidence, feed, health, labels, live, places, recordings, schema
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -12,5 +12,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     feed.router,
     live.router,
     labels.router,
+    recordings.router,
     schema.router,
 )

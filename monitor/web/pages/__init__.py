@@ -12,6 +12,8 @@ from monitor.web.pages import (
     institutions,
     labels,
     preferences,
+    recordings,
+    retention,
     rooms,
     sign_in,
     system,
@@ -30,4 +32,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     inbox.router,
     system.router,
     labels.router,
+    recordings.router,
+    retention.router,
 )

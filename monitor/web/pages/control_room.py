@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from monitor.domain.access import DISTRICT
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -33,6 +34,8 @@ def show(request: Request, visitor: Annotated[Visitor, require(Permission.WATCH)
         wall=tiles(directory, queue),
         snapshots=_snapshots(site, visitor, queue),
         cameras=count_cameras(directory),
+        recorder_problems=site.recorder_problems.all(visitor.scope),
+        forecast=site.forecasts.latest() if visitor.scope == DISTRICT else None,
         position=position,
     )
 

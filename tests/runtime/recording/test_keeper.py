@@ -43,8 +43,8 @@ def test_each_type_of_room_is_kept_for_its_own_time(
     assert log.first_broken() is None
     for camera in ("hall-1", "door-1"):
         kept = archive.keys(camera)
-        days = [archive.now - back * DAY for back in (91, 31, 2)]
-        there = [key for day in days for key in archive.files.keys(f"{camera}/{day:%Y-%m-%d}")]
+        dates = [archive.now - back * DAY for back in (91, 31, 2)]
+        there = [key for day in dates for key in archive.files.keys(f"{camera}/{day:%Y-%m-%d}")]
         assert sorted(there) == kept, "files and index agree"
 
 
