@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("finders", "precision", "day", "scenes", "feed", "live", "tracks")
+_ALL = ("finders", "precision", "day", "scenes", "feed", "live", "recording", "tracks")
 
 
 def main() -> int:

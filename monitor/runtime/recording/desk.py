@@ -6,7 +6,7 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -137,7 +137,7 @@ class RecordingDesk:
             )
             number = self._export_rows.add(new)
             self._exports.adopt(target, _export_key(number))
-        return Export(id=number, **_fields(new)), made
+        return Export(id=number, **asdict(new)), made
 
     def exports(self, scope: Scope, camera_id: str) -> tuple[Export, ...]:
         """Return the latest exports of a camera, newest first."""
@@ -164,7 +164,3 @@ class RecordingDesk:
 
 def _export_key(number: int) -> str:
     return f"export-{number}.mp4"
-
-
-def _fields(new: NewExport) -> dict[str, object]:
-    return {name: getattr(new, name) for name in NewExport.__slots__}
