@@ -1,8 +1,8 @@
 """What a fragmented MP4 file says of itself, read without decoding or copying any video.
 
-A recorded file is ``ftyp moov (moof mdat)*``: a head with the codec, then fragments of a second
-each. A file that a crash cut short is whole up to its last complete fragment. (ISO/IEC 14496-12,
-and 14496-15 for the codec's own records.)
+A recorded file is ``ftyp moov (moof mdat)*``: a head with the codec, then fragments of half a
+second each. A file that a crash cut short is whole up to its last complete fragment. (ISO/IEC
+14496-12, and 14496-15 for the codec's own records.)
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ _TICKS = 90_000  # per second; divides all usual frame rates
 _OPTIONS: dict[str, dict[str, str]] = {
     # The index in front lets a browser play before the whole file is there.
     "clip": {"movflags": "+faststart"},
-    # Each second is handed to the system as a fragment of its own: a process that dies loses less.
+    # Each half second is handed to the system at once: a process that dies loses no more.
     "recording": {
         "movflags": "+frag_keyframe+delay_moov+default_base_moof+skip_trailer",
-        "frag_duration": "1000000",
+        "frag_duration": "500000",
         "flush_packets": "1",
     },
 }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -39,12 +40,17 @@ def whole(make_video: MakeVideo, tmp_path_factory: pytest.TempPathFactory) -> by
 
 def test_a_file_falls_into_seconds_that_say_where_one_may_begin(whole: bytes) -> None:
     layout = read_layout(io.BytesIO(whole))
-    assert [round(item.start) for item in layout.fragments] == [0, 1, 2, 3, 4, 5]
-    assert [item.keyframe for item in layout.fragments] == [True, False, False] * 2
+    assert all(item.end - item.start <= 0.53 for item in layout.fragments)
+    assert [item.start for item in layout.fragments if item.keyframe] == [0.0, 3.0]
+    for before, after in pairwise(layout.fragments):
+        assert before.end == pytest.approx(after.start)
+        assert before.offset + before.size == after.offset
     assert layout.seconds == pytest.approx(6.0)
     assert layout.end == len(whole)
-    assert [item.start for item in layout.from_keyframe(4.5)] == [3.0, 4.0, 5.0]
-    assert [item.start for item in layout.from_keyframe(0.5, 1.5)] == [0.0, 1.0]
+    assert layout.from_keyframe(4.5)[0].start == 3.0
+    assert layout.from_keyframe(4.5)[-1].end == layout.seconds
+    assert layout.from_keyframe(0.7, 1.5)[0].start == 0.0
+    assert layout.from_keyframe(0.7, 1.5)[-1].start < 1.5
 
 
 @pytest.mark.parametrize(
