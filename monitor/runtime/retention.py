@@ -12,6 +12,7 @@ from monitor.runtime.environment import Environment
 from monitor.runtime.recording.keeper import Keeper
 from monitor.runtime.tracks.files import delete_before
 from monitor.store.base import Database
+from monitor.store.deletions import DeletionLog
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.files import FileStore
@@ -38,6 +39,7 @@ class Retention:
     ) -> None:
         self._settings = environment.settings
         self._clock = clock
+        self._deletions = DeletionLog(database)
         self._evidence = EvidenceRepository(database)
         self._cameras = [camera.id for camera in environment.district.cameras]
         self._keeper = keeper or Keeper(
@@ -55,6 +57,9 @@ class Retention:
         """Delete what is due and say how much that was."""
         now = utc_now(self._clock)
         repaired, lost = self._repair_index(now)
+        broken = self._deletions.first_broken()
+        if broken is not None:
+            log.error("deletion_log_broken", entry=broken)
         recordings = self._keeper.delete_expired()
         evidence = self._old_evidence()
         hours = self._old_tracks()
@@ -72,7 +77,7 @@ class Retention:
     def _old_evidence(self) -> int:
         before = utc_now(self._clock) - timedelta(seconds=self._settings.evidence.keep)
         deleted = 0
-        while expired := self._evidence.expired(before):
+        while expired := self._evidence.expired(before, utc_now(self._clock)):
             for piece in expired:
                 self._evidence_files.delete(piece.path)
                 log.info("evidence_deleted", path=piece.path, sha256=piece.sha256)

@@ -234,8 +234,7 @@ class _WorkerProcess:
             self._clock,
         )
         mine = [camera.id for camera in self._cameras]
-        for camera_id in mine:  # what troubled recorders before this start is over, or told again
-            self._problems.report(camera_id, None, to_datetime(self._clock.now()))
+        self._problems.clear(mine)
         if environment.settings.recording.enabled:
             shelf.recover(mine)
         shelf.start()

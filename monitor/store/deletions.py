@@ -111,6 +111,11 @@ class DeletionLog:
             session.add(row)
             forget_recordings(session, [piece.id for piece in pieces])
 
+    def _digest_before(self, newest: int) -> str:
+        digests = select(RecordingDeletionRow.digest).order_by(RecordingDeletionRow.id.desc())
+        with self._database.reading() as session:
+            return session.scalar(digests.offset(newest).limit(1)) or _FIRST
+
     def list(
         self, scope: Scope, camera_id: str | None = None, limit: int = 200
     ) -> tuple[Deletion, ...]:
@@ -128,10 +133,18 @@ class DeletionLog:
         with self._database.reading() as session:
             return tuple(_deletion(row) for row in session.scalars(statement))
 
-    def first_broken(self) -> int | None:
-        """Return the id of the first entry that does not follow from those before it, if any."""
+    def first_broken(self, newest: int | None = None) -> int | None:
+        """Return the id of the first entry that does not follow from those before it, if any.
+
+        ``newest`` limits the look to so many of the latest entries.
+        """
         previous = _FIRST
         statement = select(RecordingDeletionRow).order_by(RecordingDeletionRow.id)
+        if newest is not None:
+            ids = select(RecordingDeletionRow.id).order_by(RecordingDeletionRow.id.desc())
+            latest = ids.limit(newest).subquery()
+            statement = statement.where(RecordingDeletionRow.id.in_(select(latest.c.id)))
+            previous = self._digest_before(newest)
         rows = statement.execution_options(yield_per=1000)
         with self._database.reading() as session, closing(session.scalars(rows)) as found:
             for row in found:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, exists, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from monitor.domain.access import Scope
@@ -158,8 +168,23 @@ def held(
     now: datetime,
 ) -> ColumnElement[bool]:
     """Return the condition that a hold in force at ``now`` covers a piece of footage."""
-    return exists().where(
-        LegalHoldRow.camera_id == camera_id,
+    return exists().where(LegalHoldRow.camera_id == camera_id, *_in_force(start, end, now))
+
+
+def held_in(
+    cameras: Select[str],
+    start: InstrumentedAttribute[datetime],
+    end: InstrumentedAttribute[datetime],
+    now: datetime,
+) -> ColumnElement[bool]:
+    """Return the condition that a hold in force at ``now`` covers any of some cameras."""
+    return exists().where(LegalHoldRow.camera_id.in_(cameras), *_in_force(start, end, now))
+
+
+def _in_force(
+    start: InstrumentedAttribute[datetime], end: InstrumentedAttribute[datetime], now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    return (
         LegalHoldRow.start < end,
         LegalHoldRow.end > start,
         LegalHoldRow.released.is_(None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,13 @@ class RecorderProblemRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def clear(self, camera_ids: Collection[str]) -> None:
+        """Forget what troubled the recorders of an earlier process."""
+        with self._database.transaction() as session:
+            session.execute(
+                delete(RecorderProblemRow).where(RecorderProblemRow.camera_id.in_(camera_ids))
+            )
+
     def report(self, camera_id: str, message: Text | None, now: datetime) -> None:
         """Say what keeps a camera from being recorded, or that nothing does any more."""
         with self._database.transaction() as session:
@@ -65,7 +73,7 @@ class RecorderProblemRepository:
             select(RecorderProblemRow)
             .join(CameraRow, CameraRow.id == RecorderProblemRow.camera_id)
             .join(RoomRow, RoomRow.id == CameraRow.room_id)
-            .where(within(scope, RoomRow.institution_id))
+            .where(within(scope, RoomRow.institution_id), CameraRow.active.is_(True))
             .order_by(RecorderProblemRow.camera_id)
         )
         with self._database.reading() as session:

@@ -58,6 +58,8 @@ def test_whoever_changes_the_log_is_found_out(
     with database.transaction() as session:
         session.execute(delete(RecordingDeletionRow).where(RecordingDeletionRow.id == second))
     assert log.first_broken() == second + 1
+    assert log.first_broken(newest=1) is None, "the latest follows from the one before it"
+    assert log.first_broken(newest=2) == second + 1
 
 
 def test_an_entry_is_about_one_camera(database: Database, now: datetime) -> None:

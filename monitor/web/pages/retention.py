@@ -15,6 +15,7 @@ from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
 _LISTED = 100
+_CHECKED = 2000  # entries of the log on every visit; the nightly job checks all
 
 
 @router.get("/retention")
@@ -33,7 +34,7 @@ def show(
         holds=[hold for hold in holds if hold.holds(now)],
         past_holds=[hold for hold in holds if not hold.holds(now)][:_LISTED],
         deletions=site.deletions.list(visitor.scope, limit=_LISTED),
-        broken=site.deletions.first_broken(),
+        broken=site.deletions.first_broken(newest=_CHECKED),
         forecast=site.forecasts.latest(),
         position=site.feed.latest_id(),
     )
