@@ -69,6 +69,16 @@ class Layout:
         return tuple(item for item in self.fragments[first:] if item.start < end)
 
 
+def as_hvc1(head: bytes) -> bytes:
+    """Return the head of an MP4 with H.265 under the name that Apple's players know.
+
+    ``hev1`` says that parameter sets may also stand between the pictures; under ``hvc1`` they play
+    just the same, because the head holds them as well.
+    """
+    at = head.find(b"hev1", max(0, head.find(b"stsd")))
+    return head if at < 0 else head[:at] + b"hvc1" + head[at + 4 :]
+
+
 def read_layout(source: BinaryIO) -> Layout:
     """Return the layout of a file as far as it is whole; seeks, and reads only small boxes.
 

@@ -20,7 +20,7 @@ from monitor.store.base import Database
 from monitor.store.exports import Export, ExportRepository, NewExport
 from monitor.store.files import FileStore
 from monitor.store.recordings import Recording, RecordingRepository
-from monitor.streams.fragments import DamagedError, Layout
+from monitor.streams.fragments import DamagedError, Layout, as_hvc1
 
 LONGEST_EXPORT = 2 * 3600.0
 """Seconds of one exported file."""
@@ -96,7 +96,7 @@ class RecordingDesk:
 
     def head(self, piece: Recording, layout: Layout) -> bytes:
         """Return the bytes without which no part of a segment plays."""
-        return b"".join(self._files.stream(piece.path, 0, layout.head))
+        return as_hvc1(b"".join(self._files.stream(piece.path, 0, layout.head)))
 
     def media(
         self, piece: Recording, layout: Layout, start: float = 0.0, end: float = float("inf")

@@ -17,11 +17,12 @@ from monitor.store.files import CHUNK_BYTES, FileStore
 from monitor.store.recordings import Recording
 from monitor.streams.annexb import first_parameter_sets
 from monitor.streams.catalogue import make_source
-from monitor.streams.fragments import DamagedError, Layout, read_layout
+from monitor.streams.fragments import DamagedError, Layout, as_hvc1, read_layout
 from monitor.streams.mux import PacketWriter
 from monitor.streams.source import SourceRequest
 from monitor.streams.url import file_url
 
+_HEAD = 4096  # bytes within which an MP4 with its index in front names the codec
 _SEAM = 0.5  # seconds that nobody would call a gap
 
 
@@ -90,6 +91,7 @@ def export(
     if not covered:
         raise NotFoundError("there is no footage of that time")
     missing = tuple(gap for gap in gaps(covered, start, end) if gap.seconds > _SEAM)
+    _name_for_all_players(target)
     digest, size = _hash(target)
     return Exported(covered[0].start, covered[-1].end, missing, digest, size)
 
@@ -190,6 +192,13 @@ def _changed(wall: float) -> ConflictError:
         f"the camera changed its video format at {to_datetime(wall):%H:%M:%S} UTC",
         hint="export the time before and the time after as two files",
     )
+
+
+def _name_for_all_players(path: Path) -> None:
+    with path.open("rb+") as file:
+        head = file.read(_HEAD)
+        file.seek(0)
+        file.write(as_hvc1(head))
 
 
 def _hash(path: Path) -> tuple[str, int]:

@@ -135,7 +135,8 @@ def head(request: Request, visitor: _Viewer, segment_id: RowId, given: _Pass) ->
     piece, layout = site_of(request).context.recordings.segment(visitor.scope, segment_id)
     _check_segment(request, visitor, piece, given)
     content = site_of(request).context.recordings.head(piece, layout)
-    return Response(content, media_type=f'video/mp4; codecs="{layout.codec}"')
+    codec = layout.codec.replace("hev1.", "hvc1.")  # as the desk names it in the head
+    return Response(content, media_type=f'video/mp4; codecs="{codec}"')
 
 
 @router.get("/recordings/segments/{segment_id}/media", response_class=StreamingResponse)

@@ -101,12 +101,14 @@ def segment(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return record(tmp_path_factory.mktemp("segment"), (192, 108))
 
 
-def record(folder: Path, size: tuple[int, int]) -> bytes:
+def record(folder: Path, size: tuple[int, int], codec: str = "libx264") -> bytes:
     """Return a recorded file of a moving picture of ``size``."""
     video, path = folder / "video.mp4", folder / "segment.mp4"
     options = {"g": str(2 * FPS), "bf": "0", "preset": "ultrafast"}
+    if codec == "libx265":
+        options["x265-params"] = f"log-level=none:keyint={2 * FPS}:bframes=0"
     with av.open(str(video), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options=options)
+        stream = container.add_stream(codec, rate=FPS, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(8 * FPS):

@@ -99,6 +99,17 @@ def test_two_formats_do_not_go_into_one_file(archive: Archive, tmp_path: Path) -
     assert result.gaps == ()
 
 
+def test_h265_leaves_under_the_name_that_all_players_know(archive: Archive, tmp_path: Path) -> None:
+    archive.content = record(tmp_path, (192, 108), "libx265")
+    begin = archive.now - timedelta(minutes=10)
+    archive.add(begin)
+    target = tmp_path / "h265.mp4"
+    result = export_range(archive, begin, 0.0, 8.0, target)
+    assert b"hvc1" in target.read_bytes()[:4096]
+    assert result.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
+    assert pictures(target) == 8 * FPS
+
+
 def test_a_browser_gets_the_bytes_from_the_keyframe_on(stored: Archive) -> None:
     key = stored.add(stored.now - timedelta(minutes=10))
     layout = layout_of(stored.files, key)
