@@ -1,4 +1,4 @@
-"""``monitor audit``: proving that what was put down is still what was put down."""
+"""``monitor audit``: proving that what was put down is kept, and still what was put down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.audit_retention import retention
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json, print_rows
 from monitor.domain.access import DISTRICT
@@ -21,7 +22,8 @@ from monitor.store.access_register import AccessFilter, AccessRegister
 from monitor.store.evidence_chain import EvidenceChain
 from monitor.store.files import FileStore
 
-group = typer.Typer(help="Check the access register and the evidence.", no_args_is_help=True)
+group = typer.Typer(help="Proofs of what the system keeps.", no_args_is_help=True)
+group.command("retention")(retention)
 
 Known = Annotated[
     str,

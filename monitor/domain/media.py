@@ -29,7 +29,8 @@ class Packet:
     seconds (UTC) at which the picture was taken as far as is known; ``epoch`` grows by one at
     each reconnection or discontinuity, and packets of two epochs never decode together.
     Packets come in decoding order; ``shift`` ≥ 0 is how many seconds after ``time`` the picture
-    is shown, which differs from 0 only in streams with B-frames.
+    is shown, which differs from 0 only in streams with B-frames. ``camera_clock`` is the time
+    (POSIX seconds) at which the camera itself says it took a keyframe, where it says so.
     """
 
     camera_id: str
@@ -40,6 +41,7 @@ class Packet:
     keyframe: bool
     data: bytes
     shift: float = 0.0
+    camera_clock: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

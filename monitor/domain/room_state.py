@@ -25,14 +25,28 @@ class ViewFault(StrEnum):
     STALLED = "stalled"
     FROZEN = "frozen"
     DARK = "dark"
+    OVEREXPOSED = "overexposed"
     COVERED = "covered"
+    DEFOCUSED = "defocused"
     UNREADABLE = "unreadable"
     MOVED = "moved"
+    BITRATE = "bitrate"
+    FRAME_RATE = "frame_rate"
+    CLOCK = "clock"
     MISCALIBRATED = "miscalibrated"
     UNWATCHED = "unwatched"
 
 
-_STILL_SEES = frozenset({None, ViewFault.MOVED, ViewFault.MISCALIBRATED})
+_STILL_SEES = frozenset(
+    {
+        None,
+        ViewFault.MOVED,
+        ViewFault.MISCALIBRATED,
+        ViewFault.FRAME_RATE,
+        ViewFault.CLOCK,
+    }
+)
+_STILL_MEASURES = _STILL_SEES - {ViewFault.MOVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,11 @@ class CameraView:
     def sees(self) -> bool:
         """Say whether people are still seen; a moved camera sees, but measures wrongly."""
         return self.fault in _STILL_SEES
+
+    @property
+    def measures(self) -> bool:
+        """Say whether people are still seen from where the camera always looked."""
+        return self.fault in _STILL_MEASURES
 
 
 @dataclass(frozen=True, slots=True)

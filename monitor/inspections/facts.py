@@ -65,6 +65,24 @@ class Recordings:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelAudit:
+    """What the last retention audit found of a camera's footage, whoever records it.
+
+    ``unbroken_days`` back from the day before the audit are on record; ``reachable`` says that
+    the recorder could be asked, ``playable`` that the stretches picked at random really played,
+    and ``young`` that all since it was connected is there.
+    """
+
+    camera_id: str
+    audited: datetime
+    required_days: int
+    unbroken_days: int
+    reachable: bool
+    playable: bool
+    young: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RoomCount:
     """Who is in a room now, as last reported at ``updated``."""
 
@@ -131,6 +149,9 @@ class Facts(Protocol):
 
     def recordings(self) -> tuple[Recordings, ...] | None:
         """Return each camera's recorded days; ``None`` where nothing is recorded here."""
+
+    def recording_audit(self) -> tuple[ChannelAudit, ...] | None:
+        """Return what the last retention audit found; ``None`` where there was none."""
 
     def room_counts(self) -> tuple[RoomCount, ...] | None:
         """Return who is in each room now; ``None`` where no worker reports."""

@@ -16,6 +16,7 @@ from monitor.domain.places import District
 from monitor.settings import Settings, load_settings
 from monitor.settings.district import district_of
 from monitor.store.base import Database
+from monitor.store.files import FileStore
 
 _CHECKOUT_MODELS = Path(__file__).parents[2] / "models"
 
@@ -67,6 +68,19 @@ class Environment:
     def recordings_folder(self) -> Path:
         """Continuous recordings."""
         return self.data / "recordings"
+
+    @property
+    def exports_folder(self) -> Path:
+        """Exported stretches of recordings, for a day."""
+        return self.data / "exports"
+
+    def recording_store(self) -> FileStore:
+        """Open the place of finished recordings.
+
+        Raises:
+            ConfigError: it cannot be used.
+        """
+        return FileStore(self.settings.recording.store or self.recordings_folder)
 
     @property
     def tracks_folder(self) -> Path:

@@ -15,6 +15,7 @@ from monitor.inspections.facts import (
     AlertFact,
     CameraFact,
     CameraState,
+    ChannelAudit,
     Recordings,
     RoomCount,
     Uptime,
@@ -28,6 +29,7 @@ from monitor.store.camera_status import CameraState as Connection
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.place_repository import InstitutionPlace, PlaceRepository
 from monitor.store.recordings import RecordingRepository
+from monitor.store.retention_audits import RetentionAuditRepository, Verdict
 from monitor.store.room_status import RoomStatusRepository
 
 _FRESH = timedelta(minutes=2)
@@ -142,6 +144,24 @@ class StoreFacts:
         return tuple(
             Recordings(camera_id, frozenset(days.get(camera_id, ())))
             for camera_id in self._camera_ids()
+        )
+
+    def recording_audit(self) -> tuple[ChannelAudit, ...] | None:
+        """Return what the last retention audit found; ``None`` where there was none."""
+        audit = RetentionAuditRepository(self._database).latest(self._scope)
+        if audit is None:
+            return None
+        return tuple(
+            ChannelAudit(
+                channel.camera_id,
+                audit.at,
+                channel.required_days,
+                channel.unbroken_days,
+                reachable=channel.verdict is not Verdict.UNREACHABLE,
+                playable=channel.verdict is not Verdict.UNPLAYABLE,
+                young=channel.verdict is Verdict.YOUNG,
+            )
+            for channel in audit.channels
         )
 
     def room_counts(self) -> tuple[RoomCount, ...] | None:

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.alerts.notifier import Notifier
 from monitor.alerts.rate_limit import RateLimit
@@ -38,6 +39,9 @@ from monitor.runtime.opening import open_store
 from monitor.runtime.overdue import JOB as OVERDUE
 from monitor.runtime.overdue import OverdueFindings
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.recording.audit import Auditor
+from monitor.runtime.recording.keeper import Keeper
+from monitor.runtime.recording.watch import DiskWatch
 from monitor.runtime.reminders import ExpiryReminders
 from monitor.runtime.repeated_work import RepeatedWork
 from monitor.runtime.retention import Retention
@@ -48,6 +52,7 @@ from monitor.store.files import FileStore
 from monitor.store.jobs import JobRunRepository, JobState
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.pulses import PulseRepository
+from monitor.store.retention_audits import Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +64,8 @@ _CATCH_UP = "plan-catch-up"
 _EXPIRIES = "expiry-reminders"
 _VISITS = "visit-reminders"
 _MORNING, _AFTERNOON = 8, 17
+_AUDIT = "retention-audit"
+_WATCH_DISK = 60
 
 
 def run_scheduled(config: Path, log_file: Path | None) -> None:
@@ -89,7 +96,6 @@ class Jobs:
         self._clock = clock
         self._runs = JobRunRepository(database)
         self._desk = StoreDesk(database, environment.district, clock)
-        self._retention = Retention(environment, database, clock)
         self._overdue = OverdueFindings(
             database,
             environment.district,
@@ -101,6 +107,11 @@ class Jobs:
         self._plan = PlanDesk(database, environment.district, self._planning, clock, self._desk)
         self._expiries = ExpiryReminders(environment, database, clock)
         self._visits = VisitReminders(environment, database, clock)
+        policy, files = environment.settings.recording, environment.recording_store()
+        keeper = Keeper(policy, files, database, clock)
+        self._retention = Retention(environment, database, clock, keeper)
+        self._disk = DiskWatch(policy, files, database, keeper, clock)
+        self._auditor = Auditor(environment, database, clock)
 
     def monthly_checklists(self) -> None:
         """Make the checklists of this month, and of earlier ones that are owed."""
@@ -155,6 +166,24 @@ class Jobs:
     def _local(self) -> datetime:
         return utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone))
 
+    def monthly_audit(self) -> None:
+        """Prove, once a month, which days each channel can show."""
+        zone = ZoneInfo(self._district.timezone)
+        month = utc_now(self._clock).astimezone(zone).date()
+        self._once(_AUDIT, f"{month:%Y-%m}", self._audit)
+
+    def watch_disk(self) -> None:
+        """Make room for recordings where there is too little, and reckon how long it lasts."""
+        try:
+            self._disk.look()
+        except (OSError, SQLAlchemyError) as error:
+            log.warning("disk_not_watched", error=type(error).__name__)
+
+    def _audit(self) -> str:
+        audit = self._auditor.run(self._auditor.choose_seed())
+        met = sum(channel.verdict is Verdict.MET for channel in audit.channels)
+        return f"{met} of {len(audit.channels)} channels show the required days"
+
     def _make_checklists(self, month: date) -> str:
         return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
 
@@ -179,6 +208,7 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
     start = datetime.now(ZoneInfo(timezone)) + timedelta(seconds=2)
     for work, trigger in (
         (jobs.monthly_checklists, CronTrigger(day=1, hour=1, timezone=timezone)),
+        (jobs.monthly_audit, CronTrigger(day=1, hour=0, minute=20, timezone=timezone)),
         (jobs.daily_retention, CronTrigger(hour=3, minute=10, timezone=timezone)),
         (jobs.daily_overdue, CronTrigger(hour=8, minute=30, timezone=timezone)),
         (jobs.monthly_plan, CronTrigger(hour=1, minute=20, timezone=timezone)),
@@ -189,6 +219,7 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
         scheduler.add_job(work, "date", run_date=start, id=f"{work.__name__}-at-start")
         # A failed run is tried again, and a long pause of the machine is noticed within the hour.
         scheduler.add_job(work, "interval", hours=1, id=f"{work.__name__}-hourly")
+    scheduler.add_job(jobs.watch_disk, "interval", seconds=_WATCH_DISK, id="watch_disk")
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
 

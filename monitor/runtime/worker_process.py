@@ -32,6 +32,8 @@ from monitor.runtime.notices import decide_with, ladder_of
 from monitor.runtime.opening import open_store
 from monitor.runtime.opening_days import OpeningDays
 from monitor.runtime.placement import place
+from monitor.runtime.recording.policy import pause_bytes
+from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
@@ -42,13 +44,14 @@ from monitor.store.camera_status import CameraReport, CameraState, CameraStatusR
 from monitor.store.event_repository import EventRepository
 from monitor.store.files import FileStore
 from monitor.store.labels import LabelStore
-from monitor.store.recordings import Recording, RecordingRepository
+from monitor.store.recorder_problems import RecorderProblemRepository
+from monitor.store.recordings import RecordingRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.workers import WorkerRepository
+from monitor.streams.failures import StreamError
 from monitor.streams.live import LiveServer
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
-from monitor.streams.segments import Segment
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +98,8 @@ class _WorkerProcess:
         self._cameras = [c for c in environment.district.cameras if c.room_id in room_ids]
         self._workers = WorkerRepository(database)
         self._reports = _Reports(database, self._name, self._clock)
-        self._recordings = RecordingRepository(database)
+        self._problems = RecorderProblemRepository(database)
+        self._shelf = self._open_shelf(database, stack)
         self._zone = ZoneInfo(environment.district.timezone)
         self._days = OpeningDays(database, mine)
         self._build(environment, database, stack)
@@ -206,35 +210,42 @@ class _WorkerProcess:
         log.info("worker_stopped", worker=self._name)
 
     def _recorder(self, reader: CameraReader) -> Recorder:
-        root = self._environment.recordings_folder
-
-        def keep(segment: Segment) -> None:
+        def tell(problem: StreamError | None) -> None:
+            text = problem.text if problem is not None else None
             try:
-                self._recordings.add(recording_of(segment, root))
+                now = to_datetime(self._clock.now())
+                self._problems.report(reader.camera.id, text, now)
             except SQLAlchemyError as error:
-                # The file is there; the service finds it when it next compares folder and index.
-                log.warning("segment_not_indexed", error=type(error).__name__)
+                log.warning("problem_not_reported", error=type(error).__name__)
 
+        policy = self._environment.settings.recording
         return Recorder(
             reader.camera.id,
             reader.subscribe("recorder", patient=True),
             lambda: reader.info,
-            root,
-            on_segment=keep,
-            seconds=self._environment.settings.recording.segment,
+            self._environment.recordings_folder,
+            on_segment=self._shelf.take,
+            on_problem=tell,
+            seconds=policy.segment,
+            keep_free=pause_bytes(policy),
             clock=self._clock,
         )
 
-
-def recording_of(segment: Segment, root: Path) -> Recording:
-    """Return the index entry of a recorded segment under ``root``."""
-    return Recording(
-        segment.camera_id,
-        to_datetime(segment.start),
-        to_datetime(segment.end),
-        segment.path.relative_to(root).as_posix(),
-        segment.size,
-    )
+    def _open_shelf(self, database: Database, stack: ExitStack) -> Shelf:
+        environment = self._environment
+        shelf = Shelf(
+            environment.recording_store(),
+            environment.recordings_folder,
+            RecordingRepository(database),
+            self._clock,
+        )
+        mine = [camera.id for camera in self._cameras]
+        self._problems.clear(mine)
+        if environment.settings.recording.enabled:
+            shelf.recover(mine)
+        shelf.start()
+        stack.callback(shelf.stop)
+        return shelf
 
 
 class _Reports:

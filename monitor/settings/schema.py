@@ -135,6 +135,20 @@ class Recording(Model):
 
     enabled: bool = Field(False, description="Record every camera of the district here")
     keep: Seconds = Field(90 * 86400.0, description="How long recordings are kept (law: 90 days)")
+    rooms: dict[RoomType, Seconds] = Field(
+        default_factory=dict,
+        description="Other times for types of room, such as {corridor: 30d}",
+    )
+    store: str | None = Field(
+        None,
+        description="Where finished files go, an fsspec address (s3://bucket/kanhu); else data_dir",
+    )
+    reserve: float = Field(
+        5.0,
+        ge=0.1,
+        le=10_000,
+        description="GiB of the disk left free for evidence and alerts: below it, room is made",
+    )
     segment: Seconds = Field(60.0, ge=2, le=3600, description="Length of one file")
 
 

@@ -16,6 +16,8 @@ from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.evidence_seals import Sealed, seal_file
+from monitor.store.holds import held_in
+from monitor.store.places import CameraRow
 from monitor.store.scope import within
 from monitor.store.upsert import affected
 
@@ -81,12 +83,22 @@ class EvidenceRepository:
                 raise NotFoundError("there is no such evidence", where=f"evidence {evidence_id}")
             return evidence_view(row)
 
-    def expired(self, before: datetime, limit: int = 500) -> tuple[EvidenceView, ...]:
-        """Return evidence created before ``before`` whose alert has ended, oldest first."""
+    def expired(
+        self, before: datetime, now: datetime, limit: int = 500
+    ) -> tuple[EvidenceView, ...]:
+        """Return evidence created before ``before`` whose alert has ended, oldest first.
+
+        What shows a room while a legal hold in force at ``now`` covers one of its cameras stays.
+        """
+        here = select(CameraRow.id).where(CameraRow.room_id == AlertRow.room_id)
         statement = (
             select(EvidenceRow)
             .join(AlertRow, AlertRow.id == EvidenceRow.alert_id)
-            .where(EvidenceRow.created < before, AlertRow.open_place.is_(None))
+            .where(
+                EvidenceRow.created < before,
+                AlertRow.open_place.is_(None),
+                ~held_in(here, EvidenceRow.start, EvidenceRow.end, now),
+            )
             .order_by(EvidenceRow.created, EvidenceRow.id)
             .limit(limit)
         )

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import fsspec
 
@@ -55,7 +55,7 @@ class FileStore:
         except (ImportError, ValueError, OSError) as error:
             raise ConfigError(
                 f"the file store cannot be used ({type(error).__name__})",
-                where="service.data_dir",
+                where="service.data_dir, recording.store",
                 hint="give a folder that can be written, or an address that fsspec knows",
             ) from error
 
@@ -123,6 +123,32 @@ class FileStore:
             raise _missing(key) from None
         return _chunks(source, start, end)
 
+    def open(self, key: str) -> BinaryIO:
+        """Open a file to read here and there in it; close it when done.
+
+        Raises:
+            NotFoundError: there is none under ``key``.
+        """
+        try:
+            source: BinaryIO = self._files.open(self._path(key), "rb")
+        except FileNotFoundError:
+            raise _missing(key) from None
+        return source
+
+    def keys(self, folder: str) -> dict[str, int]:
+        """Return the keys of the files directly in a folder, with their bytes."""
+        path = self._path(folder)
+        try:
+            entries = self._files.ls(path, detail=True)
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        names = [(entry["name"].rpartition("/")[2], entry) for entry in entries]
+        return {
+            f"{folder}/{name}": int(entry["size"] or 0)
+            for name, entry in names
+            if entry["type"] == "file" and _NAME.fullmatch(name)
+        }
+
     def delete(self, key: str) -> None:
         """Remove a file; it is no mistake if it is gone already."""
         path = self._path(key)
@@ -133,12 +159,18 @@ class FileStore:
 
     def matches(self, key: str, sha256: str) -> bool:
         """Say whether a file is there and still has the hash it was stored with."""
-        if not self.exists(key):
-            return False
+        return self.exists(key) and secrets.compare_digest(self.sha256(key), sha256)
+
+    def sha256(self, key: str) -> str:
+        """Return the hash of a file as it is now.
+
+        Raises:
+            NotFoundError: there is none under ``key``.
+        """
         digest = hashlib.sha256()
         for chunk in self.stream(key):
             digest.update(chunk)
-        return secrets.compare_digest(digest.hexdigest(), sha256)
+        return digest.hexdigest()
 
     def local_path(self, key: str) -> Path | None:
         """Return where a file lies on this machine, or ``None`` in an object store."""
@@ -156,6 +188,19 @@ class FileStore:
         old = [
             path
             for path in self._folder.rglob(f".*{_PARTIAL}")
+            if path.is_file() and path.stat().st_mtime < before
+        ]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def remove_older(self, before: float) -> int:
+        """Remove the files of a local folder that were last written before ``before``."""
+        if self._folder is None:
+            return 0
+        old = [
+            path
+            for path in self._folder.iterdir()
             if path.is_file() and path.stat().st_mtime < before
         ]
         for path in old:

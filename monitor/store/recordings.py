@@ -6,14 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, delete, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, String, delete, exists, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
+from monitor.domain.errors import NotFoundError
+from monitor.domain.stretches import Stretch, merged
+from monitor.domain.stretches import within as inside
 from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.holds import held
 from monitor.store.places import CameraRow, RoomRow
 from monitor.store.scope import within
-from monitor.store.upsert import affected, insert_once
+from monitor.store.upsert import insert_once
+
+_SEAM = 0.5  # seconds between two segments that nobody would call a gap
 
 
 class RecordingRow(Base):
@@ -28,17 +34,22 @@ class RecordingRow(Base):
     end: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     path: Mapped[str] = mapped_column(String(500), unique=True)
     size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One recorded file: ``path`` is its key in the file store, ``size`` in bytes."""
+    """One recorded file: ``path`` is its key in the file store, ``size`` in bytes.
+
+    ``sha256`` is that of its content when it was filed.
+    """
 
     camera_id: str
     start: datetime
     end: datetime
     path: str
     size: int
+    sha256: str = ""
     id: int = 0
 
 
@@ -56,9 +67,15 @@ class RecordingRepository:
             "end": recording.end,
             "path": recording.path,
             "size": recording.size,
+            "sha256": recording.sha256,
         }
         with self._database.transaction() as session:
             insert_once(session, RecordingRow, values)
+
+    def knows(self, path: str) -> bool:
+        """Say whether a file is in the index."""
+        with self._database.reading() as session:
+            return bool(session.scalar(select(exists().where(RecordingRow.path == path))))
 
     def overlapping(
         self, scope: Scope, camera_id: str, start: datetime, end: datetime, limit: int = 2000
@@ -135,26 +152,95 @@ class RecordingRepository:
         with self._database.reading() as session:
             return {camera: (first, last) for camera, first, last in session.execute(statement)}
 
-    def expired(self, before: datetime, limit: int = 500) -> tuple[Recording, ...]:
-        """Return segments that ended before ``before``, oldest first, to be removed."""
+    def get(self, scope: Scope, recording_id: int) -> Recording:
+        """Return one segment.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
         statement = (
             select(RecordingRow)
-            .where(RecordingRow.end < before)
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(RecordingRow.id == recording_id, within(scope, RoomRow.institution_id))
+        )
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            if row is None:
+                raise NotFoundError("there is no such recording", where=f"{recording_id}")
+            return _recording(row)
+
+    def expired(
+        self, before: datetime, now: datetime, room_types: Collection[str], limit: int = 500
+    ) -> tuple[Recording, ...]:
+        """Return segments of rooms of some types that ended before ``before``, oldest first.
+
+        What a legal hold in force at ``now`` covers is never among them.
+        """
+        statement = (
+            select(RecordingRow)
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(
+                RecordingRow.end < before,
+                RoomRow.type.in_(room_types),
+                ~held(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end, now),
+            )
             .order_by(RecordingRow.end)
             .limit(limit)
         )
         with self._database.reading() as session:
             return tuple(_recording(row) for row in session.scalars(statement))
 
-    def forget(self, ids: Collection[int]) -> int:
-        """Remove segments from the index, after their files are gone; return how many."""
-        with self._database.transaction() as session:
-            return affected(session.execute(delete(RecordingRow).where(RecordingRow.id.in_(ids))))
+    def stretches(
+        self, camera_ids: Collection[str], start: datetime, end: datetime
+    ) -> dict[str, tuple[Stretch, ...]]:
+        """Return of which times between ``start`` and ``end`` each camera has footage, merged."""
+        statement = select(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end).where(
+            RecordingRow.camera_id.in_(camera_ids),
+            RecordingRow.start < end,
+            RecordingRow.end > start,
+        )
+        found: dict[str, list[Stretch]] = {camera_id: [] for camera_id in camera_ids}
+        with self._database.reading() as session:
+            for camera_id, first, last in session.execute(
+                statement.execution_options(yield_per=5000)
+            ):
+                found[camera_id].append(Stretch(first.timestamp(), last.timestamp()))
+        return {
+            camera_id: inside(merged(items, _SEAM), start.timestamp(), end.timestamp())
+            for camera_id, items in found.items()
+        }
+
+    def paths(self, camera_id: str, start: datetime, end: datetime) -> dict[str, Recording]:
+        """Return the segments of a camera that begin in ``start``–``end``, by path."""
+        statement = select(RecordingRow).where(
+            RecordingRow.camera_id == camera_id,
+            RecordingRow.start >= start,
+            RecordingRow.start < end,
+        )
+        with self._database.reading() as session:
+            return {row.path: _recording(row) for row in session.scalars(statement)}
+
+    def written(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Return the bytes that each camera's segments of ``since``–``until`` hold."""
+        statement = (
+            select(RecordingRow.camera_id, func.sum(RecordingRow.size))
+            .where(RecordingRow.end > since, RecordingRow.end <= until)
+            .group_by(RecordingRow.camera_id)
+        )
+        with self._database.reading() as session:
+            return {camera_id: int(size) for camera_id, size in session.execute(statement)}
 
     def total_size(self) -> int:
         """Return the bytes of all recordings."""
         with self._database.reading() as session:
             return int(session.scalar(select(func.sum(RecordingRow.size))) or 0)
+
+
+def forget_recordings(session: Session, ids: Collection[int]) -> None:
+    """Remove segments from the index within the caller's transaction."""
+    session.execute(delete(RecordingRow).where(RecordingRow.id.in_(ids)))
 
 
 def _recording(row: RecordingRow) -> Recording:
@@ -165,4 +251,5 @@ def _recording(row: RecordingRow) -> Recording:
         end=row.end,
         path=row.path,
         size=row.size,
+        sha256=row.sha256,
     )

@@ -128,7 +128,7 @@ def write_clip(packets: Sequence[Packet], info: StreamInfo, path: Path) -> Clip:
         raise StreamError(Reason.UNREADABLE, where=packets[0].camera_id)
     kept = _joinable(runs, info.codec)
     try:
-        writer = PacketWriter(path, info, "mp4")
+        writer = PacketWriter(path, info, "clip")
         try:
             _write_runs(writer, kept)
         finally:

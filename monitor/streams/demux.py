@@ -29,6 +29,7 @@ class RawUnit:
     pts: float | None
     dts: float | None
     duration: float | None
+    camera_clock: float | None = None
 
 
 class VideoDemuxer:
@@ -68,6 +69,7 @@ class VideoDemuxer:
                 continue
             pts, dts, duration = packet.pts, packet.dts, packet.duration
             keyframe = packet.is_keyframe
+            clock = _camera_clock(packet) if keyframe else None
             data = self._annexb(packet)
             if not data:
                 continue
@@ -79,6 +81,7 @@ class VideoDemuxer:
                 None if pts is None else pts * num / den,
                 None if dts is None else dts * num / den,
                 duration * num / den if duration else None,
+                clock,
             )
 
     def rewind(self, seconds: float) -> None:
@@ -113,6 +116,7 @@ def packet_of(camera_id: str, unit: RawUnit, stamp: Stamp, wall: float) -> Packe
         keyframe=unit.keyframe,
         data=unit.data,
         shift=stamp.shift,
+        camera_clock=unit.camera_clock,
     )
 
 
@@ -133,6 +137,14 @@ def _annexb_filter(
     if extradata[:1] != b"\x01":
         return None
     return BitStreamFilterContext(f"{codec}_mp4toannexb", stream)
+
+
+def _camera_clock(packet: EncodedPacket[VideoStream]) -> float | None:
+    """Return the producer's reference time, which RTCP sender reports give, in POSIX seconds."""
+    if not packet.has_sidedata("prft"):
+        return None
+    microseconds = int.from_bytes(bytes(packet.get_sidedata("prft"))[:8], "little")
+    return microseconds / 1e6
 
 
 def _frame_rate(stream: VideoStream) -> float | None:

@@ -1,4 +1,4 @@
-"""Can this camera's view be trusted? Offline, stalled, frozen, dark, covered, unreadable, moved.
+"""Can this camera's view be trusted? Whether it is there, sees, and sends what it should.
 
 A fault counts only after it has lasted, and clears only after the view has been good for a while.
 
@@ -9,8 +9,11 @@ the very same coded picture again and again (every coded picture carries a frame
 even a still scene gives different bytes; pictures below a few hundred bytes are not compared).
 
 *Dark* and *covered* come from a small brightness plane of a picture decoded now and then: dark
-means that even its brightest parts are black, covered that it hardly has an edge. *Moved* is
-told by :mod:`monitor.streams.scenery`, and lasts until the camera looks where it looked before.
+means that even its brightest parts are black, covered that it hardly has an edge, *over-exposed*
+that most of it is white, *defocused* that its steepest edges bend softly. *Moved* is told by
+:mod:`monitor.streams.scenery`, and lasts until the camera looks where it looked before. *Frame
+rate* and *bitrate* are told by :mod:`monitor.streams.throughput`. *Clock* means that the camera's
+own clock, where it tells it with its stream, is off from ours.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.media import Packet
 from monitor.domain.room_state import CameraView, ViewFault
 from monitor.streams.scenery import Scenery
+from monitor.streams.sharpness import blown_share, sharpness
+from monitor.streams.throughput import Throughput
 
 _WINDOW = 4.0  # seconds over which the pace of time stamps is judged
 _SILENCE = 1.0  # seconds without packets, which say nothing of their pace
@@ -37,7 +42,9 @@ class HealthSettings:
 
     ``bad_for`` and ``good_for`` are the hysteresis. A picture is dark if the ``0.95`` quantile of
     its luma is below ``dark_level``; covered if fewer than ``edge_share`` of neighbouring pixels
-    differ by more than ``edge_step``.
+    differ by more than ``edge_step``; over-exposed if more than ``white_share`` of it reaches
+    ``white_level``; defocused if its :func:`~monitor.streams.sharpness.sharpness` is below
+    ``sharp``. A camera's clock is wrong from ``clock_offset`` seconds on.
     """
 
     bad_for: float = 5.0
@@ -48,6 +55,11 @@ class HealthSettings:
     dark_level: float = 45.0
     edge_step: int = 10
     edge_share: float = 0.004
+    white_level: float = 230.0
+    white_share: float = 0.5
+    sharp: float = 0.25
+    least_edge: float = 10.0
+    clock_offset: float = 10.0
 
 
 class CameraHealth:
@@ -70,6 +82,8 @@ class CameraHealth:
         self._pace = _Pace(self._settings)
         self._picture: _Candidate = (None, now)
         self._scenery = Scenery()
+        self._throughput = Throughput()
+        self._clock_wrong_since: float | None = None
         self._unreadable_since: float | None = None
         self._verdict = _Verdict(self._settings, now)
 
@@ -80,6 +94,7 @@ class CameraHealth:
             self._online_changed = self._clock.now()
             self._pace = _Pace(self._settings)
             self._last_packet = None
+            self._throughput.reset()
         self.view()
 
     def packet(self, packet: Packet) -> None:
@@ -87,6 +102,11 @@ class CameraHealth:
         now = self._clock.now()
         self._last_packet = now
         self._pace.add(packet, now)
+        self._throughput.add(packet, now)
+        if packet.camera_clock is not None:
+            wrong = abs(packet.camera_clock - packet.wall) >= self._settings.clock_offset
+            since = self._clock_wrong_since
+            self._clock_wrong_since = (now if since is None else since) if wrong else None
 
     def picture(self, luma: NDArray[np.uint8]) -> None:
         """Tell what a decoded picture looks like; ``luma`` is about 160 pixels across."""
@@ -124,6 +144,17 @@ class CameraHealth:
         moved_since = self._scenery.moved_since
         if self._picture[0] is None and moved_since is not None:
             return ViewFault.MOVED, moved_since
+        return self._picture if self._picture[0] is not None else self._weakness()
+
+    def _weakness(self) -> _Candidate:
+        """Return what is amiss with a picture that is in order."""
+        for fault, since in (
+            (ViewFault.BITRATE, self._throughput.thin_since),
+            (ViewFault.FRAME_RATE, self._throughput.slow_since),
+            (ViewFault.CLOCK, self._clock_wrong_since),
+        ):
+            if since is not None:
+                return fault, since
         return self._picture
 
 
@@ -131,10 +162,15 @@ def judge_picture(luma: NDArray[np.uint8], settings: HealthSettings) -> ViewFaul
     """Return what is wrong with a picture of brightness ``luma``, shape ``(height, width)``."""
     if float(np.quantile(luma, 0.95)) < settings.dark_level:
         return ViewFault.DARK
+    if blown_share(luma, settings.white_level) > settings.white_share:
+        return ViewFault.OVEREXPOSED
     levels = luma.astype(np.int16)
     edges = np.count_nonzero(np.abs(np.diff(levels, axis=1)) > settings.edge_step)
     edges += np.count_nonzero(np.abs(np.diff(levels, axis=0)) > settings.edge_step)
-    return ViewFault.COVERED if edges < settings.edge_share * 2 * luma.size else None
+    if edges < settings.edge_share * 2 * luma.size:
+        return ViewFault.COVERED
+    soft = sharpness(luma, settings.least_edge)
+    return ViewFault.DEFOCUSED if soft is not None and soft < settings.sharp else None
 
 
 class _Pace:

@@ -1,4 +1,4 @@
-"""Packets into files without re-encoding: MP4 for clips, MPEG-TS for recordings."""
+"""Packets into files without re-encoding: MP4 for clips, fragmented MP4 for recordings."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from monitor.domain.media import Packet, StreamInfo
 _TICKS = 90_000  # per second; divides all usual frame rates
 _OPTIONS: dict[str, dict[str, str]] = {
     # The index in front lets a browser play before the whole file is there.
-    "mp4": {"movflags": "+faststart"},
-    "mpegts": {},
+    "clip": {"movflags": "+faststart"},
+    # Each half second is handed to the system at once: a process that dies loses no more.
+    "recording": {
+        "movflags": "+frag_keyframe+delay_moov+default_base_moof+skip_trailer",
+        "frag_duration": "500000",
+        "flush_packets": "1",
+    },
 }
 
 
@@ -29,8 +34,8 @@ class PacketWriter:
             full.
     """
 
-    def __init__(self, path: Path, info: StreamInfo, form: Literal["mp4", "mpegts"]) -> None:
-        self._container = av.open(f"file:{path}", "w", format=form, options=_OPTIONS[form])
+    def __init__(self, path: Path, info: StreamInfo, form: Literal["clip", "recording"]) -> None:
+        self._container = av.open(f"file:{path}", "w", format="mp4", options=_OPTIONS[form])
         rate = Fraction(info.fps).limit_denominator(1001) if info.fps else None
         self._stream = self._container.add_mux_stream(
             info.codec,

@@ -1,15 +1,17 @@
 """Continuous recording of one camera without re-encoding, in segments that stand alone.
 
-Segments are MPEG-TS files of about a minute, cut at keyframes and named by the UTC time of their
-first picture: ``recordings/<camera>/<YYYY-MM-DD>/<HHMMSS>.ts``. While one is being written it is
-called ``.<name>.part``; a finished one appears under its name at once and whole. After a crash
-:func:`reconcile` finishes what was left. Recording stops short of filling the disk, so that
-alerts can still be written, and goes on when there is room again.
+Segments are fragmented MP4 files of about a minute, cut at keyframes and named by the UTC time of
+their first picture: ``recordings/<camera>/<YYYY-MM-DD>/<HHMMSS.mmm>.mp4``. While one is being
+written it is called ``.<name>.part``, and each half second of it is handed to the system as soon as
+it is over; a finished one appears under its name at once and whole. After a crash
+:func:`~monitor.streams.segments.reconcile` finishes what was left. Recording stops short of
+filling the disk, so that alerts can still be written, and goes on when there is room again.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -27,6 +29,7 @@ from monitor.streams.mux import PacketWriter
 from monitor.streams.segments import Segment, finished_path, part_path
 
 _log = structlog.get_logger(__name__)
+_GATHER = 0.25  # seconds; with half a second a fragment, a crash loses less than a second
 _RETRY = 10.0  # seconds until recording is tried again after the disk refused
 
 
@@ -72,6 +75,7 @@ class Recorder:
         self._clock = clock or SystemClock()
         self._open: _OpenSegment | None = None
         self._retry_at = 0.0
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"record-{camera_id}", daemon=True)
 
     def start(self) -> None:
@@ -80,12 +84,16 @@ class Recorder:
 
     def stop(self, timeout: float = 2.0) -> None:
         """Record what is queued, finish the segment and end."""
+        self._stopping.set()
         self._subscription.close()
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        for packet in self._subscription:
+        while (packet := self._subscription.get()) is not None:
             self.record(packet)
+            if not len(self._subscription):
+                # Waking up for every packet costs several times what writing it does.
+                self._stopping.wait(_GATHER)
         self._finish()
 
     def record(self, packet: Packet) -> None:
@@ -172,7 +180,7 @@ class _OpenSegment:
         self.end = first.wall
         self._part = part
         self._first = first
-        self._writer = PacketWriter(part, info, "mpegts")
+        self._writer = PacketWriter(part, info, "recording")
 
     def ends_before(self, packet: Packet, seconds: float) -> bool:
         if packet.epoch != self._first.epoch:
@@ -191,6 +199,8 @@ class _OpenSegment:
         if size == 0:
             self._part.unlink()
             return None
+        with self._part.open("rb") as file:
+            os.fsync(file.fileno())
         path = finished_path(self._part)
         self._part.replace(path)
         return path, size

@@ -1,20 +1,21 @@
-"""Recorded segments on disk: their names, what a crash left, and what is too old."""
+"""Recorded segments on disk: their names, and what a crash left of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import av
 import structlog
 
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import InputError
+from monitor.streams.fragments import DamagedError, read_layout
 
 _log = structlog.get_logger(__name__)
-SUFFIX = ".ts"
+SUFFIX = ".mp4"
 _PART = ".part"
 
 
@@ -39,7 +40,8 @@ def part_path(root: Path, camera_id: str, start: float) -> Path:
         raise InputError(f"'{camera_id}' cannot be the name of a folder")
     moment = to_datetime(start)
     folder = root / camera_id / f"{moment:%Y-%m-%d}"
-    return folder / f".{moment:%H%M%S}{SUFFIX}{_PART}"
+    milliseconds = moment.microsecond // 1000
+    return folder / f".{moment:%H%M%S}.{milliseconds:03}{SUFFIX}{_PART}"
 
 
 def finished_path(part: Path) -> Path:
@@ -47,7 +49,7 @@ def finished_path(part: Path) -> Path:
     name = part.name.removeprefix(".").removesuffix(SUFFIX + _PART)
     path = part.with_name(name + SUFFIX)
     number = 2
-    while path.exists():  # two connections within one second
+    while path.exists():  # two connections within a millisecond
         path = part.with_name(f"{name}-{number}{SUFFIX}")
         number += 1
     return path
@@ -55,30 +57,46 @@ def finished_path(part: Path) -> Path:
 
 def segment_start(path: Path) -> float | None:
     """Return the POSIX seconds named by a segment's path, or ``None`` if it is none."""
-    text = f"{path.parent.name} {path.name.removeprefix('.')[:6]}"
+    text = f"{path.parent.name} {path.name.removeprefix('.')[:10]}"
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H%M%S").replace(tzinfo=UTC).timestamp()
+        return datetime.strptime(text, "%Y-%m-%d %H%M%S.%f").replace(tzinfo=UTC).timestamp()
     except ValueError:
         return None
 
 
-def reconcile(root: Path) -> list[Segment]:
-    """Finish the segments that a crash left, and return them.
+def reconcile(root: Path, camera_ids: Collection[str] | None = None) -> list[Segment]:
+    """Finish the segments that a crash left, of some cameras or of all, and return them.
 
-    Call it before recording starts. Unreadable remains are deleted.
+    Call it while nobody records these cameras. What was cut off within a fragment is cut away;
+    unreadable remains are deleted.
     """
     found: list[Segment] = []
     for part in sorted(root.glob(f"*/*/.*{SUFFIX}{_PART}")):
-        start, seconds = segment_start(part), _seconds_of(part)
-        if start is None or seconds <= 0:
-            _log.warning("segment_discarded", path=str(part))
-            part.unlink()
+        if camera_ids is not None and part.parent.parent.name not in camera_ids:
             continue
-        path = finished_path(part)
-        part.replace(path)
-        camera_id, size = part.parent.parent.name, path.stat().st_size
-        found.append(Segment(camera_id, start, start + seconds, path, size))
+        if _cut_to_whole(part):
+            path = finished_path(part)
+            part.replace(path)
+            segment = inspect_segment(path)
+            if segment is not None:
+                found.append(segment)
+                continue
+        _log.warning("segment_discarded", path=str(part))
+        part.unlink(missing_ok=True)
     return found
+
+
+def inspect_segment(path: Path) -> Segment | None:
+    """Return what a finished file says of itself, or ``None`` if it is no segment."""
+    start = segment_start(path)
+    try:
+        with path.open("rb") as source:
+            seconds = read_layout(source).seconds
+    except (DamagedError, OSError):
+        return None
+    if start is None or seconds <= 0:
+        return None
+    return Segment(path.parent.parent.name, start, start + seconds, path, path.stat().st_size)
 
 
 def segments(root: Path, camera_id: str = "*") -> Iterator[tuple[float, Path]]:
@@ -89,24 +107,15 @@ def segments(root: Path, camera_id: str = "*") -> Iterator[tuple[float, Path]]:
             yield start, path
 
 
-def prune(root: Path, older_than: datetime) -> list[Path]:
-    """Delete finished segments that began before ``older_than``; return what was deleted."""
-    limit = older_than.timestamp()
-    deleted = [path for start, path in segments(root) if start < limit]
-    for path in deleted:
-        path.unlink(missing_ok=True)
-    for folder in {path.parent for path in deleted}:
-        if not any(folder.iterdir()):
-            folder.rmdir()
-    return deleted
-
-
-def _seconds_of(path: Path) -> float:
+def _cut_to_whole(part: Path) -> bool:
+    """Cut a file to its last whole fragment; say whether anything is left that plays."""
     try:
-        with av.open(f"file:{path}", "r", format="mpegts") as container:
-            stream = container.streams.video[0]
-            times = [p.pts for p in container.demux(stream) if p.pts is not None]
-            base = float(stream.time_base or 0)
-    except (av.FFmpegError, OSError, IndexError):
-        return 0.0
-    return (max(times) - min(times)) * base if len(times) > 1 else 0.0
+        with part.open("rb+") as file:
+            layout = read_layout(file)
+            if not layout.fragments:
+                return False
+            file.truncate(layout.end)
+            os.fsync(file.fileno())
+    except DamagedError:
+        return False
+    return segment_start(part) is not None

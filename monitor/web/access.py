@@ -60,6 +60,8 @@ class Permission(StrEnum):
     REGISTER = "register"
     USERS = "users"
     METRICS = "metrics"
+    RECORDINGS = "recordings"
+    HOLD = "hold"
 
 
 _P = Permission
@@ -68,13 +70,15 @@ _REPORTS = frozenset({_P.REGISTERS, _P.REPORT})
 _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OPERATOR: _SEES
-        | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INBOX, _P.SHELVE, _P.NOTICES},
+        | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INBOX, _P.SHELVE, _P.NOTICES}
+        | {_P.RECORDINGS},
         Role.INSTITUTION: _SEES
         | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
+        | {_P.RECORDINGS}
         | _REPORTS,
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.EXPORT, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK}
-        | {_P.REGISTERS},
+        | {_P.REGISTERS, _P.RECORDINGS},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.USERS, _P.REGISTER},
         Role.AUDITOR: _SEES
         | {_P.INSPECTIONS, _P.SYSTEM, _P.REGISTER, _P.METRICS, _P.RISK, _P.REGISTERS},

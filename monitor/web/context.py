@@ -11,6 +11,7 @@ from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.recording.desk import RecordingDesk
 from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
@@ -55,6 +56,7 @@ class WebContext:
     onsite: OnsiteDesk
     risk: RiskDesk
     backtests: BacktestDesk
+    recordings: RecordingDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None
     demo_token: str | None = field(default=None, repr=False)

@@ -21,7 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
-        "media-src 'self'",
+        "media-src 'self' blob:",  # footage is fed to the player piece by piece
         "connect-src 'self'",
         "manifest-src 'self'",
         "form-action 'self'",

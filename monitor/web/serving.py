@@ -25,10 +25,12 @@ from monitor.runtime.gb28181_process import run_platform
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.onsite_desk import OnsiteDesk
 from monitor.runtime.opening import open_store
+from monitor.runtime.recording.desk import RecordingDesk
+from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.service_process import run_scheduled
 from monitor.runtime.supervisor import Child, Supervisor
-from monitor.runtime.worker_process import recording_of, run_worker
+from monitor.runtime.worker_process import run_worker
 from monitor.store import migrate
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -37,7 +39,6 @@ from monitor.store.place_repository import PlaceRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.workers import WorkerRepository
-from monitor.streams.segments import reconcile
 from monitor.web.application import create_app
 from monitor.web.context import ModelFact, WebContext
 from monitor.web.http_gateway import HttpWorkerGateway
@@ -69,11 +70,14 @@ def prepare(environment: Environment) -> None:
 
 def _finish_recordings(environment: Environment) -> None:
     """File the segments that a crash left; only while no worker records."""
-    root = environment.recordings_folder
     with closing(environment.database()) as database:
-        recordings = RecordingRepository(database)
-        for segment in reconcile(root):
-            recordings.add(recording_of(segment, root))
+        shelf = Shelf(
+            environment.recording_store(),
+            environment.recordings_folder,
+            RecordingRepository(database),
+        )
+        shelf.recover()
+        shelf.file_waiting()
 
 
 def run_service(
@@ -174,6 +178,13 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         onsite=OnsiteDesk(database, files, timezone, clock),
         risk=RiskDesk(database, timezone, environment.settings.risk.policy(), clock),
         backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
+        recordings=RecordingDesk(
+            database,
+            environment.settings.recording,
+            environment.recording_store(),
+            FileStore(environment.exports_folder),
+            clock,
+        ),
         models=lambda: _models(environment),
         labels=LabelStore(environment.labels_folder)
         if environment.settings.labels.enabled

@@ -20,24 +20,29 @@ from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.dead_letters import DeadLetterRepository
+from monitor.store.deletions import DeletionLog
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.exports import ExportRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.finding_repository import FindingRepository
+from monitor.store.holds import HoldRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.pulses import PulseRepository
+from monitor.store.recorder_problems import RecorderProblemRepository
 from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.retention_audits import RetentionAuditRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.second_factors import SecondFactors
 from monitor.store.session_repository import SessionRepository
 from monitor.store.shelves import ShelfRepository
+from monitor.store.storage_forecasts import StorageForecastRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.visits import VisitRepository
 from monitor.store.workers import WorkerRepository
@@ -63,6 +68,10 @@ class Site:
     feed: FeedRepository
     findings: FindingRepository
     history: RegisterHistory
+    audits: RetentionAuditRepository
+    deletions: DeletionLog
+    forecasts: StorageForecastRepository
+    holds: HoldRepository
     hub: FeedHub
     inbox: DemoMessageRepository
     jobs: JobRunRepository
@@ -73,6 +82,7 @@ class Site:
     reminders: ReminderRepository
     templates: TemplateDesk
     pulses: PulseRepository
+    recorder_problems: RecorderProblemRepository
     renderer: Renderer
     sessions: SessionRepository
     shelves: ShelfRepository
@@ -106,6 +116,10 @@ class Site:
             feed=feed,
             findings=FindingRepository(database),
             history=RegisterHistory(database),
+            audits=RetentionAuditRepository(database),
+            deletions=DeletionLog(database),
+            forecasts=StorageForecastRepository(database),
+            holds=HoldRepository(database),
             hub=FeedHub(feed, RoomStatusRepository(database), places),
             inbox=DemoMessageRepository(database),
             jobs=JobRunRepository(database),
@@ -122,6 +136,7 @@ class Site:
             reminders=ReminderRepository(database),
             templates=TemplateDesk(database, context.clock),
             pulses=PulseRepository(database),
+            recorder_problems=RecorderProblemRepository(database),
             renderer=Renderer(context),
             sessions=SessionRepository(database),
             shelves=ShelfRepository(database),

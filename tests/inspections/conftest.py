@@ -17,6 +17,7 @@ from monitor.inspections.facts import (
     AlertFact,
     CameraFact,
     CameraState,
+    ChannelAudit,
     Facts,
     Recordings,
     RoomCount,
@@ -46,6 +47,7 @@ class InMemoryFacts:
     states: tuple[CameraState, ...] | None = None
     times: tuple[Uptime, ...] | None = None
     footage: tuple[Recordings, ...] | None = None
+    audit: tuple[ChannelAudit, ...] | None = None
     counts: tuple[RoomCount, ...] | None = None
     rules: Mapping[str, frozenset[str]] = field(default_factory=dict)
     raised: tuple[AlertFact, ...] | None = None
@@ -60,6 +62,9 @@ class InMemoryFacts:
 
     def recordings(self) -> tuple[Recordings, ...] | None:
         return self.footage
+
+    def recording_audit(self) -> tuple[ChannelAudit, ...] | None:
+        return self.audit
 
     def room_counts(self) -> tuple[RoomCount, ...] | None:
         return self.counts

@@ -39,6 +39,7 @@ from monitor.inspections.facts import (
     AlertFact,
     CameraFact,
     CameraState,
+    ChannelAudit,
     Facts,
     Recordings,
     RoomCount,
@@ -319,6 +320,12 @@ def camera_cases() -> Iterator[Case]:
     yield Case(name, P, recorded(90), 90)
     yield Case(name, F, recorded(89), 89)
     yield Case(name, U, recorded(10, known_days=10), 10)
+    yield Case(name, P, audited(90), 90)
+    yield Case(name, F, audited(89), 89)
+    yield Case(name, F, audited(90, playable=False), 90)
+    yield Case(name, U, audited(20, young=True), 20)
+    yield Case(name, U, {**audited(0, days_ago=40), "footage": None})
+    yield Case(name, P, {**audited(3, days_ago=40), **recorded(90)}, 90)
     yield Case(name, U, {"cameras": CAMERAS})
     name = "access_without_reason_count"
     yield Case(name, P, {"seen": (Viewing(NOW, "王", "核实告警", True),)}, 0)
@@ -326,6 +333,18 @@ def camera_cases() -> Iterator[Case]:
         name, F, {"seen": (Viewing(NOW, "王", " ", True), Viewing(NOW, "王", "x", False))}, 2
     )
     yield Case(name, U, {})
+
+
+def audited(
+    days: int, *, playable: bool = True, young: bool = False, days_ago: int = 1
+) -> dict[str, object]:
+    """Return the parts of facts in which every camera was audited."""
+    at = NOW - timedelta(days=days_ago)
+    audits = tuple(
+        ChannelAudit(camera.id, at, 90, days, reachable=True, playable=playable, young=young)
+        for camera in CAMERAS
+    )
+    return {"cameras": CAMERAS, "audit": audits}
 
 
 def alert_cases() -> Iterator[Case]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.alerts import Actor, AlertAction, AlertState
+from monitor.domain.clock import to_datetime
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.events import Event, Severity
 from monitor.domain.evidence import EvidenceKind, NewEvidence
@@ -20,6 +21,7 @@ from monitor.store.cursors import decode_cursor, encode_cursor
 from monitor.store.event_repository import EventRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
+from monitor.store.holds import HoldRepository
 from monitor.store.place_repository import PlaceRepository
 
 MakeEvent = Callable[..., Event]
@@ -203,6 +205,7 @@ def test_counts_for_an_inspection(
     )
 
 
+@pytest.mark.usefixtures("places")
 def test_evidence_of_ended_alerts_expires(
     database: Database, alerts: AlertRepository, make_event: MakeEvent, now: datetime
 ) -> None:
@@ -214,10 +217,21 @@ def test_evidence_of_ended_alerts_expires(
     change = events.record(make_event(), now, pieces)
     later = now + timedelta(days=200)
     assert evidence.total_size() == 10
-    assert evidence.expired(later) == (), "an open alert keeps its evidence"
+    assert evidence.expired(later, later) == (), "an open alert keeps its evidence"
     alerts.act(DISTRICT, change.alert_id, AlertAction.RESOLVE, WANG, now)
-    assert evidence.expired(now) == ()
-    expired = evidence.expired(later)
+    assert evidence.expired(now, now) == ()
+    HoldRepository(database).place(
+        DISTRICT,
+        "sun-toddler-2",
+        to_datetime(0.5),
+        to_datetime(9.0),
+        reason="案件",
+        by="王督导",
+        expires=later,
+        now=now,
+    )
+    assert evidence.expired(later, now) == (), "its room and time are on hold"
+    expired = evidence.expired(later, later)
     assert [piece.path for piece in expired] == ["s/0.mp4", "s/1.mp4"]
     assert evidence.forget([piece.id for piece in expired], now) == 2
     assert evidence.total_size() == 0

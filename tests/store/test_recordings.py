@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
+from monitor.domain.stretches import Stretch
 from monitor.store.base import Database
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.recordings import Recording, RecordingRepository
@@ -46,11 +47,24 @@ def test_recorded_time_counts_overlaps_once(recordings: RecordingRepository, now
     assert recordings.first_and_last(cameras) == {CAMERA: (now, now + timedelta(seconds=360))}
 
 
-def test_old_segments_are_forgotten(recordings: RecordingRepository, now: datetime) -> None:
-    expired = recordings.expired(now + timedelta(seconds=125))
+def test_old_segments_of_a_type_of_room_are_found(
+    recordings: RecordingRepository, now: datetime
+) -> None:
+    before = now + timedelta(seconds=125)
+    expired = recordings.expired(before, now, ["activity", "nap"])
     assert [item.size for item in expired] == [100, 100, 100]
-    assert recordings.forget([item.id for item in expired]) == 3
-    assert recordings.total_size() == 200
+    assert recordings.expired(before, now, ["kitchen"]) == ()
+    assert recordings.total_size() == 500
+
+
+def test_stretches_join_what_follows_on(recordings: RecordingRepository, now: datetime) -> None:
+    cameras = [CAMERA, "moon-hall-1"]
+    found = recordings.stretches(cameras, now + timedelta(seconds=30), now + timedelta(hours=1))
+    at = now.timestamp()
+    assert found == {
+        CAMERA: (Stretch(at + 30, at + 130), Stretch(at + 300, at + 360)),
+        "moon-hall-1": (),
+    }
 
 
 def test_filing_a_segment_again_changes_nothing(

@@ -16,11 +16,11 @@ FULL_DISK = Path("/dev/full")
 
 
 @pytest.mark.skipif(not FULL_DISK.exists(), reason="only Linux has a disk that is always full")
-@pytest.mark.parametrize("form", ["mp4", "mpegts"])
+@pytest.mark.parametrize("form", ["clip", "recording"])
 def test_a_full_disk_is_an_os_error(
     room_video: Path,
     recorded: Callable[[Path], SourceRequest],
-    form: Literal["mp4", "mpegts"],
+    form: Literal["clip", "recording"],
 ) -> None:
     source = make_source(recorded(room_video))
     writer = PacketWriter(FULL_DISK, source.open(), form)

@@ -11,14 +11,14 @@ import av
 import pytest
 import structlog
 
-from monitor.domain.clock import ManualClock, to_datetime
+from monitor.domain.clock import ManualClock
 from monitor.domain.errors import InputError
 from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.catalogue import make_source
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.fanout import Fanout
 from monitor.streams.recorder import Recorder, free_bytes
-from monitor.streams.segments import Segment, part_path, prune, reconcile, segments
+from monitor.streams.segments import Segment, part_path, reconcile, segments
 from monitor.streams.source import SourceRequest
 
 NOON = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC).timestamp()
@@ -86,11 +86,11 @@ def test_segments_begin_at_keyframes_and_lose_nothing(
     recording.feed(packets)
     recording.end()
     assert [segment.path.name for segment in recording.segments] == [
-        "120000.ts",
-        "120002.ts",
-        "120004.ts",
-        "120006.ts",
-        "120008.ts",
+        "120000.000.mp4",
+        "120002.000.mp4",
+        "120004.000.mp4",
+        "120006.000.mp4",
+        "120008.000.mp4",
     ]
     assert recording.segments[0].path.parent == tmp_path / "camera" / "2026-11-02"
     assert sum(pictures(segment.path) for segment in recording.segments) == 250
@@ -121,7 +121,10 @@ def test_a_reconnection_begins_a_new_segment(
     again = [replace(packet, epoch=1, wall=packet.wall + 0.3) for packet in packets[:15]]
     recording.feed(packets[:7] + again)
     recording.end()
-    assert [segment.path.name for segment in recording.segments] == ["120000.ts", "120000-2.ts"]
+    assert [segment.path.name for segment in recording.segments] == [
+        "120000.000.mp4",
+        "120000.300.mp4",
+    ]
     assert [pictures(segment.path) for segment in recording.segments] == [7, 15]
 
 
@@ -204,7 +207,7 @@ def test_what_a_crash_left_is_finished(
     part = part_path(tmp_path, "camera", NOON)
     part.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
     whole.unlink()
-    part.with_name(".130000.ts.part").write_bytes(b"rubbish")
+    part.with_name(".130000.000.mp4.part").write_bytes(b"rubbish")
     with structlog.testing.capture_logs():
         found = reconcile(tmp_path)
     assert [(left.camera_id, left.start, left.path) for left in found] == [("camera", NOON, whole)]
@@ -213,23 +216,6 @@ def test_what_a_crash_left_is_finished(
     assert pictures(whole) > 25
     assert not list(tmp_path.rglob("*.part"))
     assert reconcile(tmp_path) == []
-
-
-def test_prune_deletes_what_is_too_old_and_nothing_else(tmp_path: Path) -> None:
-    for name in ("2026-08-01/235959.ts", "2026-08-02/000000.ts", "2026-08-02/120000-2.ts"):
-        path = tmp_path / "camera" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
-    (tmp_path / "camera" / "2026-08-01" / "notes.txt").write_text("keep")
-    (tmp_path / "camera" / "2026-08-01" / "100000.ts").write_bytes(b"x")
-    deleted = prune(tmp_path, to_datetime(datetime(2026, 8, 2, tzinfo=UTC).timestamp()))
-    assert [path.name for path in deleted] == ["100000.ts", "235959.ts"]
-    assert [path.name for _, path in segments(tmp_path, "camera")] == [
-        "000000.ts",
-        "120000-2.ts",
-    ]
-    assert prune(tmp_path, datetime(2027, 1, 1, tzinfo=UTC))
-    assert [path.name for path in (tmp_path / "camera").iterdir()] == ["2026-08-01"]
 
 
 @pytest.mark.parametrize("camera_id", ["", "..", "a/b", "a\x00"])

@@ -47,6 +47,7 @@ from monitor.inspections.template import Template, packaged_templates
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.recording.desk import RecordingDesk
 from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings import Settings, parse_settings
 from monitor.settings.district import district_of
@@ -67,6 +68,7 @@ from monitor.web import WebContext, create_app
 from monitor.web.context import ModelFact
 from monitor.web.gateway import LiveAnswer, Still
 from monitor.web.site import Site
+from tests.runtime.recording.conftest import record
 
 if TYPE_CHECKING:
     from tests.conftest import Postgres
@@ -231,6 +233,22 @@ class World:
         return BacktestDesk(self.database, self.district, self.tracks_folder, self.clock)
 
     @property
+    def recordings(self) -> RecordingDesk:
+        """Return what plays and exports recordings."""
+        return RecordingDesk(
+            self.database,
+            self.settings.recording,
+            self.footage,
+            FileStore(self.tracks_folder.parent / "exports"),
+            self.clock,
+        )
+
+    @property
+    def footage(self) -> FileStore:
+        """Return where recordings lie."""
+        return FileStore(self.tracks_folder.parent / "recordings")
+
+    @property
     def context(self) -> WebContext:
         """Return what the application is built from."""
         return WebContext(
@@ -245,6 +263,7 @@ class World:
                 self.database, self.district.timezone, self.settings.risk.policy(), self.clock
             ),
             backtests=self.backtests,
+            recordings=self.recordings,
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             labels=self.labels,
             demo_token=DEMO_TOKEN,
@@ -650,3 +669,9 @@ def operator(world: World) -> User:
 def sunshine_staff(world: World) -> User:
     """Return somebody who sees one institution only."""
     return world.user("staff", Role.INSTITUTION, Scope(ScopeKind.INSTITUTION, "sunshine"))
+
+
+@pytest.fixture(scope="session")
+def recorded_segment(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return eight seconds as the recorder writes them."""
+    return record(tmp_path_factory.mktemp("recorded"), (320, 180))

@@ -58,6 +58,8 @@ PLACES = {
     "{visit_id}": "1",
     "{template_id}": "1",
     "{item_id}": "S-01",
+    "{segment_id}": "1",
+    "{hold_id}": "1",
     "{token}": "token",
     "{token_id}": "1",
     "{export_id}": "1",

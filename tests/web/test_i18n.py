@@ -30,9 +30,12 @@ from monitor.domain.visits import VisitState
 from monitor.inspections.risk import Measure, RiskFactor
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
+from monitor.store.deletions import DeletionReason
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
 from monitor.store.register_changes import ChangeAction, Origin
+from monitor.store.retention_audits import RecorderKind
+from monitor.store.retention_audits import Verdict as AuditVerdict
 from monitor.store.session_repository import SignInMethod
 from monitor.store.templates import TemplateState
 from monitor.web.i18n import best_language, catalogue, translate
@@ -76,6 +79,9 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "access.method.": SignInMethod,
     "export.state.": ExportState,
     "export.faces.": Faces,
+    "recording.verdict.": AuditVerdict,
+    "recording.by.": RecorderKind,
+    "recording.gone.": DeletionReason,
 }
 BY_NAME = (
     "rule.",

@@ -21,7 +21,7 @@ from monitor.detectors.rules.rule import Assessment, RuleKind, Timing
 from monitor.detectors.rules.wording import lasting
 from monitor.domain.events import Severity
 from monitor.domain.places import Camera, Room
-from monitor.domain.room_state import RoomState, View, ViewFault
+from monitor.domain.room_state import RoomState, View
 from monitor.domain.text import Text
 
 NAME = "crowding"
@@ -95,11 +95,7 @@ class Crowding:
         assessments = []
         if self._room_limits:
             assessments.append(self._of_room(state))
-        good = {
-            view.camera_id
-            for view in state.cameras
-            if view.fault in (None, ViewFault.MISCALIBRATED)
-        }
+        good = {view.camera_id for view in state.cameras if view.measures}
         for limit in self._zone_limits:
             count = state.zone_counts.get(limit.zone_id or "", 0)
             assessments.append(self._of(state, limit, count, limit.cameras <= good))

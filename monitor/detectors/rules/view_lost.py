@@ -1,8 +1,9 @@
 """V1 ``view_lost``: a camera does not show its room.
 
-Offline, stalled, frozen, dark, covered, unreadable, moved or at odds with its calibration: one
-event a camera, for the maintainer and not for the alarm queue. It is the counterpart of "unknown is
-not unattended": what the other rules decline to judge is told here.
+Offline, stalled, frozen, dark, over-exposed, covered, out of focus, unreadable, moved, short of
+data or pictures, wrong in its clock, or at odds with its calibration: one event a camera, for the
+maintainer and not for the alarm queue. It is the counterpart of "unknown is not unattended": what
+the other rules decline to judge is told here.
 
 Defaults: raised after 30 s, cleared after 60 s of good view, technical.
 """
@@ -30,9 +31,14 @@ FAULTS: dict[ViewFault, Text] = {
     ViewFault.STALLED: Text(zh="没有新画面", en="without new pictures"),
     ViewFault.FROZEN: Text(zh="画面静止", en="frozen"),
     ViewFault.DARK: Text(zh="画面过暗", en="dark"),
+    ViewFault.OVEREXPOSED: Text(zh="画面过曝", en="over-exposed"),
     ViewFault.COVERED: Text(zh="被遮挡", en="covered"),
+    ViewFault.DEFOCUSED: Text(zh="画面失焦", en="out of focus"),
     ViewFault.UNREADABLE: Text(zh="视频无法读取", en="unreadable"),
     ViewFault.MOVED: Text(zh="朝向已改变", en="moved out of its place"),
+    ViewFault.BITRATE: Text(zh="码率骤降，画面粗糙", en="sending hardly any data"),
+    ViewFault.FRAME_RATE: Text(zh="帧率骤降", en="sending too few pictures"),
+    ViewFault.CLOCK: Text(zh="时钟不准", en="wrong in its clock"),
     ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
     ViewFault.UNWATCHED: Text(zh="未能及时分析", en="not analysed in time"),
 }

@@ -1,9 +1,8 @@
-"""Cameras: uptime, connection, faults, recordings, who looked at footage."""
+"""Cameras: uptime, connection, faults, who looked at footage."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from monitor.domain.checklists import Auto, Unit
 from monitor.domain.places import RoomType
@@ -26,9 +25,14 @@ _FAULTS = {
     ViewFault.STALLED: Text(zh="断流", en="stalled"),
     ViewFault.FROZEN: Text(zh="画面冻结", en="frozen"),
     ViewFault.DARK: Text(zh="画面过暗", en="dark"),
+    ViewFault.OVEREXPOSED: Text(zh="画面过曝", en="over-exposed"),
     ViewFault.COVERED: Text(zh="被遮挡", en="covered"),
+    ViewFault.DEFOCUSED: Text(zh="画面失焦", en="out of focus"),
     ViewFault.UNREADABLE: Text(zh="无法解码", en="unreadable"),
     ViewFault.MOVED: Text(zh="被移动", en="moved"),
+    ViewFault.BITRATE: Text(zh="码率骤降", en="sends hardly any data"),
+    ViewFault.FRAME_RATE: Text(zh="帧率骤降", en="sends too few pictures"),
+    ViewFault.CLOCK: Text(zh="时钟不准", en="has a wrong clock"),
     ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
     ViewFault.UNWATCHED: Text(zh="未能及时分析", en="not analysed in time"),
 }
@@ -190,64 +194,6 @@ def _fresh_states(facts: Facts, target: Auto) -> dict[str, CameraState] | None:
 
 def _no_states() -> Text:
     return Text(zh="摄像机当前状态未知", en="the present state of the cameras is not known")
-
-
-@metric(
-    "recording_days_available_min",
-    Unit.DAYS,
-    Text(
-        zh="录像索引：每台摄像机自昨日往前连续可回放天数的最小值",
-        en="recording index: fewest unbroken days, back from yesterday, that a camera can show",
-    ),
-)
-def recording_days(facts: Facts, target: Auto) -> Finding:
-    """Fewest unbroken days of footage that any camera can show."""
-    cameras = [camera for camera in facts.cameras if camera.enabled]
-    if not cameras:
-        return Unknown(_NO_CAMERAS)
-    found = facts.recordings()
-    if found is None:
-        return Unknown(
-            Text(
-                zh="本系统未录像；请在机构录像机上抽查",
-                en="not recorded by this system; sample the institution's own recorder",
-            )
-        )
-    days = {item.camera_id: item.days for item in found}
-    runs = {camera.id: _unbroken(facts, days.get(camera.id, frozenset())) for camera in cameras}
-    shortest = min(cameras, key=lambda camera: (runs[camera.id], camera.id))
-    fewest = runs[shortest.id]
-    explain = Text(
-        zh=f"最少{fewest}天（{shortest.name.zh}）",
-        en=f"fewest: {some(fewest, 'day')} ({shortest.name.en})",
-    )
-    if fewest < target.threshold and all(_as_old(facts, camera, runs) for camera in cameras):
-        return Unknown(
-            Text(
-                zh=f"{explain.zh}；接入时间尚短，此前录像请在机构录像机上抽查",
-                en=f"{explain.en}; connected too recently, sample earlier days on the recorder",
-            ),
-            fewest,
-            runs,
-        )
-    return Known(fewest, explain, runs)
-
-
-def _unbroken(facts: Facts, days: frozenset[date]) -> int:
-    day = facts.period.last_full_day
-    count = 0
-    while day in days:
-        count += 1
-        day -= timedelta(days=1)
-    return count
-
-
-def _as_old(facts: Facts, camera: CameraFact, runs: dict[str, int]) -> bool:
-    if camera.since is None:
-        return False
-    since = camera.since.astimezone(ZoneInfo(facts.period.timezone)).date()
-    # The day of connection itself is only partly recorded.
-    return runs[camera.id] >= (facts.period.last_full_day - since).days
 
 
 @metric(

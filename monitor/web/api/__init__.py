@@ -13,6 +13,7 @@ from monitor.web.api import (
     live,
     onsite,
     places,
+    recordings,
     registers,
     schema,
 )
@@ -29,5 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     onsite.router,
     registers.router,
     inspections.router,
+    recordings.router,
     schema.router,
 )

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from monitor.domain.access import ScopeKind
+from monitor.domain.access import DISTRICT, ScopeKind
 from monitor.domain.visits import Coverage
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
@@ -36,6 +36,8 @@ def show(request: Request, visitor: Annotated[Visitor, require(Permission.WATCH)
         snapshots=_snapshots(site, visitor, queue),
         cameras=count_cameras(directory),
         coverage=_coverage(site, visitor),
+        recorder_problems=site.recorder_problems.all(visitor.scope),
+        forecast=site.forecasts.latest() if visitor.scope == DISTRICT else None,
         position=position,
     )
 

@@ -34,6 +34,7 @@ def show(request: Request, visitor: Annotated[Visitor, require(Permission.SYSTEM
         backlog=site.outbox.backlog(),
         feed_well=site.hub.well,
         database=site.context.database.dialect,
+        forecast=site.forecasts.latest(),
         free_bytes=site.context.files.free_bytes(),
         position=site.feed.latest_id(),
     )

@@ -1,0 +1,117 @@
+"""The reason for looking at footage: asked once, before anything is shown.
+
+This is the only place that the routes of recordings ask. :func:`begin_viewing` takes the reason
+and gives out a pass; :func:`check_pass` admits whoever holds it. A pass is bound to one session,
+one camera, one stretch of time and one purpose, and ends by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fastapi import Request
+
+from monitor.domain.access_register import AccessKind, NewAccess
+from monitor.domain.clock import to_datetime
+from monitor.domain.errors import InputError, PermissionDeniedError
+from monitor.store.text import clean_line
+from monitor.web.access import Permission, may
+from monitor.web.site import Site, site_of
+from monitor.web.visitor import Visitor
+
+_LASTS = 4 * 3600
+_SHORTEST = 2
+_LONGEST_REASON = 500
+
+
+class Purpose(StrEnum):
+    """What somebody wants to do with footage."""
+
+    PLAY = "play"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to see: a camera from ``start`` to ``end``, POSIX seconds."""
+
+    camera_id: str
+    start: int
+    end: int
+    purpose: Purpose
+
+
+def begin_viewing(request: Request, visitor: Visitor, wanted: Wanted, reason: str) -> str:
+    """Put down why somebody looks at footage, and return the pass that lets them.
+
+    Whole recordings are neither blurred nor marked, so only who approves exports may take them
+    away.
+
+    Raises:
+        InputError: no reason is given.
+        PermissionDeniedError: this person may not take recordings away.
+        NotFoundError: there is no such camera in their scope.
+    """
+    words = clean_line(reason, _LONGEST_REASON)
+    if len(words) < _SHORTEST:
+        raise InputError("say why you look at this footage", where="reason")
+    site = site_of(request)
+    if wanted.purpose is Purpose.EXPORT and not may(visitor, Permission.APPROVE):
+        raise PermissionDeniedError(
+            "whole recordings leave here only by a supervisor",
+            where="purpose",
+            hint="ask for the export of an alert instead",
+        )
+    now = site.context.now()
+    site.register.put_down(_access(site, visitor, wanted, words), now)
+    until = int(now.timestamp()) + _LASTS
+    return f"{wanted.start}-{wanted.end}-{until}-{_seal(visitor, wanted, until)}"
+
+
+def _access(site: Site, visitor: Visitor, wanted: Wanted, reason: str) -> NewAccess:
+    camera = site.places.camera(visitor.scope, wanted.camera_id)
+    kind = AccessKind.VIEWED if wanted.purpose is Purpose.PLAY else AccessKind.EXPORT_MADE
+    return NewAccess(
+        kind,
+        visitor.accessor,
+        reason,
+        institution_id=site.places.institution_of_room(camera.room_id),
+        what={
+            "camera": wanted.camera_id,
+            "start": to_datetime(wanted.start).isoformat(),
+            "end": to_datetime(wanted.end).isoformat(),
+        },
+    )
+
+
+def check_pass(request: Request, visitor: Visitor, wanted: Wanted, given: str) -> None:
+    """Admit the holder of a pass for what is wanted.
+
+    Raises:
+        PermissionDeniedError: the pass is for something else, forged, or over.
+    """
+    parts = given.split("-")
+    numbers = parts[:3]
+    if len(parts) != 4 or not all(part.isdigit() and len(part) < 13 for part in numbers):
+        raise _refused()
+    start, end, until = (int(part) for part in numbers)
+    given_for = Wanted(wanted.camera_id, start, end, wanted.purpose)
+    genuine = hmac.compare_digest(parts[3].encode(), _seal(visitor, given_for, until).encode())
+    covered = start <= wanted.start and wanted.end <= end
+    if not genuine or not covered or until < site_of(request).context.now().timestamp():
+        raise _refused()
+
+
+def _seal(visitor: Visitor, wanted: Wanted, until: int) -> str:
+    facts = f"{wanted.camera_id} {wanted.start} {wanted.end} {wanted.purpose} {until}"
+    key = f"viewing {visitor.token}".encode()
+    return hmac.new(key, facts.encode(), hashlib.sha256).hexdigest()
+
+
+def _refused() -> PermissionDeniedError:
+    return PermissionDeniedError(
+        "give a reason before you look at this footage", where="pass", hint="open the page again"
+    )
