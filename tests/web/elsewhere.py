@@ -174,9 +174,7 @@ def _inspection(world: World, actor: Actor) -> dict[str, str]:
         answer = FieldAnswer(str(uuid.uuid4()), entry.item.id, Result.PASS, "ok", world.now)
         desk.answer(DISTRICT, checklist, answer, actor)
     stored = world.files.write("wall.jpg", picture())
-    desk.photo(
-        DISTRICT, checklist, photo, "S-01", picture(), stored.sha256, world.now, None, actor
-    )
+    desk.photo(DISTRICT, checklist, photo, "S-01", picture(), stored.sha256, world.now, None, actor)
     view = desk.get(DISTRICT, checklist).view
     signed = answers_hash(view.checklist, view.answers, {photo: stored.sha256})
     signers = [Signer(role, "Li", _STROKES) for role in (SignerRole.INSPECTOR, SignerRole.HEAD)]

@@ -157,9 +157,7 @@ NOT_MADE = {"/exports/{export_id}/package", "/api/v1/exports/{export_id}/package
 
 
 def _guards_a_place(method: str, path: str) -> bool:
-    return (
-        "{" in path and (method, path) not in OWN and not path.startswith(OF_THE_DISTRICT)
-    )
+    return "{" in path and (method, path) not in OWN and not path.startswith(OF_THE_DISTRICT)
 
 
 @pytest.fixture
