@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVarTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from monitor.store.scope import within
 from monitor.store.steps import add_step, feed_payload
 
 _DEAD = DeliveryState.DEAD.value
+_Found = TypeVarTuple("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class DeadLetterRepository:
                 _put_down(session, alert, row.channel_id, actor, now)
 
 
-def _dead(statement: Select[Any], scope: Scope) -> Select[Any]:
+def _dead(statement: Select[*_Found], scope: Scope) -> Select[*_Found]:
     return (
         statement.outerjoin(AlertRow, AlertRow.id == OutboxRow.alert_id)
         .outerjoin(FindingRow, FindingRow.id == OutboxRow.finding_id)

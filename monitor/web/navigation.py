@@ -134,7 +134,7 @@ def navigation(
     area, page = max(fitting, key=lambda pair: len(pair[1].href), default=(None, None))
     if page is None:
         page = next((item for item in more if item.covers(path)), None)
-    tabs = ()
+    tabs: tuple[NavPage, ...] = ()
     if area is not None and page is not None and len(area.pages) > 1:
         tabs = area.pages if page.deep or path == page.href else ()
     return Navigation(areas, more, area, page, tabs)
