@@ -32,6 +32,7 @@ from monitor.runtime.notices import decide_with
 from monitor.runtime.opening import open_store
 from monitor.runtime.opening_days import OpeningDays
 from monitor.runtime.placement import place
+from monitor.runtime.roll import Roll
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
@@ -55,6 +56,7 @@ _REPORT_EVERY = 1.0
 _TOUCH_EVERY = 20.0
 _HEARTBEAT_EVERY = 5.0
 _DAYS_EVERY = 300.0
+_ROLL_EVERY = 10.0
 
 
 def worker_name(number: int) -> str:
@@ -97,6 +99,8 @@ class _WorkerProcess:
         self._recordings = RecordingRepository(database)
         self._zone = ZoneInfo(environment.district.timezone)
         self._days = OpeningDays(database, mine)
+        self._roll = Roll(database, mine, self._zone, self._clock)
+        self._days_read = self._roll_read = -_DAYS_EVERY
         self._build(environment, database, stack)
 
     def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
@@ -128,6 +132,7 @@ class _WorkerProcess:
             recorder=self._recorder if settings.recording.enabled else None,
             tapes=tapes,
             calendar_of=self._calendar,
+            roll_of=self._roll.of,
             sampler=LabelSampler(LabelStore(environment.labels_folder), settings.labels)
             if settings.labels.enabled
             else None,
@@ -160,7 +165,6 @@ class _WorkerProcess:
         self.worker.start()
         log.info("worker_started", worker=self._name, cameras=len(cameras), rooms=len(self._rooms))
         beat = touched = time.monotonic()
-        days = -_DAYS_EVERY
         while not stop.wait(_REPORT_EVERY):
             try:
                 self._reports.send(self.worker)
@@ -168,15 +172,22 @@ class _WorkerProcess:
                     beat = time.monotonic()
                     self._heartbeat(cameras)
                     self._choice.look()
-                if time.monotonic() - days >= _DAYS_EVERY:
-                    self._days.read()
-                    days = time.monotonic()
+                self._read_registers()
                 if time.monotonic() - touched >= _TOUCH_EVERY:
                     touched = time.monotonic()
                     self._reports.vouch(cameras)
             except SQLAlchemyError as error:
                 log.warning("report_not_sent", error=type(error).__name__)
         self._leave()
+
+    def _read_registers(self) -> None:
+        """Read again what institutions enter: days off and who is signed in."""
+        if time.monotonic() - self._days_read >= _DAYS_EVERY:
+            self._days.read()
+            self._days_read = time.monotonic()
+        if time.monotonic() - self._roll_read >= _ROLL_EVERY:
+            self._roll.read()
+            self._roll_read = time.monotonic()
 
     def _calendar(self, room: Room) -> Calendar:
         """Return what the district's data say of the room's days; exceptions are read again."""
