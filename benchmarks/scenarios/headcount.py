@@ -26,6 +26,7 @@ from monitor.detectors.rules import RuleEngine, rules_for
 from monitor.domain.headcount import Counted, Headcount
 from monitor.domain.hours import DayTime
 from monitor.domain.places import ClassType, Room
+from monitor.runtime.logs import configure_logs
 
 _RULE = "headcount_mismatch"
 _SLACKS: tuple[tuple[float, float], ...] = ((0, 0), (2, 0.25), (2, 0.4), (3, 0.5))
@@ -132,6 +133,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="the first day's seed")
     parser.add_argument("--json", action="store_true", help="print everything for programs")
     options = parser.parse_args()
+    configure_logs()
     rows = _summed([_day(options.seed + number) for number in range(options.days)])
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
