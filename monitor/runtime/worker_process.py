@@ -34,6 +34,7 @@ from monitor.runtime.opening_days import OpeningDays
 from monitor.runtime.placement import place
 from monitor.runtime.recording.policy import pause_bytes
 from monitor.runtime.recording.shelf import Shelf
+from monitor.runtime.roll import Roll
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
@@ -59,6 +60,7 @@ _REPORT_EVERY = 1.0
 _TOUCH_EVERY = 20.0
 _HEARTBEAT_EVERY = 5.0
 _DAYS_EVERY = 300.0
+_ROLL_EVERY = 10.0
 
 
 def worker_name(number: int) -> str:
@@ -102,6 +104,8 @@ class _WorkerProcess:
         self._shelf = self._open_shelf(database, stack)
         self._zone = ZoneInfo(environment.district.timezone)
         self._days = OpeningDays(database, mine)
+        self._roll = Roll(database, mine, self._zone, self._clock)
+        self._days_read = self._roll_read = -_DAYS_EVERY
         self._build(environment, database, stack)
 
     def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
@@ -138,6 +142,7 @@ class _WorkerProcess:
             recorder=self._recorder if settings.recording.enabled else None,
             tapes=tapes,
             calendar_of=self._calendar,
+            roll_of=self._roll.of,
             sampler=LabelSampler(LabelStore(environment.labels_folder), settings.labels)
             if settings.labels.enabled
             else None,
@@ -170,7 +175,6 @@ class _WorkerProcess:
         self.worker.start()
         log.info("worker_started", worker=self._name, cameras=len(cameras), rooms=len(self._rooms))
         beat = touched = time.monotonic()
-        days = -_DAYS_EVERY
         while not stop.wait(_REPORT_EVERY):
             try:
                 self._reports.send(self.worker)
@@ -178,15 +182,22 @@ class _WorkerProcess:
                     beat = time.monotonic()
                     self._heartbeat(cameras)
                     self._choice.look()
-                if time.monotonic() - days >= _DAYS_EVERY:
-                    self._days.read()
-                    days = time.monotonic()
+                self._read_registers()
                 if time.monotonic() - touched >= _TOUCH_EVERY:
                     touched = time.monotonic()
                     self._reports.vouch(cameras)
             except SQLAlchemyError as error:
                 log.warning("report_not_sent", error=type(error).__name__)
         self._leave()
+
+    def _read_registers(self) -> None:
+        """Read again what institutions enter: days off and who is signed in."""
+        if time.monotonic() - self._days_read >= _DAYS_EVERY:
+            self._days.read()
+            self._days_read = time.monotonic()
+        if time.monotonic() - self._roll_read >= _ROLL_EVERY:
+            self._roll.read()
+            self._roll_read = time.monotonic()
 
     def _calendar(self, room: Room) -> Calendar:
         """Return what the district's data say of the room's days; exceptions are read again."""
