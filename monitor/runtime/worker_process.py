@@ -123,6 +123,7 @@ class _WorkerProcess:
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
             gate=GateMode(settings.model.gate),
+            reach=settings.sources.reach(),
             clip_before=settings.evidence.before,
             zone=self._zone,
             recorder=self._recorder if settings.recording.enabled else None,

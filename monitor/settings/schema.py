@@ -35,6 +35,7 @@ from monitor.domain.text import Text
 from monitor.settings.gb28181 import GbPart
 from monitor.settings.planning import Planning, Reporting
 from monitor.settings.risk import Risk
+from monitor.settings.sources import Sources
 from monitor.settings.units import Seconds
 
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -424,6 +425,7 @@ class Settings(Model):
     gb28181: GbPart | None = Field(
         None, description="Kanhu as the platform that recorders sign in to"
     )
+    sources: Sources = Sources()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NO_PLATFORM = "no_platform"
     DECLINED = "declined"
     NO_PORT = "no_port"
+    FORBIDDEN = "forbidden"
     OTHER = "other"
 
 
@@ -167,6 +168,13 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text("没有空闲的媒体端口", "no media port is free"),
         Text(
             "扩大配置 gb28181.media_ports 的范围", "widen gb28181.media_ports in the configuration"
+        ),
+    ),
+    Reason.FORBIDDEN: (
+        Text("配置不允许连接这个地址", "the configuration does not allow this address"),
+        Text(
+            "核对地址;确有需要时在配置 sources 中写明",
+            "check the address; if it is right, name it under 'sources' in the configuration",
         ),
     ),
     Reason.OTHER: (

@@ -186,6 +186,7 @@ def configuration(cameras: CameraSimulator, port: int, database_url: str | None)
             "unattended_child": {"after": "5s", "clear_after": "2s"},
             "crowding": {"after": "4s", "clear_after": "2s"},
         },
+        "sources": {"networks": ["127.0.0.0/8"]},
         "district": {"id": "test", "name": {"zh": "测试区", "en": "Test District"}},
         "institutions": [
             {

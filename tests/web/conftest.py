@@ -79,6 +79,7 @@ _CONFIGURATION = """
 version: 1
 demo: true
 service: {language: zh}
+sources: {networks: [127.0.0.0/8]}
 district:
   id: meiyuan
   name: {zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}
