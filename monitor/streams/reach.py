@@ -1,9 +1,9 @@
 """Where camera URLs may lead: a district's own networks and folders, never the machine itself.
 
 Cameras of institutions stand in private networks, so those are the normal case and allowed. What
-no camera has and an attacker wants is refused unless it is named by itself: this machine, link-local
-addresses and with them the metadata services of clouds, multicast, and every file. A host name is
-resolved once, judged by what it resolves to, and connected to at that very address.
+no camera has and an attacker wants is refused unless it is named by itself: this machine,
+link-local addresses and with them the metadata services of clouds, multicast, and every file. A
+host name is resolved once, judged by what it resolves to, and connected to at that very address.
 """
 
 from __future__ import annotations
