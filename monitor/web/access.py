@@ -45,6 +45,7 @@ class Permission(StrEnum):
     NOTICE = "notice"
     PLAN = "plan"
     TEMPLATES = "templates"
+    ONBOARD = "onboard"
 
 
 _P = Permission
@@ -58,7 +59,7 @@ _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | _REPORTS,
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK, _P.REGISTERS},
-        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL},
+        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.ONBOARD},
         Role.AUDITOR: _SEES | {_P.INSPECTIONS, _P.SYSTEM, _P.RISK, _P.REGISTERS},
         Role.ADMIN: frozenset(Permission),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.backtest.desk import BacktestDesk
@@ -36,9 +37,9 @@ def _no_models() -> Sequence[ModelFact]:
 class WebContext:
     """What :func:`monitor.web.create_app` builds the application from.
 
-    ``labels`` is ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part
-    of the demo inbox's address; without one, or when the settings are not those of a demo, there is
-    no inbox.
+    ``config`` is the district's file, where the service was started from one. ``labels`` is
+    ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part of the demo
+    inbox's address; without one, or when the settings are not those of a demo, there is no inbox.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class WebContext:
     backtests: BacktestDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None
+    config: Path | None = None
     demo_token: str | None = field(default=None, repr=False)
 
     def now(self) -> datetime:

@@ -16,6 +16,7 @@ from monitor.store.alert_repository import AlertRepository
 from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.connection_trials import ConnectionTrials
 from monitor.store.demo_messages import DemoMessageRepository
 from monitor.store.evidence import EvidenceRepository
 from monitor.store.feed import FeedRepository
@@ -34,6 +35,7 @@ from monitor.store.visits import VisitRepository
 from monitor.store.workers import WorkerRepository
 from monitor.web.context import WebContext
 from monitor.web.feed_hub import FeedHub
+from monitor.web.pending import PendingUploads
 from monitor.web.rendering import Renderer
 from monitor.web.throttle import Throttle
 
@@ -59,6 +61,7 @@ class Site:
     inbox: DemoMessageRepository
     jobs: JobRunRepository
     outbox: OutboxRepository
+    pending: PendingUploads
     places: PlaceRepository
     plans: PlanDesk
     registers: RegisterRepository
@@ -66,6 +69,7 @@ class Site:
     renderer: Renderer
     sessions: SessionRepository
     templates: TemplateDesk
+    trials: ConnectionTrials
     users: UserRepository
     visits: VisitRepository
     workers: WorkerRepository
@@ -93,6 +97,7 @@ class Site:
             inbox=DemoMessageRepository(database),
             jobs=JobRunRepository(database),
             outbox=OutboxRepository(database),
+            pending=PendingUploads(),
             places=places,
             plans=PlanDesk(
                 database,
@@ -106,6 +111,7 @@ class Site:
             renderer=Renderer(context),
             sessions=SessionRepository(database),
             templates=TemplateDesk(database, context.clock),
+            trials=ConnectionTrials(database),
             users=UserRepository(database),
             visits=VisitRepository(database),
             workers=WorkerRepository(database),

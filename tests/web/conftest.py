@@ -220,6 +220,7 @@ class World:
     tracks_folder: Path
     labels: LabelStore
     workers: Workers = field(default_factory=Workers)
+    config: Path | None = None
 
     @property
     def now(self) -> datetime:
@@ -248,6 +249,7 @@ class World:
             backtests=self.backtests,
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             labels=self.labels,
+            config=self.config,
             demo_token=DEMO_TOKEN,
         )
 

@@ -16,6 +16,7 @@ from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
+from monitor.domain.connections import Connected
 from monitor.domain.events import Severity
 from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
@@ -56,6 +57,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "verdict.": Verdict,
     "fate.": Fate,
     "findings.state.": FindingState,
+    "connect.state.": Connected,
     "findings.step.": FindingAction,
     "risk.factor.": RiskFactor,
     "risk.measure.": Measure,
@@ -79,6 +81,7 @@ BY_NAME = (
     "findings.do.",
     "findings.problem.",
     "risk.input.",
+    "connect.share.",
     "risk.measure.",
     "risk.problem.",
     "plan.weekday.",

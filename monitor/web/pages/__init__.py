@@ -7,6 +7,7 @@ from monitor.web.pages import (
     alerts,
     attendance,
     backtest,
+    connections,
     control_room,
     findings,
     inbox,
@@ -14,6 +15,7 @@ from monitor.web.pages import (
     institutions,
     labels,
     metrics,
+    onboarding,
     onsite,
     plans,
     preferences,
@@ -50,4 +52,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     inbox.router,
     system.router,
     labels.router,
+    connections.router,
+    onboarding.router,
 )
