@@ -39,6 +39,7 @@ class Reason(StrEnum):
     DECLINED = "declined"
     NO_PORT = "no_port"
     FORBIDDEN = "forbidden"
+    NO_ONVIF = "no_onvif"
     OTHER = "other"
 
 
@@ -175,6 +176,13 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text(
             "核对地址;确有需要时在配置 sources 中写明",
             "check the address; if it is right, name it under 'sources' in the configuration",
+        ),
+    ),
+    Reason.NO_ONVIF: (
+        Text("对方的应答不是可用的 ONVIF 服务", "what answers there is not a usable ONVIF service"),
+        Text(
+            "检查端口(通常为 80),并在设备中开启 ONVIF、建立 ONVIF 用户",
+            "check the port (usually 80), and that ONVIF and a user of it are set up in the device",
         ),
     ),
     Reason.OTHER: (

@@ -18,7 +18,7 @@ from monitor.domain.text import Text
 HIDDEN = "***"
 NETWORK_SCHEMES = ("rtsp", "rtsps")
 FILE_OPTIONS = ("loop", "start")
-_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
+_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "onvif": 80}
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f]")
 # ffmpeg's RTSP client reads these out of the query and obeys them.

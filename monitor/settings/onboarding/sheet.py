@@ -54,6 +54,10 @@ _ADVICE: tuple[Text, ...] = (
 )
 
 
+Filling = dict[tuple[Level, str], str]
+"""What one row of a spreadsheet holds, by level and key of its column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row with its number: values by level and key of the file; ``wrong`` are bad cells."""
@@ -98,9 +102,13 @@ def read_sheet(tables: Sequence[Table]) -> Sheet:
     return sheet
 
 
-def write_template(language: Language) -> bytes:
-    """Return a workbook to fill in, with a made-up example and notes on sheets of their own."""
+def write_template(language: Language, filled: Iterable[Filling] = ()) -> bytes:
+    """Return a workbook to fill in, ``filled`` as far as something is known already.
+
+    A made-up example and notes have sheets of their own.
+    """
     target = io.BytesIO()
+    rows = tuple(filled)
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_urls": False}) as book:
         plain = book.add_format({"num_format": "@"})
         for title in (SHEET, _EXAMPLE):
@@ -113,8 +121,9 @@ def write_template(language: Language) -> bytes:
                 width = 44 if column.key in ("url", "substream") else 14
                 sheet.set_column(number, number, width, plain)
                 _offer(sheet, number, column, language)
-                if title is _EXAMPLE:
-                    sheet.write_string(1, number, column.example, plain)
+                example = {(column.level, column.key): column.example}
+                for line, row in enumerate((example,) if title is _EXAMPLE else rows, 1):
+                    sheet.write_string(line, number, row.get((column.level, column.key), ""), plain)
         notes = book.add_worksheet(_NOTES.of(language))
         notes.set_column(0, 0, 110)
         for line, advice in enumerate(_ADVICE):
