@@ -48,6 +48,7 @@ from monitor.streams.live import LiveServer
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.segments import Segment
+from monitor.streams.whip import IngestServer
 
 log = structlog.get_logger(__name__)
 
@@ -139,6 +140,7 @@ class _WorkerProcess:
             environment.secret(),
             LiveServer(self.worker.reader, self.worker.overlay, clock=self._clock),
             self.worker.still,
+            IngestServer(self._cameras, clock=self._clock),
         )
         recorder.start()
         stack.callback(recorder.stop)

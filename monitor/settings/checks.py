@@ -27,6 +27,8 @@ from monitor.settings.schema import (
 from monitor.streams.catalogue import schemes
 from monitor.streams.reach import Reach
 from monitor.streams.url import UrlError, parse_url
+from monitor.streams.whip.server import SCHEME as WHIP
+from monitor.streams.whip.server import token_of
 
 _SMALLEST_AREA = 0.0001
 _SHORTEST_LINE = 0.02
@@ -209,6 +211,8 @@ def check_source(url: str, reach: Reach, folder: Path) -> None:
             f"no source serves '{parsed.scheme}:' URLs",
             hint=f"use one of: {', '.join(schemes())}",
         )
+    if parsed.scheme == WHIP:
+        token_of(parsed)
     reach.check(parsed)
 
 

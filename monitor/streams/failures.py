@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NO_PORT = "no_port"
     FORBIDDEN = "forbidden"
     NO_ONVIF = "no_onvif"
+    NO_SENDER = "no_sender"
     OTHER = "other"
 
 
@@ -183,6 +184,13 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text(
             "检查端口(通常为 80),并在设备中开启 ONVIF、建立 ONVIF 用户",
             "check the port (usually 80), and that ONVIF and a user of it are set up in the device",
+        ),
+    ),
+    Reason.NO_SENDER: (
+        Text("没有手机或浏览器在发送画面", "no phone or browser sends pictures"),
+        Text(
+            "在手机上打开“用手机当摄像机”页面并开始发送",
+            "open the page 'Use this phone as a camera' on the phone and start to send",
         ),
     ),
     Reason.OTHER: (

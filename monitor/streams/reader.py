@@ -34,7 +34,7 @@ from monitor.streams.url import StreamUrl, parse_url, redact
 
 _log = structlog.get_logger(__name__)
 
-_ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM})
+_ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO_SENDER})
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
 

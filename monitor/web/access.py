@@ -46,6 +46,7 @@ class Permission(StrEnum):
     PLAN = "plan"
     TEMPLATES = "templates"
     ONBOARD = "onboard"
+    SEND = "send"
 
 
 _P = Permission
@@ -55,7 +56,7 @@ _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OPERATOR: _SEES | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INBOX},
         Role.INSTITUTION: _SEES
-        | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
+        | {_P.LIVE, _P.EVIDENCE, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT, _P.SEND}
         | _REPORTS,
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK, _P.REGISTERS},

@@ -106,7 +106,7 @@ institutions:
             name: {zh: 东角, en: East corner}
             url: rtsp://viewer:hunter2@127.0.0.1:8554/toddler
             zones: [{id: mat, polygon: [[0.1, 0.5], [0.9, 0.5], [0.9, 0.95]], capacity: 8}]
-          - {id: sunshine-toddler-2, name: {zh: 西角, en: West corner}, url: "rtsp://127.0.0.1/2"}
+          - {id: sunshine-toddler-2, name: {zh: 西角, en: West corner}, url: "whip://phone?token=the-right-token-of-it"}
       - id: sunshine-nap
         name: {zh: 睡眠室, en: Nap room}
         type: nap
@@ -191,6 +191,17 @@ class Workers:
         return LiveAnswer(sdp="v=0\r\nanswer\r\n", session_id=f"session-{len(self.offers)}")
 
     async def close(self, camera_id: str, session_id: str) -> None:
+        """Note the end of a session."""
+        self.closed.append((camera_id, session_id))
+
+    async def ingest(self, camera_id: str, sdp: str, token: str | None) -> LiveAnswer:
+        """Answer every offer, unless it brings a wrong token."""
+        if token not in (None, "the-right-token-of-it"):
+            raise SourceError("no camera waits for this sender", where=camera_id)
+        self.offers.append((camera_id, sdp, token or ""))
+        return LiveAnswer(sdp="v=0\r\nanswer\r\n", session_id=f"session-{len(self.offers)}")
+
+    async def end_ingest(self, camera_id: str, session_id: str) -> None:
         """Note the end of a session."""
         self.closed.append((camera_id, session_id))
 

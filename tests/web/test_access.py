@@ -27,6 +27,8 @@ PUBLIC = {
     ("POST", "/demo/inbox/{token}"),
     ("GET", "/healthz"),
     ("GET", "/calendar/{token}.ics"),
+    ("POST", "/api/v1/whip/{camera_id}"),
+    ("DELETE", "/api/v1/whip/{camera_id}/{session_id}"),
 }
 PLACES = {
     "{alert_id}": "1",

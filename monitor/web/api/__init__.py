@@ -14,6 +14,7 @@ from monitor.web.api import (
     places,
     registers,
     schema,
+    whip,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -23,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     evidence.router,
     feed.router,
     live.router,
+    whip.router,
     labels.router,
     onsite.router,
     registers.router,

@@ -17,6 +17,7 @@ from monitor.web.pages import (
     metrics,
     onboarding,
     onsite,
+    phone,
     plans,
     preferences,
     register_books,
@@ -54,4 +55,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     labels.router,
     connections.router,
     onboarding.router,
+    phone.router,
 )

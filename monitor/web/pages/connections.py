@@ -13,8 +13,9 @@ from monitor.domain.errors import NotFoundError
 from monitor.runtime.connection_sheet import write_coverage
 from monitor.runtime.coverage import coverage
 from monitor.store.connection_trials import TrialReport
-from monitor.web.access import Permission, require
+from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
+from monitor.web.pages.phone import phones
 from monitor.web.parameters import PlaceId
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor, language_of
@@ -68,10 +69,14 @@ def export(request: Request, visitor: _Reader, missing: bool = False) -> Respons
 @router.get("/connections/{institution_id}")
 def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Response:
     """Show one institution by room and camera, with what each sent when it was tried."""
-    found, report = _look(site_of(request), visitor)
+    site = site_of(request)
+    found, report = _look(site, visitor)
+    waiting = phones(site) if may(visitor, Permission.SEND) else frozenset()
     for one in found:
         if one.id == institution_id:
-            return page(request, "connection.html", institution=one, tried=report.tried)
+            return page(
+                request, "connection.html", institution=one, tried=report.tried, waiting=waiting
+            )
     raise NotFoundError("there is no such institution", where=institution_id)
 
 
