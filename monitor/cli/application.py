@@ -18,6 +18,7 @@ from monitor.cli import (
     discover,
     doctor,
     evaluate,
+    import_sheet,
     inspect,
     labels,
     models,
@@ -57,6 +58,7 @@ def options(
 application.command("demo")(demo.demo)
 application.command("run")(run.run)
 application.command("check")(check.check)
+application.command("import")(import_sheet.import_sheet)
 application.command("analyze")(analyze.analyze)
 application.command("backtest")(backtest.backtest)
 application.command("calibrate")(calibrate.calibrate_camera)

@@ -37,6 +37,7 @@ from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.streams.live.overlay import Overlay
+from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader, ReaderStatus
 from monitor.streams.recorder import Recorder
 
@@ -76,6 +77,7 @@ class Worker:
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
         gate: GateMode = GateMode.ON,
+        reach: Reach | None = None,
         recorder: Callable[[CameraReader], Recorder] | None = None,
         tapes: TrackRecorder | None = None,
         calendar_of: Callable[[Room], Calendar | None] = lambda _room: None,
@@ -116,6 +118,7 @@ class Worker:
                 calm_fps=calm_fps,
                 remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
                 gate=gate,
+                reach=reach,
                 recorder=recorder,
             )
             for camera in cameras

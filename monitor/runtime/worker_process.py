@@ -53,6 +53,7 @@ from monitor.streams.failures import StreamError
 from monitor.streams.live import LiveServer
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
+from monitor.streams.whip import IngestServer
 
 log = structlog.get_logger(__name__)
 
@@ -137,6 +138,7 @@ class _WorkerProcess:
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
             gate=GateMode(settings.model.gate),
+            reach=settings.sources.reach(),
             clip_before=settings.evidence.before,
             zone=self._zone,
             recorder=self._recorder if settings.recording.enabled else None,
@@ -153,6 +155,7 @@ class _WorkerProcess:
             environment.secret(),
             LiveServer(self.worker.reader, self.worker.overlay, clock=self._clock),
             self.worker.still,
+            IngestServer(self._cameras, clock=self._clock),
         )
         recorder.start()
         stack.callback(recorder.stop)

@@ -37,10 +37,13 @@ class RtspSource:
         """Connect, sign in, and learn what the video is like."""
         request = self._request
         timeouts = request.timeouts
+        url = request.url
+        if request.reach is not None:
+            url = request.reach.pinned(url, request.camera_id)
         began = time.monotonic()
         try:
             self._container = open_container(
-                request.url.address, _options(timeouts), (timeouts.open, timeouts.read)
+                url.address, _options(timeouts), (timeouts.open, timeouts.read)
             )
         except (av.FFmpegError, OSError) as error:
             raise self._open_failure(error, time.monotonic() - began) from None

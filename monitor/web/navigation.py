@@ -76,7 +76,11 @@ _AREAS = (
     NavArea(
         "house",
         "nav.institutions",
-        (NavPage("/institutions", "house", "nav.institutions", _P.WATCH, ("/rooms", "/cameras")),),
+        (
+            NavPage("/institutions", "house", "nav.institutions", _P.WATCH, ("/rooms", "/cameras")),
+            NavPage("/connections", "camera", "connect.title", _P.WATCH),
+            NavPage("/onboarding", "download", "connect.import", _P.ONBOARD),
+        ),
     ),
     NavArea(
         "checklist",

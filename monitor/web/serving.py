@@ -189,6 +189,7 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         labels=LabelStore(environment.labels_folder)
         if environment.settings.labels.enabled
         else None,
+        config=environment.config,
         demo_token=environment.demo_token() if environment.settings.demo else None,
         secret=environment.secret(),
     )

@@ -19,6 +19,7 @@ from monitor.store.api_tokens import ApiTokenRepository
 from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.connection_trials import ConnectionTrials
 from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.deletions import DeletionLog
 from monitor.store.demo_messages import DemoMessageRepository
@@ -50,6 +51,7 @@ from monitor.web.context import WebContext
 from monitor.web.doors import Doors
 from monitor.web.feed_hub import FeedHub
 from monitor.web.oidc import OidcProvider
+from monitor.web.pending import PendingUploads
 from monitor.web.rendering import Renderer
 
 
@@ -76,6 +78,7 @@ class Site:
     inbox: DemoMessageRepository
     jobs: JobRunRepository
     outbox: OutboxRepository
+    pending: PendingUploads
     places: PlaceRepository
     plans: PlanDesk
     registers: RegisterRepository
@@ -86,6 +89,7 @@ class Site:
     renderer: Renderer
     sessions: SessionRepository
     shelves: ShelfRepository
+    trials: ConnectionTrials
     users: UserRepository
     visits: VisitRepository
     workers: WorkerRepository
@@ -124,6 +128,7 @@ class Site:
             inbox=DemoMessageRepository(database),
             jobs=JobRunRepository(database),
             outbox=OutboxRepository(database),
+            pending=PendingUploads(),
             places=places,
             plans=PlanDesk(
                 database,
@@ -140,6 +145,7 @@ class Site:
             renderer=Renderer(context),
             sessions=SessionRepository(database),
             shelves=ShelfRepository(database),
+            trials=ConnectionTrials(database),
             users=UserRepository(database),
             visits=VisitRepository(database),
             workers=WorkerRepository(database),

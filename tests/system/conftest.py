@@ -188,6 +188,7 @@ def configuration(cameras: CameraSimulator, port: int, database_url: str | None)
             "crowding": {"after": "4s", "clear_after": "2s"},
             "headcount_mismatch": {"after": "4s", "clear_after": "2s"},
         },
+        "sources": {"networks": ["127.0.0.0/8"]},
         "district": {"id": "test", "name": {"zh": "测试区", "en": "Test District"}},
         "institutions": [
             {

@@ -33,6 +33,8 @@ PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/calendar/{token}.ics"),
     ("GET", "/readyz"),
+    ("POST", "/api/v1/whip/{camera_id}"),
+    ("DELETE", "/api/v1/whip/{camera_id}/{session_id}"),
 }
 PLACES = {
     "{alert_id}": "1",

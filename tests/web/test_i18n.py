@@ -18,6 +18,7 @@ from monitor.domain.access import Role, ScopeKind
 from monitor.domain.access_register import AccessKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
+from monitor.domain.connections import Connected
 from monitor.domain.events import Severity
 from monitor.domain.exports import ExportState, Faces
 from monitor.domain.findings import FindingAction, FindingState
@@ -63,6 +64,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "verdict.": Verdict,
     "fate.": Fate,
     "findings.state.": FindingState,
+    "connect.state.": Connected,
     "findings.step.": FindingAction,
     "risk.factor.": RiskFactor,
     "risk.measure.": Measure,
@@ -94,6 +96,7 @@ BY_NAME = (
     "findings.do.",
     "findings.problem.",
     "risk.input.",
+    "connect.share.",
     "risk.measure.",
     "risk.problem.",
     "plan.weekday.",
