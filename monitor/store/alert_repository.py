@@ -119,6 +119,20 @@ class AlertRepository:
                 for state, severity, count in session.execute(statement)
             }
 
+    def verdicts(self, scope: Scope, room_id: str, since: datetime) -> dict[AlertState, int]:
+        """Count the alerts of a room raised from ``since`` on, by the state they are in."""
+        statement = (
+            select(AlertRow.state, func.count())
+            .where(
+                within(scope, AlertRow.institution_id),
+                AlertRow.room_id == room_id,
+                AlertRow.raised >= since,
+            )
+            .group_by(AlertRow.state)
+        )
+        with self._database.reading() as session:
+            return {AlertState(state): count for state, count in session.execute(statement)}
+
     def list(
         self,
         scope: Scope,

@@ -133,7 +133,7 @@ class HandoverRepository:
             if row.taken is not None:
                 raise ConflictError("somebody took it over already", hint="reload the page")
             if row.by_id == actor.user_id:
-                raise ConflictError("who hands over cannot take over", hint="let the next one do it")
+                raise ConflictError("who hands over cannot take over", hint="the next one does")
             row.taken = now
             row.taken_by_id = actor.user_id
             row.taken_by = clean_line(actor.name, 200)

@@ -4,12 +4,14 @@ from fastapi import APIRouter
 
 from monitor.web.pages import (
     account,
+    alarm_quality,
     alerts,
     attendance,
     backtest,
     control_room,
     exports,
     findings,
+    handovers,
     inbox,
     inspections,
     institutions,
@@ -44,6 +46,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     control_room.router,
     alerts.router,
     shelves.router,
+    handovers.router,
+    alarm_quality.router,
     notices.router,
     backtest.router,
     institutions.router,

@@ -27,6 +27,7 @@ from monitor.web.alert_actions import (
     further_actions,
 )
 from monitor.web.alert_filter import Chosen, alert_filter
+from monitor.web.alert_place import place_of
 from monitor.web.alert_timeline import coming, tier_names, time_line
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -43,9 +44,7 @@ _Watcher = Annotated[Visitor, require(Permission.WATCH)]
 
 
 @router.get("/alerts")
-def history(
-    request: Request, visitor: _Watcher, chosen: Chosen, cursor: str = ""
-) -> Response:
+def history(request: Request, visitor: _Watcher, chosen: Chosen, cursor: str = "") -> Response:
     """List alerts, newest first, as far as they fit the filter."""
     site = site_of(request)
     position = site.feed.latest_id()
@@ -82,6 +81,7 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         visitor.scope, AlertFilter(room_id=alert.room_id, until=alert.raised), limit=_EARLIER
     ).alerts
     place = directory.institutions.get(alert.institution_id)
+    camera = _camera_to_show(detail, directory)
     return page(
         request,
         "alert.html",
@@ -89,7 +89,8 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         alert=alert,
         directory=directory,
         institution=place.institution if place else None,
-        camera=_camera_to_show(detail, directory),
+        camera=camera,
+        here=place_of(site, visitor, alert, directory, camera),
         snapshot=_newest(detail, EvidenceKind.SNAPSHOT),
         clip=_newest(detail, EvidenceKind.CLIP),
         clip_due=alert.raised + timedelta(seconds=_clip_patience(site)) > site.context.now(),

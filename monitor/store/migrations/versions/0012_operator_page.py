@@ -28,12 +28,16 @@ def upgrade() -> None:
         sa.Column("acknowledged_count", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.JSON(), nullable=False),
         sa.Column("taken", UtcDateTime(), nullable=True),
-        sa.Column("taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "taken_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("taken_by", sa.String(length=200), nullable=False),
         sa.Column("taken_address", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
-    op.create_index(op.f("ix_handover_scope_kind_scope_id_at"), "handover", ["scope_kind", "scope_id", "at"])
+    op.create_index(
+        op.f("ix_handover_scope_kind_scope_id_at"), "handover", ["scope_kind", "scope_id", "at"]
+    )
     op.drop_index(op.f("ix_alert_room_id"), table_name="alert")
     op.create_index(op.f("ix_alert_room_id_raised"), "alert", ["room_id", "raised"])
     op.create_index(op.f("ix_alert_rule_raised"), "alert", ["rule", "raised"])
