@@ -138,6 +138,8 @@ card.querySelector(".time-bar").addEventListener("click", (event) => {
   if (player !== null) go(seconds);
 });
 const first = Number(seek.value);
-document.getElementById("x-first").value = timeOf(first);
-document.getElementById("x-last").value = timeOf(Math.min(first + 60, end - zero - 1));
+for (const [id, second] of [["x-first", first], ["x-last", Math.min(first + 60, end - zero - 1)]]) {
+  const field = document.getElementById(id); // only for those who may export
+  if (field !== null) field.value = timeOf(second);
+}
 show(first);
