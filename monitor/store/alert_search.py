@@ -56,4 +56,6 @@ def _says(word: Word) -> ColumnElement[bool]:
 
 
 def _holds(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    if text.upper() == text.lower():  # no letters with cases: nothing needs to be folded
+        return column.contains(text, autoescape=True)
     return column.icontains(text, autoescape=True)
