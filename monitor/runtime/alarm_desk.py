@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.detectors.rules import rule_parameters
-from monitor.domain.access import Scope, ScopeKind
+from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.alarm_quality import (
     FLOOD,
     MOST_PER_HOUR,
@@ -107,7 +107,12 @@ class AlarmDesk:
         homes = {
             home.id
             for home in self._district.institutions
-            if scope.kind is ScopeKind.DISTRICT or scope.id in (home.id, home.community)
+            if scope
+            in (
+                DISTRICT,
+                Scope(ScopeKind.INSTITUTION, home.id),
+                Scope(ScopeKind.COMMUNITY, home.community or "-"),
+            )
         }
         return (room for room in self._district.rooms if room.institution_id in homes)
 
