@@ -43,7 +43,7 @@ from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.users import NewUser
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 240.0
 _WATCH = """() => {
   window.appeared = {};
   const note = () => {
