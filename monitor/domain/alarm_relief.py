@@ -16,14 +16,16 @@ from monitor.domain.alerts import AlertState
 FEWEST = 6
 """Of fewer alarms nothing is concluded."""
 _STEP = 5.0
-_LONGEST = 3600.0
+_MOST_TIMES = 4
+_USUAL_WAIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Relief:
     """A longer wait for a rule in a room. ``lost`` are confirmed alarms that it would have cost.
 
-    ``after`` in seconds; ``None`` where no wait up to an hour would have halved the ``alarms``.
+    ``after`` in seconds; ``None`` where not even four times the present wait would have halved
+    the ``alarms``.
     """
 
     rule: str
@@ -60,7 +62,7 @@ def _relief(alarms: list[Alarm]) -> Relief:
     after = _next_step(middle)
     first = alarms[0]
     false = sum(alarm.state is AlertState.FALSE for alarm in alarms)
-    if after > _LONGEST:
+    if after > _MOST_TIMES * max(alarm.wait or _USUAL_WAIT for alarm in alarms):
         return Relief(
             first.rule, first.institution_id, first.room_id, len(alarms), None, false=false
         )
