@@ -19,10 +19,10 @@ export function startSound(element) {
   button.addEventListener("click", toggleSound);
   document.getElementById("silence").addEventListener("click", silence);
   if (wanted() === "on") {
-    const wake = () => {
+    const wake = (event) => {
       removeEventListener("pointerdown", wake);
       removeEventListener("keydown", wake);
-      woken = performance.now();
+      if (button.contains(event.target)) woken = performance.now();
       turnOn();
     };
     addEventListener("pointerdown", wake);
