@@ -62,12 +62,17 @@ class Navigation:
 
 
 _AREAS = (
-    NavArea("room", "nav.control_room", (NavPage("/", "room", "nav.control_room", _P.WATCH),)),
+    NavArea(
+        "room",
+        "nav.control_room",
+        (NavPage("/", "room", "nav.control_room", _P.WATCH, ("/handovers",)),),
+    ),
     NavArea(
         "alerts",
         "nav.alerts",
         (
             NavPage("/alerts", "alerts", "nav.alerts", _P.WATCH),
+            NavPage("/alarm-quality", "system", "operator.quality", _P.WATCH),
             NavPage("/shelves", "sound-off", "alerts.shelves", _P.WATCH),
             NavPage("/notices", "phone", "alerts.notices", _P.NOTICES, deep=True),
             NavPage("/backtest", "flag", "backtest.title", _P.BACKTEST),

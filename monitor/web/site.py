@@ -9,6 +9,7 @@ from typing import cast
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from monitor.runtime.alarm_desk import AlarmDesk
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
@@ -27,6 +28,7 @@ from monitor.store.evidence import EvidenceRepository
 from monitor.store.exports import ExportRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.finding_repository import FindingRepository
+from monitor.store.handovers import HandoverRepository
 from monitor.store.holds import HoldRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.oidc_identities import OidcIdentities
@@ -60,6 +62,7 @@ class Site:
     """What routes work with. One per application."""
 
     context: WebContext
+    alarms: AlarmDesk
     alerts: AlertRepository
     attendance: AttendanceRepository
     calendars: CalendarFeeds
@@ -69,6 +72,7 @@ class Site:
     evidence: EvidenceRepository
     feed: FeedRepository
     findings: FindingRepository
+    handovers: HandoverRepository
     history: RegisterHistory
     audits: RetentionAuditRepository
     deletions: DeletionLog
@@ -108,8 +112,10 @@ class Site:
         places = PlaceRepository(database)
         feed = FeedRepository(database)
         oidc = context.settings.access.oidc
+        district = district_of(context.settings, Path())
         return cls(
             context=context,
+            alarms=AlarmDesk(database, district, context.clock),
             attendance=AttendanceRepository(database),
             calendars=CalendarFeeds(database),
             documents=RegisterDocuments(database, context.files),
@@ -119,6 +125,7 @@ class Site:
             evidence=EvidenceRepository(database),
             feed=feed,
             findings=FindingRepository(database),
+            handovers=HandoverRepository(database),
             history=RegisterHistory(database),
             audits=RetentionAuditRepository(database),
             deletions=DeletionLog(database),
@@ -132,7 +139,7 @@ class Site:
             places=places,
             plans=PlanDesk(
                 database,
-                district_of(context.settings, Path()),
+                district,
                 context.settings.planning,
                 context.clock,
                 context.inspections,

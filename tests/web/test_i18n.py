@@ -16,6 +16,7 @@ from monitor.alerts.tiers import TierHours
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.access_register import AccessKind
+from monitor.domain.alarm_quality import Load
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
 from monitor.domain.connections import Connected
@@ -84,6 +85,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "recording.verdict.": AuditVerdict,
     "recording.by.": RecorderKind,
     "recording.gone.": DeletionReason,
+    "operator.load.": Load,
 }
 BY_NAME = (
     "rule.",
@@ -104,6 +106,7 @@ BY_NAME = (
     *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
     "access.grant.",
     "viewing.suggest.",
+    *("operator.staff.", "operator.snooze_suggest."),
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

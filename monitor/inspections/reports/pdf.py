@@ -32,7 +32,7 @@ def render_pdf(
     data = json.dumps(sheet(checklist, answers, language), ensure_ascii=False, sort_keys=True)
     return typst.compile(
         _layout(),
-        font_paths=_fonts(),
+        font_paths=fonts(),
         sys_inputs={"data": data},
         format="pdf",
         timestamp=int(checklist.generated.timestamp()),
@@ -45,7 +45,8 @@ def _layout() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the fonts that come along, and no others."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,

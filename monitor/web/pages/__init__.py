@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from monitor.web.pages import (
     account,
+    alarm_quality,
     alerts,
     attendance,
     backtest,
@@ -11,6 +12,7 @@ from monitor.web.pages import (
     control_room,
     exports,
     findings,
+    handovers,
     inbox,
     inspections,
     institutions,
@@ -47,6 +49,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     control_room.router,
     alerts.router,
     shelves.router,
+    handovers.router,
+    alarm_quality.router,
     notices.router,
     backtest.router,
     institutions.router,
