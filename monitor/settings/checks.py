@@ -24,7 +24,7 @@ from monitor.settings.schema import (
     Settings,
     ZonePart,
 )
-from monitor.streams.catalogue import schemes
+from monitor.streams.catalogue import schemes, serves
 from monitor.streams.reach import Reach
 from monitor.streams.url import UrlError, parse_url
 from monitor.streams.whip.server import SCHEME as WHIP
@@ -196,7 +196,7 @@ def check_source(url: str, reach: Reach, folder: Path) -> None:
         UrlError: it is not well-formed, nothing serves its scheme, or it leads too far.
     """
     parsed = parse_url(url, folder)
-    if parsed.scheme not in schemes():
+    if not serves(parsed.scheme):
         raise UrlError(
             f"没有这种地址:“{parsed.scheme}:”",
             f"no source serves '{parsed.scheme}:' URLs",
