@@ -55,7 +55,7 @@ _HOUR = 3600.0
 
 def compose(plan: YearPlan) -> DistrictYear:
     """Return the district of a plan and its year."""
-    random = Random(plan.seed)  # noqa: S311 - a composed district, nothing secret
+    random = Random(plan.seed)
     institutions: list[Institution] = []
     rooms: list[Room] = []
     cameras: list[Camera] = []

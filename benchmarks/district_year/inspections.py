@@ -37,7 +37,7 @@ class Inspections:
 
     def __init__(self, year: DistrictYear) -> None:
         self._year = year
-        self._random = Random(year.plan.seed + 1)  # noqa: S311 - as in compose
+        self._random = Random(year.plan.seed + 1)
         self._template = packaged_templates()[0]
         self._checklists = 0
         self._findings = 0

@@ -20,6 +20,7 @@ from monitor.cli import (
     inspect,
     labels,
     models,
+    rollup,
     run,
     train,
     users,
@@ -63,6 +64,7 @@ application.command("evaluate")(evaluate.evaluate)
 application.command("train")(train.train)
 application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
+inspect.group.command("rollup")(rollup.rollup)
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(users.group, name="user")
 application.add_typer(database.group, name="db")

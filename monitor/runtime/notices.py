@@ -9,6 +9,7 @@ from monitor.alerts.routing import RoutePolicy, Router
 from monitor.alerts.templates import MessageWriter
 from monitor.domain.notices import Decide
 from monitor.runtime.environment import Environment
+from monitor.settings import Settings
 
 _REPEAT_AFTER = timedelta(minutes=30)
 """A new occurrence in an alert that nobody has ended is told again after this long."""
@@ -48,6 +49,11 @@ def open_channels(environment: Environment) -> dict[str, Channel]:
 
 def page_address(environment: Environment) -> str:
     """Return how browsers reach the pages."""
-    service = environment.settings.service
+    return address_of(environment.settings)
+
+
+def address_of(settings: Settings) -> str:
+    """Return how browsers reach the pages of a configured service."""
+    service = settings.service
     host = "127.0.0.1" if service.host in ("0.0.0.0", "::") else service.host  # noqa: S104
     return service.public_url or f"http://{host}:{service.port}"

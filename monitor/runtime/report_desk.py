@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.templates import RULE_NAMES
@@ -37,6 +39,8 @@ from monitor.store.report_records import KeptFinding, KeptResults, ReportRecords
 from monitor.store.risk_decisions import RiskDecision, RiskDecisionRepository
 
 MONTHS = 12
+_KEPT_FOR = timedelta(minutes=5)
+_MOST_KEPT = 8
 _NOT_INSPECTED = frozenset({NoticeState.CLOSED})
 
 Progress = Callable[[str, float], None]
@@ -95,6 +99,29 @@ class ReportDesk:
         self._cameras = CameraStatusRepository(database)
         self._decisions = RiskDecisionRepository(database)
         self._issued = IssuedReports(database)
+        self._recent: OrderedDict[tuple[Scope, RollupKind, date], tuple[datetime, Rollup]] = (
+            OrderedDict()
+        )
+        self._lock = threading.Lock()
+
+    def recent(self, scope: Scope, kind: RollupKind, period: date) -> Rollup:
+        """Do as :meth:`rollup`, or return one that was made within the last five minutes.
+
+        Raises:
+            InputError: its time has not begun.
+        """
+        key = (scope, kind, period)
+        with self._lock:  # whoever asks meanwhile waits for the same figures
+            now = utc_now(self._clock)
+            known = self._recent.get(key)
+            if known is not None and now - known[0] < _KEPT_FOR:
+                return known[1]
+            made = self.rollup(scope, kind, period)
+            self._recent[key] = (now, made)
+            self._recent.move_to_end(key)
+            while len(self._recent) > _MOST_KEPT:
+                self._recent.popitem(last=False)
+            return made
 
     def rollup(
         self, scope: Scope, kind: RollupKind, period: date, progress: Progress = _silent

@@ -93,7 +93,7 @@ class IssuedReports:
             insert_once(session, IssuedReportRow, values)
 
     def report(self, scope: Scope, sha256: str) -> IssuedReport | None:
-        """Return the roll-up with a hash; of the district's own only people of the district know."""
+        """Return the roll-up with a hash, if it was made for ``scope``; the district sees all."""
         statement = select(IssuedReportRow).where(IssuedReportRow.sha256 == sha256)
         if scope.kind is not ScopeKind.DISTRICT:
             statement = statement.where(

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
 from monitor.store.alert_repository import AlertRepository
@@ -64,6 +65,7 @@ class Site:
     registers: RegisterRepository
     reminders: ReminderRepository
     renderer: Renderer
+    reports: ReportDesk
     sessions: SessionRepository
     templates: TemplateDesk
     users: UserRepository
@@ -78,6 +80,7 @@ class Site:
         database = context.database
         places = PlaceRepository(database)
         feed = FeedRepository(database)
+        district = district_of(context.settings, Path())
         return cls(
             context=context,
             alerts=AlertRepository(database),
@@ -96,7 +99,7 @@ class Site:
             places=places,
             plans=PlanDesk(
                 database,
-                district_of(context.settings, Path()),
+                district,
                 context.settings.planning,
                 context.clock,
                 context.inspections,
@@ -104,6 +107,7 @@ class Site:
             registers=RegisterRepository(database),
             reminders=ReminderRepository(database),
             renderer=Renderer(context),
+            reports=ReportDesk(database, district, context.risk, context.clock),
             sessions=SessionRepository(database),
             templates=TemplateDesk(database, context.clock),
             users=UserRepository(database),

@@ -45,7 +45,7 @@ def inspection_sheet(
             [joined(RESULTS[Result.PASS], language), result.passed, "pass"],
             [joined(RESULTS[Result.FAIL], language), result.failed, "fail"],
             [joined(RESULTS[Result.NOT_APPLICABLE], language), result.not_applicable, "plain"],
-            [joined(LABELS["unknown"], language), result.blank, "unknown"],
+            [joined(LABELS["blank"], language), result.blank, "unknown"],
         ],
         "failed": _failed(checklist, answers, language),
         "deadlines": deadlines_line(checklist, language),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from typing import Any
 
 from monitor.domain.text import Language
 from monitor.inspections.pictures import Picture
 from monitor.inspections.reports import rollup_pictures as pictures
 from monitor.inspections.reports.qr import qr_svg
+from monitor.inspections.reports.rollup_glance import glance, share_of
 from monitor.inspections.reports.rollup_words import (
     MEASURES,
     NOTES,
@@ -67,7 +69,10 @@ class _Sheet:
     def blocks(self, address: str) -> Iterator[Block]:
         """Return everything from the first page to the last."""
         yield self._heading("glance")
-        yield {"kind": "tiles", "tiles": list(self._tiles())}
+        yield {
+            "kind": "tiles",
+            "tiles": [list(astuple(tile)) for tile in glance(self._all, self._language)],
+        }
         yield {"kind": "proof", "proof": self._proof(address)}
         year = self._all.kind is RollupKind.YEAR
         yield self._heading("year_trends" if year else "trends")
@@ -83,46 +88,6 @@ class _Sheet:
         yield self._heading("notes")
         for note in NOTES:
             yield {"kind": "text", "text": note.of(self._language)}
-
-    def _tiles(self) -> Iterator[tuple[str, str, str, str]]:
-        one, last = self._all, self._all.months[-1]
-        places = len(one.institutions)
-        late = len(one.overdue)
-        scores = [month.score_median for month in one.months if month.month in one.covered]
-        known = [score for score in scores if score is not None]
-        yield self._tile(
-            "inspected", f"{one.inspected} / {places}", percent(_share(one.inspected, places))
-        )
-        yield self._tile(
-            "pass_share",
-            percent(one.tally.pass_share),
-            f"{self.word('failed')} {one.tally.failed} · {self.word('blank')} {one.tally.blank}",
-        )
-        yield self._tile("score", number(known[-1] if known else None), "")
-        yield self._tile(
-            "raised", str(one.findings.raised), f"{self.word('repeated')} {one.findings.repeated}"
-        )
-        yield self._tile(
-            "overdue", str(late), f"{self.word('open')} {last.findings_open}", "bad" if late else ""
-        )
-        quality = one.alerts
-        yield self._tile("alerts", str(quality.total), f"{self.word('drill')} {quality.drill}")
-        yield self._tile(
-            "false_share",
-            percent(quality.false_share),
-            f"{quality.false} / {quality.false + quality.resolved}",
-        )
-        yield self._tile(
-            "ack_median",
-            self._seconds(quality.acknowledged_median),
-            f"{self.word('p90')} {self._seconds(quality.acknowledged_p90)}",
-        )
-        yield self._tile("uptime", percent(one.uptime), "")
-        yield self._tile(
-            "closed",
-            str(one.findings.closed),
-            f"{self.word('in_time')} {percent(_share(one.findings.closed_in_time, one.findings.closed))}",
-        )
 
     def _months(self) -> Block:
         return self._table(
@@ -176,7 +141,7 @@ class _Sheet:
                     str(item.tally.failed),
                     str(item.tally.not_applicable),
                     str(item.tally.blank),
-                    percent(_share(item.tally.failed, item.tally.judged)),
+                    percent(share_of(item.tally.failed, item.tally.judged)),
                 )
                 for item in self._all.items
             ],
@@ -247,7 +212,7 @@ class _Sheet:
                     severities,
                     str(sums.repeated),
                     str(sums.closed),
-                    percent(_share(sums.closed_in_time, sums.closed)),
+                    percent(share_of(sums.closed_in_time, sums.closed)),
                     days(sums.closed_days_median, self._language),
                 )
             ],
@@ -438,9 +403,6 @@ class _Sheet:
     def _caption(self, key: str) -> Block:
         return {"kind": "caption", "text": self.word(key)}
 
-    def _tile(self, key: str, value: str, under: str, tone: str = "") -> tuple[str, str, str, str]:
-        return (self.word(key), value, under, tone)
-
     def _table(
         self,
         head: Sequence[str],
@@ -488,7 +450,3 @@ class _Sheet:
 
     def _seconds(self, value: float | None) -> str:
         return seconds(value, self._language)
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None

@@ -28,16 +28,17 @@ def thumbnail(content: bytes) -> bytes | None:
 
 
 def framed_photo(jpeg: bytes) -> str:
-    """Return a JPEG inside an SVG, which is how a picture reaches a page that is set from text."""
-    height, width = _size(jpeg)
+    """Return a JPEG inside an SVG, which is how a picture reaches a page that is set from text.
+
+    Raises:
+        ValueError: it is no picture.
+    """
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise ValueError("not a picture")
+    height, width = picture.shape[:2]
     data = base64.b64encode(jpeg).decode("ascii")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" href="data:image/jpeg;base64,{data}"/></svg>'
     )
-
-
-def _size(jpeg: bytes) -> tuple[int, int]:
-    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    height, width = picture.shape[:2]
-    return height, width

@@ -6,11 +6,11 @@ No network, no system fonts, no clock: the same data give the same bytes anywher
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, cast
 
 import typst
 from pylopdf_fonts_zh_cn import sans_path
@@ -20,7 +20,9 @@ _SHARED = ("frame.typ", "visit.typ")
 
 def typeset(layout: str, data: Mapping[str, Any], at: datetime) -> bytes:
     """Return a PDF: ``layout`` is the name of a file beside this one, ``at`` dates the document."""
-    return typst.compile(
+    # A dictionary of files is in Typst's manual and missing in its stubs.
+    compile_files = cast("Callable[..., bytes]", typst.compile)
+    return compile_files(
         {
             "main.typ": _source(layout),
             **{name: _source(name) for name in _SHARED},

@@ -103,7 +103,7 @@ def _signature(one: VisitSignature, timezone: str, language: ReportLanguage) -> 
         "role": joined(SIGNERS[one.role], language),
         "name": one.name,
         "at": moment(one.at, timezone),
-        "hash": f"SHA-256 {one.sha256}",
+        "hash": one.sha256,
         "drawing": one.drawing,
         "words": words,
     }

@@ -91,6 +91,7 @@ LABELS = {
     "met": Text(zh="数据达标", en="met"),
     "not_met": Text(zh="数据不达标", en="not met"),
     "unknown": Text(zh="数据未知", en="unknown"),
+    "blank": Text(zh="未填", en="Blank"),
     "by_hand": Text(zh="全凭现场", en="on site only"),
     "number": Text(zh="编号", en="No."),
     "what": Text(zh="检查内容与合格标准", en="What to check, and when it passes"),

@@ -1,4 +1,4 @@
-"""Adds facts up to figures: every fact is looked at once, then each place and month sums its own."""
+"""Adds facts up to figures: sorts them once, then each place and month sums its own."""
 
 from __future__ import annotations
 
