@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("finders", "precision", "day", "scenes", "feed", "live", "tracks", "gb28181")
+_ALL = ("finders", "precision", "day", "scenes", "feed", "live", "tracks", "gb28181", "reports")
 
 
 def main() -> int:

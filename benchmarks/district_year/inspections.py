@@ -91,7 +91,7 @@ class Inspections:
         self._checklists += 1
         number = self._checklists
         rows["checklist"].append(_checklist(checklist))
-        made = self._random.random() < 0.97
+        made = self._random.random() < 0.95
         at = midnight(month) + timedelta(days=self._random.randint(2, 25), hours=2)
         rows["visit"].append(_visit(place.institution_id, month, at, made, self._random))
         if not made:

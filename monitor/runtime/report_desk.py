@@ -69,7 +69,7 @@ class _Span:
         return at.astimezone(self.zone).date()
 
 
-def _no_audit(_scope: Scope, _before: datetime) -> RetentionProof | None:
+def no_audit(_scope: Scope, _before: datetime) -> RetentionProof | None:
     """Find nothing: no audit of recordings is kept."""
     return None
 
@@ -87,7 +87,7 @@ class ReportDesk:
         district: District,
         risk: RiskDesk,
         clock: Clock,
-        retention: RetentionSource = _no_audit,
+        retention: RetentionSource = no_audit,
     ) -> None:
         self._district = district
         self._risk = risk

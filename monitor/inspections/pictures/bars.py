@@ -53,7 +53,7 @@ def bars(
     for number, row in enumerate(rows):
         y = _TOP + _ROW * number
         foot = y + _BAR - 2
-        words = shortened(row.label, int(left / 5.2))
+        words = shortened(row.label, int(left / 6.2))
         sheet.text(left - 7, foot, words, size=10, anchor="end")
         x = left
         for size, (_, tone) in zip(row.parts, parts, strict=True):
@@ -73,4 +73,4 @@ def _legend(sheet: Drawing, parts: Sequence[tuple[str, Tone]], x: float) -> None
     for name, tone in parts:
         sheet.rect(x, 3, 9, 9, tone)
         sheet.text(x + 13, 11, name, size=10)
-        x += 26 + sum(10.0 if ord(char) > 0x2E7F else 5.6 for char in name)
+        x += 26 + sum(10.5 if ord(char) > 0x2E7F else 6.2 for char in name)

@@ -86,7 +86,7 @@ def heat(
         if number % 5 == 0:
             sheet.line(left, y, width - right, y)
         foot = y + row_height * 0.5 + size * 0.36
-        label = shortened(row.label, int(left / (size * 0.52)))
+        label = shortened(row.label, int(left / (size * 0.62)))
         sheet.text(left - 4, foot, label, size=size, anchor="end")
         sheet.text(width - right + 4, foot, row.end, size=size, tone="soft")
     _fields(sheet, rows, kinds, left, top, step, row_height)
@@ -145,4 +145,4 @@ def _legend(sheet: Drawing, kinds: Sequence[Cell], x: float) -> None:
         side = 9 * kind.fill
         sheet.rect(x + (9 - side) / 2, 2 + (9 - side) / 2, side, side, kind.tone)
         sheet.text(x + 13, 10, kind.name, size=9)
-        x += 24 + sum(9.0 if ord(char) > 0x2E7F else 5.0 for char in kind.name)
+        x += 24 + sum(9.5 if ord(char) > 0x2E7F else 5.8 for char in kind.name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.inspections.pictures.drawing import Drawing, Picture, Table, Tone
 from monitor.inspections.pictures.scale import Scale, scale
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 14.0, 24.0, 22.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 8.0, 24.0, 20.0
 _TONES: tuple[tuple[Tone, str, bool], ...] = (
     ("accent", "", False),
     ("second", "5 3", True),
@@ -38,8 +38,8 @@ def lines(
     tick: Callable[[float], str] | None = None,
     ceiling: float | None = None,
     whole: bool = False,
-    width: float = 460,
-    height: float = 170,
+    width: float = 380,
+    height: float = 150,
 ) -> Picture:
     """Draw up to three lines, which differ in colour, dashes and dots.
 
@@ -107,10 +107,10 @@ def _grid(sheet: Drawing, axis: Scale, labels: Sequence[str], say: Callable[[flo
     for tick in axis.ticks:
         _, y = _place(sheet, axis, 0, 1, tick)
         sheet.line(_LEFT, y, sheet.width - _RIGHT, y)
-        sheet.text(_LEFT - 6, y + 3.4, say(tick), size=9.5, tone="soft", anchor="end")
+        sheet.text(_LEFT - 6, y + 3.4, say(tick), size=10, tone="soft", anchor="end")
     for number, label in enumerate(labels):
         x, _ = _place(sheet, axis, number, len(labels), axis.low)
-        sheet.text(x, sheet.height - 6, label, size=9.5, tone="soft", anchor="middle")
+        sheet.text(x, sheet.height - 6, label, size=10, tone="soft", anchor="middle")
 
 
 def _legend(sheet: Drawing, series: Sequence[Series]) -> None:
@@ -119,7 +119,7 @@ def _legend(sheet: Drawing, series: Sequence[Series]) -> None:
         sheet.curve([(x, 9), (x + 20, 9)], tone, dash)
         sheet.dot(x + 10, 9, tone, hollow=hollow)
         sheet.text(x + 25, 12.5, one.name, size=10)
-        x += 38 + sum(10.0 if ord(char) > 0x2E7F else 5.6 for char in one.name)
+        x += 38 + sum(10.5 if ord(char) > 0x2E7F else 6.2 for char in one.name)
 
 
 def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

@@ -147,7 +147,7 @@ def worst_items(rollup: Rollup, language: Language) -> Picture:
         axis=word("item"),
         last=f"{word('failed')} / {word('passed')} + {word('failed')}",
         width=720,
-        left=330,
+        left=360,
         right=70,
     )
 

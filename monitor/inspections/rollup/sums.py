@@ -172,7 +172,8 @@ def _sorted(facts: DistrictFacts, covered: tuple[date, ...]) -> _Sorted:
         uptimes={
             (one.institution_id, one.month): (one.online, one.offline) for one in facts.uptimes
         },
-        today=facts.as_of.astimezone(zone).date(),
+        # Data up to midnight end with the day before.
+        today=(facts.as_of - timedelta.resolution).astimezone(zone).date(),
     )
 
 
