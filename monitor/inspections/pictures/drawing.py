@@ -113,7 +113,7 @@ class Drawing:
 
     def finish(self, key: str, title: str, description: str, table: Table) -> Picture:
         """Return the picture; ``key`` makes its ids unique on a page."""
-        name = escape(key)
+        name = escape(_printable(key))
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" role="img"'
             f' viewBox="0 0 {_n(self.width)} {_n(self.height)}" font-family="{_FONTS}"'

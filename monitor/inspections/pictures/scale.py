@@ -29,20 +29,21 @@ def scale(values: list[float], *, ceiling: float | None = None, whole: bool = Fa
         ceiling: a value that none exceeds, such as 1 for shares.
         whole: whether only whole numbers make sense.
     """
-    high = max(values, default=1.0)
-    low = min([0.0, *values])
     if ceiling is not None:
-        high = ceiling
         lowest = min(values, default=0.0)
-        low = 0.0 if lowest < 0.5 * ceiling else 0.5 * ceiling
-        if lowest >= 0.9 * ceiling:
-            low = 0.9 * ceiling
+        share = 0.9 if lowest >= 0.9 * ceiling else 0.5 if lowest >= 0.5 * ceiling else 0.0
+        return _divided(share * ceiling, ceiling, (1 - share) * ceiling / 5)
+    low, high = min([0.0, *values]), max(values, default=1.0)
     if high <= low:
         high = low + 1.0
     step = _step((high - low) / 4, whole=whole)
-    top = ceiling if ceiling is not None else math.ceil(round(high / step, 9)) * step
-    count = int(round((top - low) / step, 9))
-    return Scale(low, top, tuple(round(low + number * step, 9) for number in range(count + 1)))
+    return _divided(low, math.ceil(round(high / step, 9)) * step, step)
+
+
+def _divided(low: float, high: float, step: float) -> Scale:
+    count = round((high - low) / step)
+    inner = (round(low + number * step, 9) for number in range(count))
+    return Scale(low, high, (*inner, high))
 
 
 def _step(rough: float, *, whole: bool) -> float:

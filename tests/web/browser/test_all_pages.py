@@ -39,6 +39,7 @@ PAGES = (
     "/findings/1",
     "/risk",
     "/risk/sunshine",
+    "/reports",
     "/demo/inbox",
     "/system",
     "/labels",
