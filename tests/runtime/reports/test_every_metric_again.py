@@ -22,7 +22,7 @@ from monitor.store.base import Database
 from tests.runtime.reports.again import AGAIN, Reading, read_books
 
 DATABASES = ["sqlite"]
-PLAN = YearPlan(seed=11, institutions=14, months=2, logged_months=1, footage_days=120)
+PLAN = YearPlan(seed=11, institutions=9, months=2, logged_months=1, footage_days=120)
 HOLDS: Mapping[Comparison, Callable[[float, float], bool]] = {
     Comparison.AT_LEAST: operator.ge,
     Comparison.AT_MOST: operator.le,
@@ -77,4 +77,4 @@ def test_every_reading_comes_out_the_same(made: list[Checklist], database: Datab
         "access_without_reason_count",
         "attendance_headcount_mismatch_open",
     }
-    assert sum(count for (_, status), count in statuses.items() if status is MetricStatus.FAIL) > 60
+    assert sum(count for (_, status), count in statuses.items() if status is MetricStatus.FAIL) > 40
