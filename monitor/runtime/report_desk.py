@@ -224,6 +224,8 @@ class ReportDesk:
             raise InputError(
                 f"{begins:%Y-%m} has not begun yet", where=kind.value, hint="give an earlier one"
             )
+        # A month that has not begun has no figures, not figures of nought.
+        months = tuple(month for month in months if month == begins or self._midnight(month) < now)
         end = self._midnight(shifted(months[-1], 1))
         return _Span(months, self._midnight(months[0]), min(now, end), now, self._zone)
 

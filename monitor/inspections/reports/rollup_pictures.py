@@ -97,7 +97,7 @@ def trends(rollup: Rollup, language: Language) -> tuple[Picture, ...]:
             "ack_median",
             [
                 ("ack_median", lambda month: month.alerts.acknowledged_median),
-                ("ack_p90", lambda month: month.alerts.acknowledged_p90),
+                ("p90_line", lambda month: month.alerts.acknowledged_p90),
             ],
             quick,
             tick=tick,

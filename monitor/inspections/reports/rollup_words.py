@@ -40,6 +40,7 @@ WORDS = {
     "false_share": Text(zh="误报率", en="False share"),
     "ack_median": Text(zh="确认用时中位数", en="Median time to acknowledge"),
     "ack_p90": Text(zh="确认用时90分位", en="90 % acknowledged within"),
+    "p90_line": Text(zh="90分位", en="90 %"),
     "p90": Text(zh="90分位", en="90 %:"),
     "uptime": Text(zh="摄像机在线率", en="Cameras on line"),
     "trends": Text(zh="近十二个月趋势", en="Trends over twelve months"),
