@@ -19,6 +19,7 @@ _ALL = (
     "recording",
     "tracks",
     "gb28181",
+    "reports",
 )
 
 

@@ -23,6 +23,7 @@ from monitor.cli import (
     labels,
     models,
     notify,
+    rollup,
     run,
     tokens,
     train,
@@ -69,6 +70,7 @@ application.command("train")(train.train)
 application.add_typer(audit.group, name="audit")
 application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
+inspect.group.command("rollup")(rollup.rollup)
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(notify.group, name="notify")
 application.add_typer(users.group, name="user")

@@ -102,6 +102,7 @@ _AREAS = (
             NavPage("/inspections/plan", "calendar", "plan.tab_plan", _P.INSPECTIONS, monthly=True),
             NavPage("/findings", "flag", "findings.title", _P.INSPECTIONS),
             NavPage("/risk", "high", "risk.title", _P.RISK),
+            NavPage("/reports", "download", "reports.title", _P.RISK, ("/verify",)),
             NavPage("/inspections/templates", "book", "plan.tab_templates", _P.INSPECTIONS),
         ),
     ),

@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 
 from monitor.runtime.alarm_desk import AlarmDesk
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.report_desk import ReportDesk
+from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
 from monitor.settings.escalation import life_of
@@ -91,6 +93,7 @@ class Site:
     pulses: PulseRepository
     recorder_problems: RecorderProblemRepository
     renderer: Renderer
+    reports: ReportDesk
     sessions: SessionRepository
     shelves: ShelfRepository
     trials: ConnectionTrials
@@ -150,6 +153,13 @@ class Site:
             pulses=PulseRepository(database),
             recorder_problems=RecorderProblemRepository(database),
             renderer=Renderer(context),
+            reports=ReportDesk(
+                database,
+                district,
+                context.risk,
+                context.clock,
+                RetentionProofs(database, district),
+            ),
             sessions=SessionRepository(database),
             shelves=ShelfRepository(database),
             trials=ConnectionTrials(database),

@@ -270,7 +270,14 @@ class World:
             clock=self.clock,
             workers=self.workers,
             files=self.files,
-            inspections=StoreDesk(self.database, self.district, self.clock, _templates()),
+            inspections=StoreDesk(
+                self.database,
+                self.district,
+                self.clock,
+                _templates(),
+                self.files,
+                "https://kanhu.example.org",
+            ),
             onsite=OnsiteDesk(self.database, self.files, self.district.timezone, self.clock),
             risk=RiskDesk(
                 self.database, self.district.timezone, self.settings.risk.policy(), self.clock

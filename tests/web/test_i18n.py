@@ -30,6 +30,7 @@ from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
 from monitor.domain.visits import VisitState
 from monitor.inspections.risk import Measure, RiskFactor
+from monitor.inspections.rollup import RollupKind
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.deletions import DeletionReason
@@ -56,6 +57,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "fault.": ViewFault,
     "fact.view.": View,
     "notice_state.": NoticeState,
+    "reports.kind.": RollupKind,
     "room_type.": RoomType,
     "class_type.": ClassType,
     "result.": Result,

@@ -14,7 +14,7 @@ import typst
 from monitor.domain.alarm_quality import AlarmQuality, Load, Source, Spread, Verdicts
 from monitor.domain.alarm_relief import Relief
 from monitor.domain.text import Language, Text
-from monitor.inspections.reports.pdf import fonts
+from monitor.inspections.reports.typesetting import fonts
 from monitor.inspections.reports.words import moment
 
 _LAYOUT = "alarm_quality.typ"

@@ -50,6 +50,7 @@ PAGES = (
     "/findings/1",
     "/risk",
     "/risk/sunshine",
+    "/reports",
     "/demo/inbox",
     "/system",
     "/labels",
