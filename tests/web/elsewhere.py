@@ -96,7 +96,7 @@ def api_request(method: str, path: str, user: User) -> dict[str, Any]:
         return {"params": {**times, "pass": "1-2-3-4"}}
     if method in ("GET", "DELETE"):
         return {}
-    if "/live/" in path:
+    if "/live/" in path or "/phone/" in path:
         return {"content": "v=0", "headers": {"Content-Type": "application/sdp"}}
     if path.endswith("/photos/{photo_id}"):
         asked = {"user": user.id, "item": "S-01", "at": "2026-11-02T01:40:00Z", "sha256": "0" * 64}
@@ -187,6 +187,7 @@ def _inspection(world: World, actor: Actor) -> dict[str, str]:
     (kept,) = findings.get(DISTRICT, finding.id).steps[-1].files
     return {
         "{checklist_id}": str(checklist),
+        "{sha256}": view.checklist.content_sha256,
         "{photo_id}": photo,
         "{signature_id}": str(desk.get(DISTRICT, checklist).signatures[0].id),
         "{finding_id}": str(finding.id),

@@ -64,6 +64,8 @@ PLACES = {
     "{token_id}": "1",
     "{export_id}": "1",
     "{user_id}": "1",
+    "{period}": "2026-11",
+    "{sha256}": "0" * 64,
 }
 STREAM = "/api/v1/feed"
 
@@ -151,11 +153,15 @@ def _check_role(role: Role, client: httpx.Client) -> None:
 OWN = {("POST", "/account/tokens/{token_id}/revoke")}
 """Routes to one's own things: they have no scope, and tests of their own."""
 
-OF_THE_DISTRICT = ("/inspections/templates/", "/notices/channels/")
-"""Templates and channels are the whole district's: there is none of another institution."""
+OF_THE_DISTRICT = ("/inspections/templates/", "/notices/channels/", "/reports/{period}")
+"""Templates and channels are the whole district's; a report holds what one may see."""
 
-NOT_MADE = {"/exports/{export_id}/package", "/api/v1/exports/{export_id}/package"}
-"""Packages that a worker makes later: until then they exist for nobody."""
+NOT_MADE = {
+    "/exports/{export_id}/package",
+    "/api/v1/exports/{export_id}/package",
+    "/cameras/{camera_id}/phone",
+}
+"""Packages that a worker makes later, and cameras that are phones: there is none of them."""
 
 
 def _guards_a_place(method: str, path: str) -> bool:

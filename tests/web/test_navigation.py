@@ -28,6 +28,10 @@ ELSEWHERE = {
     "/inspections/metrics": "the templates",
     "/inspections/templates/new": "the templates",
     "/on-site/worker.js": "a script",
+    "/handovers": "the control room",
+    "/alarm-quality/report.pdf": "the quality of alarms",
+    "/connections.xlsx": "the connections",
+    "/onboarding/template.xlsx": "the import",
 }
 """Addresses without an id that are not of the bar, and what leads to them instead."""
 
@@ -98,8 +102,8 @@ def test_the_place_of_a_page_is_found(path: str, area: str | None, page: str | N
 
 def test_tabs_stand_on_the_pages_they_lead_to_and_not_on_single_things() -> None:
     tabs = {path: len(_of(Role.ADMIN, path).tabs) for path in ("/findings", "/findings/3", "/")}
-    assert tabs == {"/findings": 5, "/findings/3": 0, "/": 0}
-    assert len(_of(Role.ADMIN, "/notices/channels/duty/test").tabs) == 4
+    assert tabs == {"/findings": 6, "/findings/3": 0, "/": 0}
+    assert len(_of(Role.ADMIN, "/notices/channels/duty/test").tabs) == 5
     assert _of(Role.AUDITOR, "/retention").tabs == (), "an auditor has only this page of the area"
 
 
