@@ -108,6 +108,7 @@ def _file_cameras(year: DistrictYear, database: Database) -> None:
                 "start": midnight(day),
                 "end": midnight(day) + timedelta(hours=24),
                 "path": f"{camera.id}/{day}.mp4",
+                "sha256": "0" * 64,
                 "size": 1,
             }
             for camera in cameras
@@ -161,6 +162,10 @@ def _alert(number: int, place: PlaceYear, line: AlertLine) -> dict[str, Any]:
         "confidence": 0.9,
         "updated": line.acknowledged or line.raised,
         "version": 1,
+        "episode": 0,
+        "tier": 0,
+        "flapping": False,
+        "assignee": "",
     }
 
 
@@ -184,5 +189,6 @@ def _step(number: int, at: datetime, action: AlertAction, state: AlertState) -> 
         "actor_user_id": None,
         "actor_name": "system" if action is AlertAction.RAISE else "operator",
         "address": "",
+        "via": "",
         "reason": "",
     }

@@ -38,6 +38,7 @@ DATABASES = ["sqlite"]
 PATIENCE = 60.0
 CONFIGURATION = """
 version: 1
+sources: {folders: [.]}
 district: {id: d, name: D}
 institutions:
   - id: sun

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_LEAST = 1e-6  # nothing that is counted or measured here differs by less
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def scale(values: list[float], *, ceiling: float | None = None, whole: bool = Fa
         share = 0.9 if lowest >= 0.9 * ceiling else 0.5 if lowest >= 0.5 * ceiling else 0.0
         return _divided(share * ceiling, ceiling, (1 - share) * ceiling / 5)
     low, high = min([0.0, *values]), max(values, default=1.0)
-    if high <= low:
+    if high - low < _LEAST:
         high = low + 1.0
     step = _step((high - low) / 4, whole=whole)
     return _divided(low, math.ceil(round(high / step, 9)) * step, step)

@@ -72,7 +72,12 @@ async def whip(request: Request, camera_id: PlaceId) -> Response:
     return _answered(answer, f"/api/v1/whip/{camera_id}/{answer.session_id}")
 
 
-@router.delete("/whip/{camera_id}/{session_id}", status_code=204, dependencies=[PUBLIC])
+@router.delete(
+    "/whip/{camera_id}/{session_id}",
+    status_code=204,
+    dependencies=[PUBLIC],
+    openapi_extra={"security": []},
+)
 async def hang_up(request: Request, camera_id: PlaceId, session_id: SessionId) -> Response:
     """End what a device sends; its session id is a secret of its own."""
     await site_of(request).context.workers.end_ingest(camera_id, session_id)

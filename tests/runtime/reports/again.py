@@ -6,6 +6,7 @@ A reading is a value and whether it may be judged; ``broken`` fails whatever the
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -111,6 +112,17 @@ def read_books(
     following = last + timedelta(days=1)
     end = datetime(following.year, following.month, following.day, tzinfo=_ZONE)
     return Books(found, district, institution, first, last, start, end)
+
+
+def _unexplained(books: Books) -> Reading:
+    if not books.cameras:
+        return UNKNOWN
+    looked = [
+        json.loads(row["content"])
+        for row in books.rows["access_entry"]
+        if row["kind"] in ("viewed", "export_downloaded") and books.start <= row["at"] < books.end
+    ]
+    return Reading(sum(not str(entry["reason"]).strip() for entry in looked))
 
 
 def _days_left(books: Books, *kinds: str) -> Reading:
@@ -447,7 +459,7 @@ AGAIN: Mapping[str, Callable[[Books], Reading]] = {
     "camera_online_ratio_month": lambda books: _online(books, books.cameras, 24),
     "required_channels_registered_share": _connected,
     "camera_health_open_faults": _faults,
-    "access_without_reason_count": lambda _books: UNKNOWN,
+    "access_without_reason_count": _unexplained,
     "panic_test_age_days": lambda books: _age(
         books, books.rows["register_panic_test"], "done", "connected"
     ),
