@@ -99,6 +99,7 @@ def test_she_answers_with_keys_alone(visit: MakeVisit, live_world: World) -> Non
     detail = AlertRepository(live_world.database).get(DISTRICT, third)
     assert (detail.alert.state, detail.steps[-1].reason) == ("resolved", "已核对人数")
 
+    expect(dialog).to_be_hidden()
     page.keyboard.press("?")
     expect(page.locator("#help-dialog")).to_be_visible()
     page.keyboard.press("Escape")

@@ -11,7 +11,7 @@ const NOTE_SECONDS = 0.22;
 
 let context = null;
 let button = null;
-let woken = 0;
+let woken = -Infinity;
 
 /** Wires up the button; sound that was on before comes back with the first click or key. */
 export function startSound(element) {
