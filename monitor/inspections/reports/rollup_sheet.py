@@ -7,9 +7,9 @@ from dataclasses import astuple
 from typing import Any
 
 from monitor.domain.text import Language
-from monitor.inspections.pictures import Picture
 from monitor.inspections.reports import rollup_pictures as pictures
 from monitor.inspections.reports.qr import qr_svg
+from monitor.inspections.reports.rollup_blocks import Block, BlockMaker
 from monitor.inspections.reports.rollup_glance import glance, share_of
 from monitor.inspections.reports.rollup_words import (
     MEASURES,
@@ -27,7 +27,6 @@ from monitor.inspections.reports.rollup_words import (
 from monitor.inspections.reports.words import SEVERITIES, moment, month_name
 from monitor.inspections.rollup import Rollup, RollupKind
 
-Block = dict[str, Any]
 _MOST_OVERDUE = 150
 _MOST_CHANNELS = 60
 _MOST_REASONS = 3
@@ -44,7 +43,7 @@ def rollup_sheet(rollup: Rollup, language: Language, address: str) -> dict[str, 
         "area": area(rollup).of(language),
         "as_of": speak.as_of,
         "hash": rollup.content_sha256,
-        "hash_word": speak.word("hash"),
+        "hash_word": WORDS["hash"].of(language),
         "blocks": list(speak.blocks(address)),
     }
 
@@ -55,28 +54,26 @@ class _Sheet:
     def __init__(self, rollup: Rollup, language: Language) -> None:
         self._all = rollup
         self._language = language
-
-    def word(self, key: str) -> str:
-        """Return a fixed word."""
-        return WORDS[key].of(self._language)
+        self._make = BlockMaker(language)
+        self._names = {row.place.id: row.place.name for row in rollup.institutions}
 
     @property
     def as_of(self) -> str:
         """Until when the data go."""
         zone = self._all.timezone
-        return f"{self.word('as_of')} {moment(self._all.as_of, zone)} ({zone})"
+        return f"{self._make.word('as_of')} {moment(self._all.as_of, zone)} ({zone})"
 
     def blocks(self, address: str) -> Iterator[Block]:
         """Return everything from the first page to the last."""
-        yield self._heading("glance")
+        yield self._make.heading("glance")
         yield {
             "kind": "tiles",
             "tiles": [list(astuple(tile)) for tile in glance(self._all, self._language)],
         }
         yield {"kind": "proof", "proof": self._proof(address)}
         year = self._all.kind is RollupKind.YEAR
-        yield self._heading("year_trends" if year else "trends")
-        yield self._pictures(pictures.trends(self._all, self._language), 2)
+        yield self._make.heading("year_trends" if year else "trends")
+        yield self._make.pictures(pictures.trends(self._all, self._language), 2)
         yield self._months()
         yield from self._findings()
         yield from self._alerts()
@@ -85,12 +82,12 @@ class _Sheet:
         yield from self._risk()
         yield from self._items()
         yield from self._institutions()
-        yield self._heading("notes")
+        yield self._make.heading("notes")
         for note in NOTES:
             yield {"kind": "text", "text": note.of(self._language)}
 
     def _months(self) -> Block:
-        return self._table(
+        return self._make.table(
             (
                 "month",
                 "inspected",
@@ -125,11 +122,11 @@ class _Sheet:
         )
 
     def _items(self) -> Iterator[Block]:
-        yield self._heading("items")
+        yield self._make.heading("items")
         worst = pictures.worst_items(self._all, self._language)
         if worst.table.rows:
-            yield self._pictures([worst], 1)
-        yield self._table(
+            yield self._make.pictures([worst], 1)
+        yield self._make.table(
             ("number", "item", "severity", "passed", "failed", "na", "blank", "fail_share"),
             "lllrrrrr",
             [
@@ -149,12 +146,12 @@ class _Sheet:
         )
 
     def _institutions(self) -> Iterator[Block]:
-        yield self._heading("institutions")
+        yield self._make.heading("institutions")
         for sheet in pictures.result_maps(self._all, self._language):
-            yield self._pictures([sheet], 1)
+            yield self._make.pictures([sheet], 1)
         for sheet in pictures.score_maps(self._all, self._language):
-            yield self._pictures([sheet], 1)
-        yield self._table(
+            yield self._make.pictures([sheet], 1)
+        yield self._make.table(
             (
                 "institution",
                 "community",
@@ -198,12 +195,12 @@ class _Sheet:
 
     def _findings(self) -> Iterator[Block]:
         sums = self._all.findings
-        yield self._heading("findings")
+        yield self._make.heading("findings")
         severities = " · ".join(
             f"{SEVERITIES[severity].of(self._language)} {count}"
             for severity, count in sums.by_severity
         )
-        yield self._table(
+        yield self._make.table(
             ("raised", "by_severity", "repeated", "closed", "in_time", "closed_days"),
             "rlrrrr",
             [
@@ -218,8 +215,8 @@ class _Sheet:
             ],
             [1, 2, 1, 1, 1, 1],
         )
-        yield self._caption("overdue_list")
-        yield from self._listed(
+        yield self._make.caption("overdue_list")
+        yield from self._make.listed(
             (
                 "institution",
                 "number",
@@ -249,12 +246,12 @@ class _Sheet:
         )
 
     def _alerts(self) -> Iterator[Block]:
-        yield self._heading("quality")
+        yield self._make.heading("quality")
         if self._all.rules:
-            yield self._pictures([pictures.by_rule(self._all, self._language)], 1)
+            yield self._make.pictures([pictures.by_rule(self._all, self._language)], 1)
         rows = [(rule.name.of(self._language), rule.quality) for rule in self._all.rules]
-        rows.append((self.word("total"), self._all.alerts))
-        yield self._table(
+        rows.append((self._make.word("total"), self._all.alerts))
+        yield self._make.table(
             (
                 "rule",
                 "total",
@@ -289,9 +286,9 @@ class _Sheet:
             (row.uptime, row.place) for row in self._all.institutions if row.uptime is not None
         ]
         lowest = sorted(known, key=lambda pair: (pair[0], pair[1].id))[:_LOWEST]
-        yield self._heading("cameras")
-        yield self._caption("lowest_uptime")
-        yield from self._listed(
+        yield self._make.heading("cameras")
+        yield self._make.caption("lowest_uptime")
+        yield from self._make.listed(
             ("institution", "community", "uptime"),
             "llr",
             [
@@ -306,26 +303,23 @@ class _Sheet:
         proof = self._all.retention
         if proof is None:
             return
-        names = {row.place.id: row.place.name for row in self._all.institutions}
         met = sum(channel.met for channel in proof.channels)
-        yield self._heading("retention")
+        yield self._make.heading("retention")
         yield {
             "kind": "text",
-            "text": f"{self.word('retention_at')} {moment(proof.at, self._all.timezone)} ·"
-            f" {self.word('met')} {met} / {len(proof.channels)}",
+            "text": f"{self._make.word('retention_at')} {moment(proof.at, self._all.timezone)} ·"
+            f" {self._make.word('met')} {met} / {len(proof.channels)}",
         }
-        yield from self._listed(
+        yield from self._make.listed(
             ("institution", "channel", "required_days", "unbroken_days", "verdict"),
             "llrrl",
             [
                 (
-                    names[one.institution_id].of(self._language)
-                    if one.institution_id in names
-                    else one.institution_id,
+                    self._name(one.institution_id),
                     one.camera_id,
                     str(one.required_days),
                     str(one.unbroken_days),
-                    self.word("met" if one.met else "not_met"),
+                    self._make.word("met" if one.met else "not_met"),
                 )
                 for one in sorted(proof.channels, key=lambda one: (one.met, one.camera_id))
             ],
@@ -334,21 +328,15 @@ class _Sheet:
         )
 
     def _risk(self) -> Iterator[Block]:
-        names = {row.place.id: row.place.name for row in self._all.institutions}
-
-        def name(institution_id: str) -> str:
-            known = names.get(institution_id)
-            return institution_id if known is None else known.of(self._language)
-
-        yield self._heading("risk")
+        yield self._make.heading("risk")
         if self._all.proposals is not None:
-            yield self._caption("proposals")
-            yield from self._listed(
+            yield self._make.caption("proposals")
+            yield from self._make.listed(
                 ("institution", "score_short", "measure", "reasons"),
                 "lrll",
                 [
                     (
-                        name(one.institution_id),
+                        self._name(one.institution_id),
                         number(one.score),
                         self._measures(one.measures),
                         self._joined(
@@ -360,14 +348,14 @@ class _Sheet:
                 [1.2, 0, 1, 3],
                 _MOST_OVERDUE,
             )
-        yield self._caption("decisions")
-        yield from self._listed(
+        yield self._make.caption("decisions")
+        yield from self._make.listed(
             ("at", "institution", "measure", "proposed", "reasons", "by", "signature"),
             "lllllll",
             [
                 (
                     moment(one.at, self._all.timezone),
-                    name(one.institution_id),
+                    self._name(one.institution_id),
                     self._measures((one.measure,)),
                     self._measures(one.proposed),
                     one.reason,
@@ -380,6 +368,10 @@ class _Sheet:
             _MOST_OVERDUE,
         )
 
+    def _name(self, institution_id: str) -> str:
+        known = self._names.get(institution_id)
+        return institution_id if known is None else known.of(self._language)
+
     def _measures(self, measures: Sequence[str]) -> str:
         return self._joined(
             MEASURES[one].of(self._language) if one in MEASURES else one for one in measures
@@ -391,61 +383,10 @@ class _Sheet:
     def _proof(self, address: str) -> dict[str, Any]:
         where = f"{address}/verify/{self._all.content_sha256}"
         return {
-            "hashes": [[self.word("hash"), self._all.content_sha256]],
-            "words": self.word("verify"),
+            "hashes": [[self._make.word("hash"), self._all.content_sha256]],
+            "words": self._make.word("verify"),
             "address": where,
             "qr": qr_svg(where),
-        }
-
-    def _heading(self, key: str) -> Block:
-        return {"kind": "heading", "text": self.word(key)}
-
-    def _caption(self, key: str) -> Block:
-        return {"kind": "caption", "text": self.word(key)}
-
-    def _table(
-        self,
-        head: Sequence[str],
-        align: str,
-        rows: Sequence[Sequence[str]],
-        widths: Sequence[float],
-    ) -> Block:
-        return {
-            "kind": "table",
-            "head": [self.word(key) for key in head],
-            "align": align,
-            "rows": [list(row) for row in rows],
-            "widths": list(widths),
-        }
-
-    def _listed(
-        self,
-        head: Sequence[str],
-        align: str,
-        rows: Sequence[Sequence[str]],
-        widths: Sequence[float],
-        most: int,
-    ) -> Iterator[Block]:
-        if not rows:
-            yield {"kind": "text", "text": self.word("nothing")}
-            return
-        yield self._table(head, align, rows[:most], widths)
-        if len(rows) > most:
-            more = self.word("more").replace("{n}", str(len(rows) - most))
-            yield {"kind": "text", "text": more}
-
-    def _pictures(self, found: Sequence[Picture], columns: int) -> Block:
-        return {
-            "kind": "pictures",
-            "columns": columns,
-            "pictures": [
-                {
-                    "svg": picture.svg,
-                    "caption": picture.title,
-                    "alt": f"{picture.title}. {picture.description}",
-                }
-                for picture in found
-            ],
         }
 
     def _seconds(self, value: float | None) -> str:

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from monitor.domain.checklists import Result
 from monitor.domain.text import Language
+from monitor.inspections.reports.rollup_glance import share_of
 from monitor.inspections.reports.rollup_words import (
     MEASURES,
     NOTES,
@@ -113,7 +114,7 @@ class _Book:
                 ("item", lambda one: one.text.of(self._language)),
                 ("severity", lambda one: SEVERITIES[one.severity].of(self._language)),
                 *_tally_columns(lambda one: one.tally),
-                ("fail_share", lambda one: _share(one.tally)),
+                ("fail_share", lambda one: share_of(one.tally.failed, one.tally.judged)),
             ],
             self._all.items,
         )
@@ -320,7 +321,3 @@ def _alert_columns(of: Callable[[Any], AlertQuality]) -> list[Column]:
         ("ack_median", lambda one: of(one).acknowledged_median),
         ("ack_p90", lambda one: of(one).acknowledged_p90),
     ]
-
-
-def _share(tally: Tally) -> float | None:
-    return tally.failed / tally.judged if tally.judged else None
