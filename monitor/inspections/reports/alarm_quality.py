@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Any
-
-import typst
 
 from monitor.domain.alarm_quality import AlarmQuality, Load, Source, Spread, Verdicts
 from monitor.domain.alarm_relief import Relief
 from monitor.domain.text import Language, Text
-from monitor.inspections.reports.typesetting import fonts
+from monitor.inspections.reports.typesetting import typeset
 from monitor.inspections.reports.words import moment
 
-_LAYOUT = "alarm_quality.typ"
 _MOST_ROWS = 15
 _WORDS = {
     "title": Text(zh="告警质量月报", en="Alarm quality"),
@@ -104,18 +98,7 @@ def render_alarm_quality(
     data |= {"month": month, "made": moment(quality.end, timezone), "district": names.district}
     if quality.busiest_at is not None:
         data["figures"]["busiest"] += f" ({moment(quality.busiest_at, timezone)})"
-    return typst.compile(
-        _layout(),
-        font_paths=fonts(),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-        format="pdf",
-        timestamp=int(quality.end.timestamp()),
-    )
-
-
-@cache
-def _layout() -> bytes:
-    return (resources.files(__package__) / _LAYOUT).read_bytes()
+    return typeset("alarm_quality.typ", data, quality.end)
 
 
 def _sheet(

@@ -28,7 +28,7 @@ def typeset(layout: str, data: Mapping[str, Any], at: datetime) -> bytes:
             **{name: _source(name) for name in _SHARED},
             "data.json": json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8"),
         },
-        font_paths=fonts(),
+        font_paths=_fonts(),
         format="pdf",
         timestamp=int(at.timestamp()),
     )
@@ -40,8 +40,7 @@ def _source(name: str) -> bytes:
 
 
 @cache
-def fonts() -> typst.Fonts:
-    """Return the fonts that come along, and no others."""
+def _fonts() -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
