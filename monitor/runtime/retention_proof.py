@@ -16,8 +16,8 @@ class RetentionProofs:
 
     def __init__(self, database: Database, district: District) -> None:
         self._audits = RetentionAuditRepository(database)
-        self._rooms = {room.id: room.institution_id for room in district.rooms}
-        self._institutions = {camera.id: self._rooms[camera.room_id] for camera in district.cameras}
+        of_room = {room.id: room.institution_id for room in district.rooms}
+        self._institutions = {camera.id: of_room[camera.room_id] for camera in district.cameras}
 
     def __call__(self, scope: Scope, before: datetime) -> RetentionProof | None:
         """Return the newest audit, or ``None`` where there was none ``before`` then."""
