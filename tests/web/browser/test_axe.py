@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from monitor.domain.access import Role
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["busy_world"]
 
 pytestmark = pytest.mark.browser
-Axe: Any = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="requirements/dev.txt brings axe"
-).Axe
 
 MORE_PAGES = ("/handovers", "/alarm-quality", "/registers", "/inspections/plan")
 EVERYTHING: dict[str, object] = {
