@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from monitor.cli.application import application
 from monitor.detectors.rules import rule_kinds
@@ -120,12 +121,12 @@ def _commands() -> str:
 
 
 def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
-    children = getattr(command, "commands", None)
-    if children is None:
+    if not isinstance(command, TyperGroup):
         yield path, command
         return
-    for name, child in children.items():
-        yield from _walk(f"{path} {name}", child)
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from _walk(f"{path} {name}", command.get_command(context, name))
 
 
 def _command(path: str, command: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.inspect import Month, formats_of, month_of, writable
+from monitor.cli.months import Month, formats_of, month_of, writable
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_rows, progress
 from monitor.domain.access import DISTRICT

@@ -74,6 +74,7 @@ def _forget_what_axe_did(visitor: Visit) -> None:
 
 def test_dialogs_and_what_opens(visit: MakeVisit, busy_world: World) -> None:
     visitor = visit(busy_world.user("wang"))
+    visitor.page.emulate_media(reduced_motion="reduce")  # colours are judged at rest
     page = visitor.go("/")
     expect(page.locator("#connection[data-state='live']")).to_be_visible()
     for key, dialog in (("?", "#help-dialog"), ("f", "#act-dialog"), ("z", "#act-dialog")):
