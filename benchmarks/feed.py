@@ -83,8 +83,8 @@ def _raised(
         events = EventRepository(database, decide_with(environment))
         for number in range(alerts):
             page.wait_for_timeout(chance.uniform(200, 900))
-            sent[_room(number)] = time.time()
-            events.record(_event(number), datetime.now(UTC))
+            sent[room_id(number)] = time.time()
+            events.record(event_in(room_id(number)), datetime.now(UTC))
     page.wait_for_timeout(3000)
     appeared = page.evaluate("() => window.appeared")
     lost = set(sent) - set(appeared)
@@ -137,7 +137,8 @@ def _link(environment: Environment) -> str:
         return SessionRepository(database).new_link(user.id, now, timedelta(hours=1))
 
 
-def _room(number: int) -> str:
+def room_id(number: int) -> str:
+    """Return the id of one of the rooms."""
     return f"room-{number}"
 
 
@@ -151,7 +152,7 @@ def _district(rooms: int, port: int) -> dict[str, object]:
                 "id": "nursery",
                 "name": "Nursery",
                 "rooms": [
-                    {"id": _room(number), "name": f"Room {number}", "type": "activity"}
+                    {"id": room_id(number), "name": f"Room {number}", "type": "activity"}
                     for number in range(rooms)
                 ],
             }
@@ -159,15 +160,15 @@ def _district(rooms: int, port: int) -> dict[str, object]:
     }
 
 
-def _event(number: int) -> Event:
+def event_in(room: str, zone: str | None = None) -> Event:
+    """Return an event in a room that lasts for a minute by now."""
     onset = time.time() - 60
-    room = _room(number)
     return Event(
-        id=event_id("unattended_child", room, None, onset),
+        id=event_id("unattended_child", room, zone, onset),
         rule="unattended_child",
         institution_id="nursery",
         room_id=room,
-        zone_id=None,
+        zone_id=zone,
         camera_id=None,
         onset=onset,
         raised=onset + 60,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.evidence import EvidenceKind
@@ -110,21 +110,23 @@ class Told:
     last_told: datetime | None
 
 
+_TOLD = (
+    select(OutboxRow.channel_id, OutboxRow.kind, OutboxRow.event_id, OutboxRow.created)
+    .where(
+        OutboxRow.alert_id == bindparam("alert"),
+        OutboxRow.reason.in_(_TELLING),
+        OutboxRow.kind.not_in([NoticeKind.CLIP.value, NoticeKind.FLAPPING.value]),
+    )
+    .order_by(OutboxRow.id)
+)
+
+
 def who_was_told(session: Session, alert_id: int, event_id: str) -> Told:
     """Return who was told of an alert, and of one event of it."""
-    statement = (
-        select(OutboxRow.channel_id, OutboxRow.kind, OutboxRow.event_id, OutboxRow.created)
-        .where(
-            OutboxRow.alert_id == alert_id,
-            OutboxRow.reason.in_(_TELLING),
-            OutboxRow.kind.not_in([NoticeKind.CLIP.value, NoticeKind.FLAPPING.value]),
-        )
-        .order_by(OutboxRow.id)
-    )
     last_kind: dict[str, str] = {}
     of_event: set[str] = set()
     last_told: datetime | None = None
-    for channel_id, kind, about, created in session.execute(statement):
+    for channel_id, kind, about, created in session.execute(_TOLD, {"alert": alert_id}):
         last_kind[channel_id] = kind
         if kind != NoticeKind.CLEAR.value:
             last_told = created if last_told is None else max(last_told, created)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, String, Text, or_, select
+from sqlalchemy import Select, String, Text, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
@@ -44,6 +44,23 @@ class ShelfRow(Base):
     expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str] = mapped_column(String(200))
+
+
+# Built once, because they are asked several times about every event.
+_OVER = (
+    select(ShelfRow)
+    .where(
+        ShelfRow.institution_id == bindparam("institution"),
+        ShelfRow.ended.is_(None),
+        ShelfRow.expires > bindparam("now"),
+        ShelfRow.room_id.in_(["", bindparam("room")]),
+        ShelfRow.camera_id.in_(["", bindparam("camera")]),
+        ShelfRow.rule.in_(["", bindparam("rule")]),
+    )
+    .order_by(ShelfRow.expires.desc())
+    .limit(1)
+)
+_OVER_CRITICAL = _OVER.where(ShelfRow.critical)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +164,15 @@ class ShelfRepository:
 
 def shelf_over(session: Session, alert: AlertRow, now: datetime) -> ShelfRow | None:
     """Return the shelf that keeps an alert quiet, of several the one that lasts longest."""
-    statement = select(ShelfRow).where(
-        ShelfRow.institution_id == alert.institution_id,
-        ShelfRow.ended.is_(None),
-        ShelfRow.expires > now,
-        ShelfRow.room_id.in_(["", alert.room_id]),
-        ShelfRow.camera_id.in_(["", alert.camera_id or ""]),
-        ShelfRow.rule.in_(["", alert.rule]),
-    )
-    if alert.severity == Severity.CRITICAL.value:
-        statement = statement.where(ShelfRow.critical)
-    return session.scalar(statement.order_by(ShelfRow.expires.desc()).limit(1))
+    critical = alert.severity == Severity.CRITICAL.value
+    values = {
+        "institution": alert.institution_id,
+        "now": now,
+        "room": alert.room_id,
+        "camera": alert.camera_id or "",
+        "rule": alert.rule,
+    }
+    return session.scalar(_OVER_CRITICAL if critical else _OVER, values)
 
 
 def _seen(scope: Scope) -> Select[ShelfRow]:

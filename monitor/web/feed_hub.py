@@ -16,9 +16,10 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from monitor.domain.access import DISTRICT
-from monitor.store.feed import FeedEntry, FeedRepository
+from monitor.store.feed import FeedRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.room_status import RoomStatus, RoomStatusRepository
+from monitor.web.frames import EncodedEntry, encoded
 
 POLL_SECONDS = 0.25
 ROOMS_SECONDS = 2.0
@@ -46,7 +47,7 @@ class FeedHub:
         self._feed = feed
         self._rooms = rooms
         self._places = places
-        self._entries: deque[FeedEntry] = deque(maxlen=_KEPT)
+        self._entries: deque[EncodedEntry] = deque(maxlen=_KEPT)
         self._room_news: dict[str, RoomNews] = {}
         self._room_number = 0
         self._institutions: dict[str, str | None] = {}
@@ -100,7 +101,7 @@ class FeedHub:
         except TimeoutError:
             return
 
-    async def after(self, entry_id: int) -> tuple[FeedEntry, ...] | None:
+    async def after(self, entry_id: int) -> tuple[EncodedEntry, ...] | None:
         """Return entries after ``entry_id``, at most a batch; ``None`` if too much was missed."""
         if entry_id >= self.head:
             return ()
@@ -108,18 +109,21 @@ class FeedHub:
             return None
         if self._entries and self._entries[0].id <= entry_id + 1:
             return tuple(entry for entry in self._entries if entry.id > entry_id)[:_BATCH]
-        return await run_in_threadpool(self._feed.after, DISTRICT, entry_id, _BATCH)
+        return await run_in_threadpool(self._fetch, entry_id)
 
     def rooms_after(self, number: int) -> tuple[RoomNews, ...]:
         """Return the latest news of every room that changed after news ``number``."""
         return tuple(news for news in self._room_news.values() if news.number > number)
 
     async def _read_feed(self) -> None:
-        fresh = await run_in_threadpool(self._feed.after, DISTRICT, self.head, _BATCH)
+        fresh = await run_in_threadpool(self._fetch, self.head)
         if fresh:
             self._entries.extend(fresh)
             self.head = fresh[-1].id
             self._wake()
+
+    def _fetch(self, entry_id: int) -> tuple[EncodedEntry, ...]:
+        return tuple(encoded(entry) for entry in self._feed.after(DISTRICT, entry_id, _BATCH))
 
     async def _read_rooms(self) -> None:
         states = await run_in_threadpool(self._rooms.all, DISTRICT)

@@ -1,5 +1,8 @@
 """The server-sent events of one page: entries in order, rooms' states, and a beat.
 
+What is new is sent in one piece however much it is, and the hub encoded it already: with many
+operators and many events that is most of what a web process does.
+
 The beat comes every few seconds for as long as the feed is being read. A page that misses it says
 that it is stale, whatever the reason: network, web process or database.
 """
@@ -10,12 +13,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from fastapi.sse import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from monitor.domain.access import Scope, ScopeKind
-from monitor.store.feed import FeedEntry
 from monitor.web.feed_hub import RoomNews
+from monitor.web.frames import comment, frame
 from monitor.web.site import Site
 from monitor.web.visitor import Visitor
 
@@ -34,7 +36,7 @@ def admits(site: Site, scope: Scope) -> Admits:
     return lambda institution: institution in own
 
 
-async def events(site: Site, visitor: Visitor, after: int | None) -> AsyncIterator[ServerSentEvent]:
+async def events(site: Site, visitor: Visitor, after: int | None) -> AsyncIterator[bytes]:
     """Yield what happens after entry ``after``, or from now on, until the session ends."""
     hub = site.hub
     admitted = await run_in_threadpool(admits, site, visitor.scope)
@@ -42,45 +44,35 @@ async def events(site: Site, visitor: Visitor, after: int | None) -> AsyncIterat
     position = latest if after is None else after
     if position > latest:  # the browser remembers another database
         position = latest
-        yield ServerSentEvent(event="resync", data={}, id=str(position))
-    yield ServerSentEvent(comment="listening", retry=_RETRY_MILLISECONDS)
+        yield frame("resync", {}, position)
+    yield comment("listening", retry_ms=_RETRY_MILLISECONDS)
     rooms, beat_due, check_due = 0, 0.0, time.monotonic() + CHECK_SECONDS
     while True:
         tick = hub.tick
         entries = await hub.after(position)
         if entries is None:
             position = hub.head
-            yield ServerSentEvent(event="resync", data={}, id=str(position))
+            yield frame("resync", {}, position)
             continue
-        for entry in entries:
-            position = entry.id
-            if admitted(entry.institution_id):
-                yield _entry_event(entry)
+        frames = [item.frame for item in entries if admitted(item.institution_id)]
+        position = entries[-1].id if entries else position
         news, rooms = hub.rooms_after(rooms), hub.room_number
         states = [_room(item) for item in news if admitted(item.institution_id)]
         if states:
-            yield ServerSentEvent(event="rooms", data={"rooms": states})
+            frames.append(frame("rooms", {"rooms": states}))
         now = time.monotonic()
         if now >= check_due:
             if not await run_in_threadpool(_still_signed_in, site, visitor):
-                yield ServerSentEvent(event="signed-out", data={})
+                yield b"".join([*frames, frame("signed-out", {})])
                 return
             check_due = now + CHECK_SECONDS
         if now >= beat_due and hub.well:
-            yield ServerSentEvent(event="beat", data={"now": site.context.now().isoformat()})
+            frames.append(frame("beat", {"now": site.context.now().isoformat()}))
             beat_due = now + BEAT_SECONDS
+        if frames:
+            yield b"".join(frames)
         if not entries:
             await hub.wait(tick, min(BEAT_SECONDS, max(0.05, beat_due - now)))
-
-
-def _entry_event(entry: FeedEntry) -> ServerSentEvent:
-    data = {
-        **entry.payload,
-        "subject": entry.subject,
-        "institution": entry.institution_id,
-        "at": entry.at.isoformat(),
-    }
-    return ServerSentEvent(event=entry.kind.value, data=data, id=str(entry.id))
 
 
 def _room(news: RoomNews) -> dict[str, Any]:
