@@ -46,9 +46,13 @@ from monitor.store.users import NewUser
 _SETTLE = 3.0
 _DRAIN = 10.0
 _ROOMS = 240
-_PACE = 0.0
-_PARTS: dict[str, str] = {}
+_REST, _RESTS = 0.5, 3.0  # as in monitor/web/static/js/parts.js
+_PARTS = {"Kanhu-Refresh": "1"}
 _ALERTS = select(AlertRow.id, AlertRow.zone_id)
+
+
+Sent = dict[str, tuple[float, float]]
+"""When the recording of each event began and ended, by its zone."""
 
 
 @dataclass
@@ -74,16 +78,14 @@ def measure(operators: int, rate: float, seconds: float) -> dict[str, float]:
         )
         worker.start()
         before = _service_cpu(worker)
-        crowd = asyncio.run(_listen(address, sessions, _SETTLE + seconds + _DRAIN))
+        crowd = asyncio.run(_listen(address, sessions, receiver))
         spent = _service_cpu(worker) - before
-        sent: dict[str, tuple[float, float]] = receiver.recv()
+        sent: Sent = receiver.recv()
         worker.join()
         return _summary(sent, crowd, environment) | {"service_cpu_s": spent}
 
 
-def _summary(
-    sent: dict[str, tuple[float, float]], crowd: Crowd, environment: Environment
-) -> dict[str, float]:
+def _summary(sent: Sent, crowd: Crowd, environment: Environment) -> dict[str, float]:
     with closing(environment.database()) as database, database.reading() as session:
         alerts = {zone: number for number, zone in session.execute(_ALERTS) if zone in sent}
     starts = {alerts[zone]: start for zone, (start, _) in sent.items()}
@@ -136,15 +138,19 @@ def _record(
     sender.send(sent)
 
 
-async def _listen(address: str, sessions: Sequence[str], seconds: float) -> Crowd:
+async def _listen(address: str, sessions: Sequence[str], recorded: Connection) -> Crowd:
+    """Listen until everything is recorded, and a little longer."""
     crowd = Crowd()
-    tasks = [_operator(address, token, crowd) for token in sessions]
-    group = asyncio.gather(*tasks)
-    try:
-        await asyncio.wait_for(group, seconds)
-    except TimeoutError:
-        return crowd
-    raise SystemExit("the operators stopped listening")
+    operators = [asyncio.create_task(_operator(address, token, crowd)) for token in sessions]
+    while not recorded.poll():
+        if any(task.done() for task in operators):
+            raise SystemExit("an operator stopped listening")
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(_DRAIN)
+    for task in operators:
+        task.cancel()
+    await asyncio.gather(*operators, return_exceptions=True)
+    return crowd
 
 
 async def _operator(address: str, token: str, crowd: Crowd) -> None:
@@ -180,8 +186,9 @@ async def _refresh(client: httpx.AsyncClient, news: asyncio.Event, crowd: Crowd)
         before = time.perf_counter()
         response = await client.get("/", headers=_PARTS)
         crowd.failed += response.status_code != 200
-        crowd.pages.append(time.perf_counter() - before)
-        await asyncio.sleep(_PACE)
+        took = time.perf_counter() - before
+        crowd.pages.append(took)
+        await asyncio.sleep(max(_REST, _RESTS * took))
 
 
 def _service_cpu(worker: multiprocessing.Process) -> float:

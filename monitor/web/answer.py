@@ -46,6 +46,20 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(html, status)
 
 
+def parts(request: Request, template: str, **values: Any) -> str:
+    """Return only the main part of a page that extends ``layout``: nothing about the visitor."""
+    site = site_of(request)
+    visitor: Visitor = request.state.visitor[0]
+    return site.renderer.render(
+        template,
+        language_of(request),
+        layout="parts.html",
+        may=_names(visitor),
+        now=site.context.now(),
+        **values,
+    )
+
+
 def own_address(request: Request) -> str:
     """Return path and query of a request: where to come back to."""
     query = request.url.query

@@ -57,6 +57,7 @@ from monitor.web.feed_hub import FeedHub
 from monitor.web.oidc import OidcProvider
 from monitor.web.pending import PendingUploads
 from monitor.web.rendering import Renderer
+from monitor.web.shared_pages import SharedPages
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Site:
     renderer: Renderer
     reports: ReportDesk
     sessions: SessionRepository
+    shared_pages: SharedPages
     shelves: ShelfRepository
     trials: ConnectionTrials
     users: UserRepository
@@ -161,6 +163,7 @@ class Site:
                 RetentionProofs(database, district),
             ),
             sessions=SessionRepository(database),
+            shared_pages=SharedPages(),
             shelves=ShelfRepository(database),
             trials=ConnectionTrials(database),
             users=UserRepository(database),

@@ -171,3 +171,22 @@ def test_the_page_of_an_alert_knows_its_place(
         assert "近 30 天本房间：1 条，属实 0，误报 0" in page
         assert "赵保安" in page
         assert "近 30 天本房间：1 条，属实 0，误报 1" in client.get(f"/alerts/{three[1]}").text
+
+
+def test_a_page_that_is_open_gets_its_parts_without_what_is_around_them(
+    served: Served, world: World
+) -> None:
+    first = world.raise_alert()
+    refresh = {"Kanhu-Refresh": "1"}
+    part = re.compile(r'data-part="[^"]+"')
+    with served.client(world.user("wang")) as client:
+        whole, parts = client.get("/").text, client.get("/", headers=refresh).text
+        assert part.findall(parts) == part.findall(whole)
+        assert f'data-alert="{first}"' in parts
+        assert "Wang" not in parts
+        assert "Wang" in whole
+        second = world.raise_alert("bamboo-hall", "crowding")
+        assert f'data-alert="{second}"' in client.get("/", headers=refresh).text
+        assert 'data-do="resolve"' in parts
+    with served.client(world.user("watcher", Role.INSPECTOR)) as client:
+        assert 'data-do="resolve"' not in client.get("/", headers=refresh).text

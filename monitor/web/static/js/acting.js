@@ -1,6 +1,6 @@
 // Doing something to an alert, and saying how it went.
 import { text } from "./texts.js";
-import { refresh } from "./parts.js";
+import { refreshNow } from "./parts.js";
 
 const TOAST_MS = 4000;
 
@@ -31,7 +31,7 @@ export async function act(alert, action, wanted = {}) {
     location.assign("/sign-in");
     return text("act.failed");
   }
-  await refresh();
+  await refreshNow();
   if (response.ok) return null;
   if (response.status === 409) return text("act.conflict");
   const problem = await response.json().catch(() => ({}));

@@ -5,9 +5,14 @@
 // pictures do not flicker, videos play on and the focus stays where it is.
 import { showAges } from "./ages.js";
 
+const REST_MS = 500;
+const REST = 3; // times as long as the last fetch took
+
 const known = new Map();
-let running = false;
-let again = false;
+let current = Promise.resolve(); // the fetch under way and the rest after it
+let next = null; // the fetch after that, if one is wanted
+let hurry = false;
+let wake = () => {};
 
 /** Begins to follow the kinds of events named in the body's data-refresh. */
 export function startParts() {
@@ -24,25 +29,46 @@ export function startParts() {
   if (seconds > 0) setInterval(() => document.hidden || refresh(), seconds * 1000);
 }
 
-/** Fetches the page and takes over what changed; calls while it runs make it run once more. */
-export async function refresh() {
-  again = true;
-  if (running) return;
-  running = true;
-  try {
-    while (again) {
-      again = false;
-      await take();
-    }
-  } finally {
-    running = false;
-  }
+/**
+ * Fetches the page and takes over what changed; resolves when a fetch that began after the call is
+ * taken over.
+ *
+ * The first call after a quiet time is answered at once. While news pour in, page and server rest
+ * in between: for longer where the last answer took long.
+ */
+export function refresh() {
+  next ??= current.then(begin);
+  return next;
+}
+
+/** As `refresh`, but without a rest before it: somebody did something and looks for it. */
+export function refreshNow() {
+  hurry = true;
+  wake();
+  return refresh();
+}
+
+function begin() {
+  next = null;
+  hurry = false;
+  const before = performance.now();
+  const taken = take();
+  current = taken.catch(() => {}).then(() => rest(performance.now() - before));
+  return taken;
+}
+
+function rest(tookMs) {
+  if (hurry) return null;
+  return new Promise((done) => {
+    wake = done;
+    setTimeout(done, Math.max(REST_MS, REST * tookMs));
+  });
 }
 
 async function take() {
   let response;
   try {
-    response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    response = await fetch(location.href, { headers: { Accept: "text/html", "Kanhu-Refresh": "1" } });
   } catch {
     return; // the feed notices a lost connection and asks for everything when it is back
   }
