@@ -30,24 +30,23 @@ class VisitNotices:
 
     def of_day(self, day: date, visits: Sequence[VisitView]) -> tuple[PlainNotice, ...]:
         """Return one notice for each channel about somebody's visits of a day."""
-        titles = {
-            "zh": f"明日（{day}）您有 {{n}} 次检查",
-            "en": f"Tomorrow, {day}: you inspect {{n}}",
-        }
-        return self._notices(f"visits:{day}", titles, visits)
+        title = Text(
+            zh=f"明日（{day}）您有 {{n}} 次检查", en=f"Tomorrow, {day}: your inspections: {{n}}"
+        )
+        return self._notices(f"visits:{day}", title, visits)
 
     def of_month(
         self, month: date, approval_id: int, visits: Sequence[VisitView]
     ) -> tuple[PlainNotice, ...]:
         """Return one notice for each channel about somebody's visits of an approved plan."""
-        titles = {
-            "zh": f"{month.year}年{month.month}月检查计划：您有 {{n}} 次检查",
-            "en": f"Inspection plan of {month:%Y-%m}: you make {{n}} visits",
-        }
-        return self._notices(f"plan:{month:%Y-%m}:{approval_id}", titles, visits)
+        title = Text(
+            zh=f"{month.year}年{month.month}月检查计划：您有 {{n}} 次检查",
+            en=f"Inspection plan of {month:%Y-%m}: your inspections: {{n}}",
+        )
+        return self._notices(f"plan:{month:%Y-%m}:{approval_id}", title, visits)
 
     def _notices(
-        self, key: str, titles: Mapping[Language, str], visits: Sequence[VisitView]
+        self, key: str, title: Text, visits: Sequence[VisitView]
     ) -> tuple[PlainNotice, ...]:
         planned = [view for view in visits if view.state is VisitState.PLANNED]
         names = {item.id: item.name for item in self._places.institutions(DISTRICT)}
@@ -60,7 +59,7 @@ class VisitNotices:
             PlainNotice(
                 channel.id,
                 f"{key}:user-{user.id}",
-                titles[channel.language].format(n=len(own)),
+                title.of(channel.language).format(n=len(own)),
                 "\n".join(self._lines(user, own, people, names, channel.language)),
             )
             for user_id, own in mine.items()
