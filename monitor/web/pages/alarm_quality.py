@@ -92,7 +92,10 @@ def _names(site: Site, directory: Directory, language: Language) -> Names:
     def camera(camera_id: str) -> str:
         spot = directory.spots.get(camera_id)
         name = directory.camera_name(camera_id).of(language)
-        return name if spot is None else f"{spot.room.room.name.of(language)} · {name}"
+        if spot is None:
+            return name
+        home = spot.institution.name.of(language)
+        return f"{home} · {spot.room.room.name.of(language)} · {name}"
 
     return Names(
         district=site.context.settings.district.name.text().of(language),
