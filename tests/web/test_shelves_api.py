@@ -45,14 +45,15 @@ def test_a_shelf_is_put_listed_and_ended(
     served: Served, world: World, operator: User, sunshine_staff: User
 ) -> None:
     with served.client(operator) as client:
-        for wrong, status in (
+        refused: tuple[tuple[dict[str, Any], int], ...] = (
             ({"camera": "nowhere"}, 422),
             ({"institution": "nowhere"}, 404),
             ({"rule": "nonsense"}, 422),
             ({"reason": ""}, 422),
             ({"expires": "2026-11-03T09:00:00"}, 422),  # of which zone?
             ({"rule": "unattended_child"}, 403),
-        ):
+        )
+        for wrong, status in refused:
             assert client.post(SHELVES, json=_wanted(world, **wrong)).status_code == status, wrong
         assert client.post(SHELVES, json=_wanted(world, hours=9999)).status_code == 422
         put = client.post(SHELVES, json=_wanted(world))
