@@ -20,6 +20,7 @@ from monitor.inspections.facts import (
     ChannelAudit,
     Recordings,
     RoomCount,
+    ShelfFact,
     Uptime,
     Viewing,
 )
@@ -113,6 +114,10 @@ class PastFacts:
             for number, line in enumerate(self._place.alerts)
             if self._period.start <= line.raised < self._period.end
         )
+
+    def shelves(self) -> tuple[ShelfFact, ...]:
+        """Return none."""
+        return ()
 
     def viewings(self) -> tuple[Viewing, ...] | None:
         """Return ``None``."""

@@ -2,7 +2,8 @@
 
 ``open → corrected → closed``: the institution reports that it has put a finding right, somebody
 else looks again and closes it, or sends it back. A closed one is never opened again; what comes
-back is a new finding, and a graver one.
+back is a new finding, and a graver one. While it is open the institution may ask for more time,
+with its reason and the day it wants; the district approves that day or another, or denies it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class FindingAction(StrEnum):
     ASSIGN = "assign"
     COMMENT = "comment"
     ATTACH = "attach"
+    ASK_EXTENSION = "ask_extension"
     EXTEND = "extend"
+    DENY_EXTENSION = "deny_extension"
     CORRECT = "correct"
     SEND_BACK = "send_back"
     CLOSE = "close"
@@ -43,7 +46,9 @@ _TRANSITIONS: dict[FindingAction, tuple[tuple[FindingState, ...], FindingState |
     FindingAction.ASSIGN: (_UNCLOSED, None),
     FindingAction.COMMENT: ((*_UNCLOSED, FindingState.CLOSED), None),
     FindingAction.ATTACH: (_UNCLOSED, None),
+    FindingAction.ASK_EXTENSION: ((FindingState.OPEN,), None),
     FindingAction.EXTEND: ((FindingState.OPEN,), None),
+    FindingAction.DENY_EXTENSION: ((FindingState.OPEN,), None),
     FindingAction.CORRECT: ((FindingState.OPEN,), FindingState.CORRECTED),
     FindingAction.SEND_BACK: ((FindingState.CORRECTED,), FindingState.OPEN),
     FindingAction.CLOSE: ((FindingState.CORRECTED,), FindingState.CLOSED),

@@ -118,6 +118,21 @@ class Viewing:
     approved: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ShelfFact:
+    """Something whose alerts were recorded but told to nobody, for a while and for a reason.
+
+    ``rule`` is empty where that was so of every rule. ``what`` names the rule and the place;
+    ``until`` is when it ends or has ended.
+    """
+
+    rule: str
+    what: Text
+    since: datetime
+    until: datetime
+    reason: str
+
+
 class Facts(Protocol):
     """All facts about one institution over one period, as known at ``now``."""
 
@@ -161,6 +176,9 @@ class Facts(Protocol):
 
     def alerts(self) -> tuple[AlertFact, ...] | None:
         """Return the alerts raised in the period, and older ones that have not ended."""
+
+    def shelves(self) -> tuple[ShelfFact, ...]:
+        """Return what was put aside for some of the period, the latest first."""
 
     def viewings(self) -> tuple[Viewing, ...] | None:
         """Return who played back footage in the period; ``None`` where no access is recorded."""

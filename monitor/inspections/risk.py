@@ -222,7 +222,7 @@ def _documents(facts: RiskFacts, policy: RiskPolicy) -> _Measured:
 def _reasons_to_suspend(facts: RiskFacts, policy: RiskPolicy) -> tuple[Text, ...]:
     return tuple(
         Text(
-            zh=f"严重问题 {item.item_id} 逾期 {item.overdue_days} 天未整改",
+            zh=f"关键问题 {item.item_id} 逾期 {item.overdue_days} 天未整改",
             en=f"critical finding {item.item_id} is {item.overdue_days} days overdue",
         )
         for item in facts.findings
@@ -239,7 +239,7 @@ def _reasons_to_rectify(
         if item.severity is ItemSeverity.CRITICAL:
             reasons.append(
                 Text(
-                    zh=f"严重问题 {item.item_id} 未关闭", en=f"critical finding {item.item_id} open"
+                    zh=f"关键问题 {item.item_id} 未关闭", en=f"critical finding {item.item_id} open"
                 )
             )
         elif item.overdue_days > 0:

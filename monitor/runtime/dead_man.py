@@ -26,7 +26,7 @@ def dead_man_watch(settings: Settings, database: Database, clock: Clock) -> Dead
     outlets = {
         spec.id: Outlet(open_channel(spec), spec.language)
         for spec in channel_specs(settings)
-        if not part.channels or spec.id in part.channels
+        if (spec.id in part.channels if part.channels else spec.severities)
     }
     policy = DeadManPolicy(timedelta(seconds=part.after), timedelta(seconds=part.again))
     return DeadManWatch(PulseRepository(database), outlets, clock=clock, policy=policy)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.alerts.templates import RULE_NAMES
 from monitor.detectors.rules import rules_for
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.access_register import AccessKind
 from monitor.domain.places import District, Institution, Room
 from monitor.domain.registers import Register
+from monitor.domain.text import Text
 from monitor.inspections.facts import (
     AlertFact,
     CameraFact,
@@ -18,6 +20,7 @@ from monitor.inspections.facts import (
     ChannelAudit,
     Recordings,
     RoomCount,
+    ShelfFact,
     Uptime,
     Viewing,
 )
@@ -31,8 +34,10 @@ from monitor.store.place_repository import InstitutionPlace, PlaceRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.retention_audits import RetentionAuditRepository, Verdict
 from monitor.store.room_status import RoomStatusRepository
+from monitor.store.shelves import Shelf, shelves_of
 
 _FRESH = timedelta(minutes=2)
+_ALL_RULES = Text(zh="全部告警", en="every alert")
 _LONGEST_RETENTION = timedelta(days=120)
 
 RegisterOf = Callable[[str, Period], Register | None]
@@ -205,6 +210,21 @@ class StoreFacts:
             for life in lives
         )
 
+    def shelves(self) -> tuple[ShelfFact, ...]:
+        """Return what was put aside for some of the period, the latest first."""
+        with self._database.reading() as session:
+            found = shelves_of(session, self.institution.id, self._period.start, self._period.end)
+        return tuple(
+            ShelfFact(
+                shelf.rule,
+                self._put_aside(shelf),
+                shelf.created,
+                shelf.ended or shelf.expires,
+                shelf.reason,
+            )
+            for shelf in found
+        )
+
     def viewings(self) -> tuple[Viewing, ...] | None:
         """Return who looked at footage in the period, or took it away.
 
@@ -226,6 +246,18 @@ class StoreFacts:
     def register(self) -> Register | None:
         """Return what the institution reports; ``None`` where it has reported nothing."""
         return self._register_of(self.institution.id, self._period)
+
+    def _put_aside(self, shelf: Shelf) -> Text:
+        """Return the names of a shelf's rule and place; what is not in use any more has its id."""
+        rooms = {room.id: room.name for room in self.rooms}
+        cameras = {camera.id: camera.name for camera in self.cameras}
+        plain = Text(zh=shelf.rule, en=shelf.rule.replace("_", " "))
+        parts = [RULE_NAMES.get(shelf.rule, plain) if shelf.rule else _ALL_RULES]
+        if shelf.room_id:
+            parts.append(rooms.get(shelf.room_id, Text(shelf.room_id, shelf.room_id)))
+        if shelf.camera_id:
+            parts.append(cameras.get(shelf.camera_id, Text(shelf.camera_id, shelf.camera_id)))
+        return Text(zh=" ".join(x.zh for x in parts), en=", ".join(x.en for x in parts))
 
     def _camera_ids(self) -> Collection[str]:
         return [camera.id for camera in self.cameras if camera.enabled]

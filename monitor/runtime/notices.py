@@ -38,17 +38,22 @@ def channel_specs(settings: Settings) -> tuple[ChannelSpec, ...]:
     )
 
 
+def alert_channels(settings: Settings) -> tuple[ChannelSpec, ...]:
+    """Return the channels that hear of everybody's business, not only of their own person's."""
+    return tuple(spec for spec in channel_specs(settings) if spec.severities)
+
+
 def decide_with(environment: Environment) -> Decide:
     """Return the function that says who is told about a change, but for new alerts."""
     policy = RoutePolicy(repeat_after=_REPEAT_AFTER, tiers=True)
-    return Router(channel_specs(environment.settings), _writer(environment), policy)
+    return Router(alert_channels(environment.settings), _writer(environment), policy)
 
 
 def ladder_of(environment: Environment, database: Database) -> TierLadder:
     """Return who is told about new alerts, and who next while nobody answers."""
     settings = environment.settings
     return TierLadder(
-        channel_specs(settings),
+        alert_channels(settings),
         _writer(environment),
         policies_of(settings),
         on_call_of(settings),

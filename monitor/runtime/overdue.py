@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from monitor.domain.notices import Decision, NoticeKind, Reason
 from monitor.domain.places import District
 from monitor.domain.text import Language, Text
 from monitor.inspections.findings import escalation_level
+from monitor.runtime.addressees import Addressee
 from monitor.store.base import Database
 from monitor.store.finding_escalation import FindingEscalation
 from monitor.store.finding_repository import FindingView
@@ -35,6 +36,14 @@ def told_as(severity: ItemSeverity, level: int) -> Severity:
     return _STEPS[min(_START[severity] + level - 1, len(_STEPS) - 1)]
 
 
+HeadsOf = Callable[[str], Sequence[Addressee]]
+"""Finds those who answer for an institution and are told in person, whatever the severity."""
+
+
+def _nobody(_institution_id: str) -> Sequence[Addressee]:
+    return ()
+
+
 class OverdueFindings:
     """Escalates what is not put right in time."""
 
@@ -45,11 +54,13 @@ class OverdueFindings:
         channels: Sequence[ChannelSpec],
         public_url: str,
         clock: Clock,
+        heads: HeadsOf = _nobody,
     ) -> None:
         self._escalation = FindingEscalation(database)
         self._names = {item.id: item.name for item in district.institutions}
         self._zone = ZoneInfo(district.timezone)
         self._channels = tuple(channels)
+        self._heads = heads
         self._public_url = public_url.rstrip("/")
         self._clock = clock
 
@@ -67,9 +78,15 @@ class OverdueFindings:
     def _decide(self, finding: FindingView, level: int, now: datetime) -> list[Decision]:
         severity = told_as(finding.severity, level)
         late = finding.overdue(now.astimezone(self._zone).date())
+        told = {item.channel.id: item for item in self._heads(finding.institution_id)}
+        reasons = {
+            channel: _reason(channel, finding.institution_id, severity)
+            for channel in self._channels
+            if channel.id not in told
+        }
+        reasons |= {item.channel: Reason.TOLD for item in told.values()}
         decisions = []
-        for channel in self._channels:
-            reason = _reason(channel, finding.institution_id, severity)
+        for channel, reason in reasons.items():
             if reason is not Reason.TOLD:
                 decisions.append(Decision(channel.id, NoticeKind.OVERDUE, reason))
                 continue
@@ -81,6 +98,7 @@ class OverdueFindings:
                     reason,
                     title=self._title(finding, severity, language),
                     body=self._body(finding, late, language),
+                    addressee=told[channel.id].user.display_name if channel.id in told else "",
                 )
             )
         return decisions

@@ -14,8 +14,9 @@ from monitor.domain.places import Institution
 from monitor.domain.registers import Register
 from monitor.domain.text import Language
 from monitor.registers.expiries import Expiry, due, expiries
+from monitor.runtime.addressees import Addressees
 from monitor.runtime.environment import Environment
-from monitor.runtime.notices import channel_specs, page_address
+from monitor.runtime.notices import alert_channels, page_address
 from monitor.store.base import Database
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_reminders import PlainNotice, Reminder, ReminderRepository
@@ -25,7 +26,7 @@ _MOST_LISTED = 30
 
 
 class ExpiryReminders:
-    """Tells the channels of an institution what ends soon, each thing once a step."""
+    """Tells the channels and the heads of an institution what ends soon, each thing once a step."""
 
     def __init__(self, environment: Environment, database: Database, clock: Clock) -> None:
         self._environment = environment
@@ -33,7 +34,8 @@ class ExpiryReminders:
         self._places = PlaceRepository(database)
         self._registers = RegisterRepository(database)
         self._reminders = ReminderRepository(database)
-        self._channels = channel_specs(environment.settings)
+        self._channels = alert_channels(environment.settings)
+        self._addressees = Addressees(environment.settings, database)
 
     def run(self) -> str:
         """Put out what is due today and say how much that was."""
@@ -70,13 +72,13 @@ class ExpiryReminders:
                 _title(institution, len(items), channel.language),
                 _body(items, today, address, channel.language),
             )
-            for channel in told_of(self._channels, institution.id)
+            for channel in self._told_of(institution.id)
         ]
 
-
-def told_of(channels: Iterable[ChannelSpec], institution_id: str) -> tuple[ChannelSpec, ...]:
-    """Return the channels that are told about an institution."""
-    return tuple(c for c in channels if not c.institutions or institution_id in c.institutions)
+    def _told_of(self, institution_id: str) -> Iterable[ChannelSpec]:
+        told = [c for c in self._channels if not c.institutions or institution_id in c.institutions]
+        heads = self._addressees.of_institution(institution_id)
+        return {c.id: c for c in (*told, *(head.channel for head in heads))}.values()
 
 
 def _digest(items: Sequence[Expiry]) -> str:

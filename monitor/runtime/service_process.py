@@ -30,11 +30,19 @@ from monitor.domain.clock import Clock, SystemClock, utc_now
 from monitor.domain.errors import KanhuError
 from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
+from monitor.runtime.addressees import Addressees
 from monitor.runtime.desk import StoreDesk
+from monitor.runtime.due_reminders import DueReminders
 from monitor.runtime.environment import Environment
 from monitor.runtime.exports.always import make_exports_always
 from monitor.runtime.logs import configure_logs
-from monitor.runtime.notices import channel_specs, ladder_of, open_channels, page_address
+from monitor.runtime.notices import (
+    alert_channels,
+    channel_specs,
+    ladder_of,
+    open_channels,
+    page_address,
+)
 from monitor.runtime.opening import open_store
 from monitor.runtime.overdue import JOB as OVERDUE
 from monitor.runtime.overdue import OverdueFindings
@@ -63,6 +71,7 @@ _PLAN = "monthly-plan"
 _CATCH_UP = "plan-catch-up"
 _EXPIRIES = "expiry-reminders"
 _VISITS = "visit-reminders"
+_DUE = "due-reminders"
 _MORNING, _AFTERNOON = 8, 17
 _AUDIT = "retention-audit"
 _WATCH_DISK = 60
@@ -99,10 +108,12 @@ class Jobs:
         self._overdue = OverdueFindings(
             database,
             environment.district,
-            channel_specs(environment.settings),
+            alert_channels(environment.settings),
             page_address(environment),
             clock,
+            Addressees(environment.settings, database).of_institution,
         )
+        self._due = DueReminders(environment, database, clock)
         self._planning = environment.settings.planning
         self._plan = PlanDesk(database, environment.district, self._planning, clock, self._desk)
         self._expiries = ExpiryReminders(environment, database, clock)
@@ -148,11 +159,12 @@ class Jobs:
         self._once(_CATCH_UP, self._today(), self._plan.catch_up)
 
     def daily_reminders(self) -> None:
-        """Remind of what ends, from eight in the morning, and of tomorrow's visits, from five."""
+        """Remind of what ends or is due, from eight in the morning, and of visits, from five."""
         local = self._local()
         slot = local.date().isoformat()
         if local.hour >= _MORNING:
             self._once(_EXPIRIES, slot, self._expiries.run)
+            self._once(_DUE, slot, partial(self._due.run, local.date()))
         if local.hour >= _AFTERNOON:
             self._once(_VISITS, slot, partial(self._visits.run, local.date()))
 

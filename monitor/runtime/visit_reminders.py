@@ -1,4 +1,4 @@
-"""Tomorrow's inspections, told the afternoon before to those who see the whole district."""
+"""Tomorrow's inspections, told the afternoon before to the district and to those who go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from monitor.domain.clock import Clock, utc_now
 from monitor.domain.text import Language
 from monitor.domain.visits import VisitState
 from monitor.runtime.environment import Environment
-from monitor.runtime.notices import channel_specs
+from monitor.runtime.notices import alert_channels
+from monitor.runtime.visit_notices import VisitNotices
 from monitor.store.base import Database
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_reminders import PlainNotice, ReminderRepository
@@ -18,14 +19,15 @@ from monitor.store.visits import VisitRepository, VisitView
 
 
 class VisitReminders:
-    """Puts one notice out for each day with visits, to channels of the whole district only.
+    """Puts one notice out for each day with visits, and one for each inspector about their own.
 
     A channel of some institutions hears nothing: most visits are unannounced.
     """
 
     def __init__(self, environment: Environment, database: Database, clock: Clock) -> None:
         self._clock = clock
-        self._channels = [c for c in channel_specs(environment.settings) if not c.institutions]
+        self._channels = [c for c in alert_channels(environment.settings) if not c.institutions]
+        self._personal = VisitNotices(environment.settings, database)
         self._places = PlaceRepository(database)
         self._users = UserRepository(database)
         self._visits = VisitRepository(database)
@@ -50,6 +52,7 @@ class VisitReminders:
             )
             for channel in self._channels
         ]
+        notices += self._personal.of_day(tomorrow, visits)
         return f"{self._reminders.announce(notices, utc_now(self._clock))} notices"
 
     def _line(self, view: VisitView, language: Language) -> str:

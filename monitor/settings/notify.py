@@ -24,7 +24,11 @@ class Channel(Model):
     url: SecretStr = Field(
         description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…; or signed+https://…"
     )
-    severities: tuple[Severity, ...] = Field(_USUAL, description="What is sent here")
+    severities: tuple[Severity, ...] = Field(
+        _USUAL,
+        description="What is sent here; with none only what is addressed to its person: planned "
+        "visits, what is to be put right",
+    )
     institutions: tuple[str, ...] = Field((), description="Only these institutions; empty: all")
     language: Literal["zh", "en"] = Field("zh", description="Language of the messages")
     snapshots: bool = Field(True, description="Send the snapshot along")
@@ -55,11 +59,16 @@ def _time_of_day(value: str) -> str:
 
 
 class PersonPart(Model):
-    """Somebody who can be on call."""
+    """Somebody who can be on call, or is reminded in person."""
 
     id: Id
     name: str = Field(min_length=1, max_length=100, description="How messages call them")
     channels: tuple[str, ...] = Field(min_length=1, description="Channels that reach them")
+    user: str = Field(
+        "",
+        max_length=64,
+        description="Account whose planned visits, or whose institution's due dates, are told here",
+    )
 
 
 class OverridePart(Model):

@@ -28,6 +28,7 @@ def notify_complaints(notify: Notify, institutions: Collection[str]) -> Iterator
     people = {person.id for person in notify.people}
     for i, person in enumerate(notify.people):
         yield from _unknown(person.channels, channels, (*at, "people", i, "channels"), "channel")
+    yield from _accounts([person.user.lower() for person in notify.people], (*at, "people"))
     for i, rota in enumerate(notify.rotas):
         yield from _rota(rota, people, (*at, "rotas", i))
     rotas = {rota.id for rota in notify.rotas}
@@ -152,6 +153,14 @@ def _twice(ids: Sequence[str], at: Location) -> Iterator[Complaint]:
         if name in ids[:i]:
             yield Complaint(
                 (*at, i, "id"), f"id '{name}' is used twice", "give each an id of its own"
+            )
+
+
+def _accounts(users: Sequence[str], at: Location) -> Iterator[Complaint]:
+    for i, user in enumerate(users):
+        if user and user in users[:i]:
+            yield Complaint(
+                (*at, i, "user"), f"account '{user}' is named twice", "name it with one person"
             )
 
 

@@ -82,7 +82,7 @@ def _values(row: FindingRow, level: int, decision: Decision, now: datetime) -> d
         "body": clean_text(decision.body, 8000),
         "attach": False,
         "step": "",
-        "addressee": "",
+        "addressee": clean_text(decision.addressee, 200),
         "state": state.value,
         "attempts": 0,
         "next_attempt": now,

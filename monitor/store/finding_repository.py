@@ -30,17 +30,25 @@ _NEEDS_TEXT = frozenset(
     {
         FindingAction.COMMENT,
         FindingAction.CORRECT,
+        FindingAction.ASK_EXTENSION,
         FindingAction.EXTEND,
+        FindingAction.DENY_EXTENSION,
         FindingAction.SEND_BACK,
         FindingAction.CLOSE,
     }
+)
+_ABOUT_DAYS = frozenset(
+    {FindingAction.ASK_EXTENSION, FindingAction.EXTEND, FindingAction.DENY_EXTENSION}
 )
 _MOST_FILES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One finding; ``due`` and ``reinspect_by`` are local days."""
+    """One finding; ``due`` and ``reinspect_by`` are local days.
+
+    ``asked_due`` is the day that the institution asked for and nobody decided about yet.
+    """
 
     id: int
     institution_id: str
@@ -58,6 +66,7 @@ class FindingView:
     raised: datetime
     due: date
     reinspect_by: date
+    asked_due: date | None
     corrected_by_user_id: int | None
     closed: datetime | None
     escalated: int
@@ -97,7 +106,7 @@ class NewFindingFile:
 
 @dataclass(frozen=True, slots=True)
 class FindingStep:
-    """One thing that was done to a finding; the days are set where it moved the due date."""
+    """One thing that was done to a finding; the days are set where it was about the due date."""
 
     id: int
     at: datetime
@@ -121,13 +130,17 @@ class FindingDetail:
 
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
-    """Which findings to list; empty means any. ``due_before`` keeps only open, overdue ones."""
+    """Which findings to list; empty means any.
+
+    ``due_before`` keeps only open, overdue ones, and ``asked`` those with an extension to decide.
+    """
 
     states: frozenset[FindingState] = frozenset()
     severity: ItemSeverity | None = None
     institution_id: str | None = None
     item_id: str | None = None
     due_before: date | None = None
+    asked: bool = False
     checklist_id: int | None = None
 
 
@@ -214,16 +227,19 @@ class FindingRepository:
             after = next_finding_state(before, action)
             if action in _NEEDS_TEXT and not clean_text(text, 10):
                 raise InputError("a few words are needed", where="text", hint="say what and why")
-            due_before = row.due
+            due_before, asked = row.due, row.asked_due
             _change(session, row, action, actor, owner, due, files)
             row.state = after.value
             row.version += 1
             if action is FindingAction.CLOSE:
                 row.closed = now
-            moved = due_before if action is FindingAction.EXTEND else None
-            step = add_finding_step(
-                session, row, action, before, actor, now, text=text, due_before=moved
-            )
+            named = {
+                FindingAction.ASK_EXTENSION: row.asked_due,
+                FindingAction.EXTEND: row.due,
+                FindingAction.DENY_EXTENSION: asked,
+            }.get(action)
+            days = None if named is None else (due_before, named)
+            step = add_finding_step(session, row, action, before, actor, now, text=text, days=days)
             _add_files(session, row, step, files)
             return finding_view(row)
 
@@ -247,6 +263,7 @@ def finding_view(row: FindingRow) -> FindingView:
         raised=row.raised,
         due=row.due,
         reinspect_by=row.reinspect_by,
+        asked_due=row.asked_due,
         corrected_by_user_id=row.corrected_by_user_id,
         closed=row.closed,
         escalated=row.escalated,
@@ -268,24 +285,38 @@ def _change(
         if not name:
             raise InputError("who is to put it right?", where="owner")
         row.owner = name
-    elif action is FindingAction.EXTEND:
-        if due is None or due <= row.due:
-            raise InputError("the new day must be later than the present one", where="due")
-        row.reinspect_by = max(row.reinspect_by, due)
-        row.due = due
-        row.escalated = 0
+    elif action in _ABOUT_DAYS:
+        _change_days(row, action, due)
     elif action is FindingAction.CORRECT:
         if row.photo_needed and not files and not _has_files(session, row.id):
             raise InputError(
                 "a photo or document that shows it is needed", where="file", hint="add one"
             )
         row.corrected_by_user_id = actor.user_id
+        row.asked_due = None  # it needs no more time
     elif action is FindingAction.CLOSE and _worked_on(session, row, actor):
         raise PermissionDeniedError(
             "who put it right may not close it", where="close", hint="let somebody else look"
         )
     elif action is FindingAction.ATTACH and not files:
         raise InputError("there is no file", where="file")
+
+
+def _change_days(row: FindingRow, action: FindingAction, due: date | None) -> None:
+    if action is FindingAction.DENY_EXTENSION:
+        if row.asked_due is None:
+            raise ConflictError("nobody waits for this decision", where="action", hint="reload it")
+        row.asked_due = None
+        return
+    if due is None or due <= row.due:
+        raise InputError("the new day must be later than the present one", where="due")
+    if action is FindingAction.ASK_EXTENSION:
+        row.asked_due = due
+        return
+    row.reinspect_by = max(row.reinspect_by, due)
+    row.due = due
+    row.asked_due = None
+    row.escalated = 0
 
 
 def _worked_on(session: Session, row: FindingRow, actor: Actor) -> bool:
@@ -337,6 +368,8 @@ def _matching(scope: Scope, wanted: FindingFilter) -> Select[FindingRow]:
         statement = statement.where(FindingRow.item_id == wanted.item_id)
     if wanted.checklist_id is not None:
         statement = statement.where(FindingRow.checklist_id == wanted.checklist_id)
+    if wanted.asked:
+        statement = statement.where(FindingRow.asked_due.is_not(None))
     if wanted.due_before is not None:
         statement = statement.where(
             FindingRow.state == FindingState.OPEN.value, FindingRow.due < wanted.due_before

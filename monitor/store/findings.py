@@ -29,7 +29,10 @@ LONGEST_TEXT = 4000
 
 
 class FindingRow(Base):
-    """One finding. ``severity`` counts repeats, ``own_severity`` is that of its item."""
+    """One finding. ``severity`` counts repeats, ``own_severity`` is that of its item.
+
+    ``asked_due`` is the day that the institution asked for and nobody decided about yet.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -55,6 +58,7 @@ class FindingRow(Base):
     raised: Mapped[datetime] = mapped_column(UtcDateTime)
     due: Mapped[date] = mapped_column(Date)
     reinspect_by: Mapped[date] = mapped_column(Date)
+    asked_due: Mapped[date | None] = mapped_column(Date)
     corrected_by_user_id: Mapped[int | None] = mapped_column(BigId)
     closed: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalated: Mapped[int]
@@ -123,6 +127,7 @@ def raise_findings(
             raised=now,
             due=item.due,
             reinspect_by=item.reinspect_by,
+            asked_due=None,
             corrected_by_user_id=None,
             closed=None,
             escalated=0,
@@ -142,17 +147,20 @@ def add_finding_step(
     now: datetime,
     *,
     text: str = "",
-    due_before: date | None = None,
+    days: tuple[date, date] | None = None,
 ) -> FindingStepRow:
-    """Add one step to a finding that already is in its new state, and return it."""
+    """Add one step to a finding that already is in its new state, and return it.
+
+    ``days`` are the due date before it and the one that it moved to, was to, or was not to.
+    """
     step = FindingStepRow(
         finding_id=finding.id,
         at=now,
         action=action.value,
         from_state=None if from_state is None else from_state.value,
         to_state=finding.state,
-        due_before=due_before,
-        due_after=finding.due if due_before is not None else None,
+        due_before=days[0] if days else None,
+        due_after=days[1] if days else None,
         actor_user_id=actor.user_id,
         actor_name=clean_line(actor.name, 200),
         address=clean_line(actor.address, 64),

@@ -152,6 +152,18 @@ class ShelfRepository:
                 if step is not None and step.state == StepState.WAITING.value:
                     step.due = now
 
+    def get(self, scope: Scope, shelf_id: int) -> Shelf:
+        """Return one shelf.
+
+        Raises:
+            NotFoundError: there is no such shelf within ``scope``.
+        """
+        with self._database.reading() as session:
+            row = session.scalar(_seen(scope).where(ShelfRow.id == shelf_id))
+            if row is None:
+                raise NotFoundError("there is no such shelf", where=f"shelf {shelf_id}")
+            return _view(row)
+
     def list(self, scope: Scope, now: datetime, *, active: bool) -> tuple[Shelf, ...]:
         """Return shelves that are in force, soonest to end first, or the latest that ended."""
         ended = or_(ShelfRow.ended.is_not(None), ShelfRow.expires <= now)
@@ -160,6 +172,23 @@ class ShelfRepository:
         with self._database.reading() as session:
             rows = session.scalars(statement.order_by(order, ShelfRow.id).limit(_MOST))
             return tuple(_view(row) for row in rows)
+
+
+def shelves_of(
+    session: Session, institution_id: str, start: datetime, end: datetime
+) -> tuple[Shelf, ...]:
+    """Return what was put aside in an institution for some of a time, the latest first."""
+    statement = (
+        select(ShelfRow)
+        .where(
+            ShelfRow.institution_id == institution_id,
+            ShelfRow.created <= end,
+            ShelfRow.expires > start,
+            or_(ShelfRow.ended.is_(None), ShelfRow.ended > start),
+        )
+        .order_by(ShelfRow.created.desc(), ShelfRow.id.desc())
+    )
+    return tuple(_view(row) for row in session.scalars(statement))
 
 
 def shelf_over(session: Session, alert: AlertRow, now: datetime) -> ShelfRow | None:

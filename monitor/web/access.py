@@ -178,6 +178,11 @@ PUBLIC: Any = Depends(_everybody)
 """The dependency of a route without sign-in."""
 
 
+def supervises(visitor: Visitor) -> bool:
+    """Say whether somebody may put aside what is about children left alone."""
+    return visitor.user.role in (Role.SUPERVISOR, Role.ADMIN)
+
+
 def check_district(visitor: Visitor) -> None:
     """Refuse what only people of the whole district decide.
 

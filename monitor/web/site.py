@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from monitor.runtime.alarm_desk import AlarmDesk
+from monitor.runtime.plan_approval import PlanApprovalDesk
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.retention_proof import RetentionProofs
@@ -66,6 +67,7 @@ class Site:
 
     context: WebContext
     alarms: AlarmDesk
+    approvals: PlanApprovalDesk
     alerts: AlertRepository
     attendance: AttendanceRepository
     calendars: CalendarFeeds
@@ -121,6 +123,7 @@ class Site:
         return cls(
             context=context,
             alarms=AlarmDesk(database, district, context.clock),
+            approvals=PlanApprovalDesk(context.settings, database, context.clock),
             attendance=AttendanceRepository(database),
             calendars=CalendarFeeds(database),
             documents=RegisterDocuments(database, context.files),

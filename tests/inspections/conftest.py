@@ -21,6 +21,7 @@ from monitor.inspections.facts import (
     Facts,
     Recordings,
     RoomCount,
+    ShelfFact,
     Uptime,
     Viewing,
 )
@@ -52,6 +53,7 @@ class InMemoryFacts:
     rules: Mapping[str, frozenset[str]] = field(default_factory=dict)
     raised: tuple[AlertFact, ...] | None = None
     seen: tuple[Viewing, ...] | None = None
+    aside: tuple[ShelfFact, ...] = ()
     reported: Register | None = None
 
     def camera_states(self) -> tuple[CameraState, ...] | None:
@@ -74,6 +76,9 @@ class InMemoryFacts:
 
     def alerts(self) -> tuple[AlertFact, ...] | None:
         return self.raised
+
+    def shelves(self) -> tuple[ShelfFact, ...]:
+        return self.aside
 
     def viewings(self) -> tuple[Viewing, ...] | None:
         return self.seen

@@ -153,6 +153,43 @@ def test_an_extension_needs_an_approver_and_a_later_day(
     assert stored(world, finding).due.isoformat() == later
 
 
+def test_an_institution_asks_for_time_and_the_district_decides(
+    served: Served, world: World, finding: FindingView, sunshine_staff: User
+) -> None:
+    later = finding.due + timedelta(days=7)
+    li = world.user("li", Role.INSPECTOR)
+    with served.client(sunshine_staff) as staff, served.client(li) as inspector:
+        assert act(staff, finding, "deny_extension").status_code == 403
+        assert act(staff, finding, "ask_extension", due=finding.due.isoformat()).status_code == 422
+        kept = act(staff, finding, "ask_extension", due="", text="消毒柜在维修").text
+        assert "消毒柜在维修</textarea>" in kept  # what was written is not lost
+        assert act(inspector, finding, "ask_extension", due=later.isoformat()).status_code == 403
+        assert act(inspector, finding, "deny_extension").status_code == 403  # nobody asked
+        asked = act(staff, finding, "ask_extension", due=later.isoformat(), text="消毒柜在维修")
+        assert asked.status_code == 303
+        assert stored(world, finding).due == finding.due  # which holds until it is decided
+        assert "延期待批" in inspector.get("/findings?state=asked").text
+        assert f'value="{later}"' in inspector.get(f"/findings/{finding.id}").text
+        assert act(inspector, finding, "deny_extension", text="不行").status_code == 303
+        assert "食谱" not in inspector.get("/findings?state=asked").text
+        asked = act(staff, finding, "ask_extension", due=later.isoformat())
+        granted = later - timedelta(days=2)
+        assert act(inspector, finding, "extend", due=granted.isoformat()).status_code == 303
+        page = staff.get(f"/findings/{finding.id}").text
+    assert (stored(world, finding).due, stored(world, finding).asked_due) == (granted, None)
+    assert page.index("消毒柜在维修") < page.index("不行") < page.index("批准延期</strong>")
+    days = [
+        (step.action.value, step.due_before, step.due_after)
+        for step in FindingRepository(world.database).get(DISTRICT, finding.id).steps[1:]
+    ]
+    assert days == [
+        ("ask_extension", finding.due, later),
+        ("deny_extension", finding.due, later),
+        ("ask_extension", finding.due, later),
+        ("extend", finding.due, granted),
+    ]
+
+
 def test_findings_of_others_do_not_exist(
     served: Served, world: World, sunshine_staff: User
 ) -> None:

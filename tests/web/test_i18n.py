@@ -105,6 +105,7 @@ BY_NAME = (
     "risk.problem.",
     "plan.weekday.",
     "plan.reason.",
+    "plan.changed.",
     *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
     "access.grant.",
     "viewing.suggest.",

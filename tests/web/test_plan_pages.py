@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
+from monitor.domain.alerts import SYSTEM, Actor
 from monitor.domain.visits import VisitState
 from monitor.store.visits import VisitRepository
 
@@ -78,6 +80,54 @@ def test_a_month_is_planned_changed_and_counted(served: Served, world: World) ->
         plan = reader.get("/api/v1/inspections/plan?month=2026-11").json()
         assert (plan["inspected"], plan["institutions"]) == (1, 2)
         assert ">1<small>/2</small>" in reader.get("/").text
+
+
+def test_a_plan_is_approved_and_what_changed_since_is_counted(served: Served, world: World) -> None:
+    people = _inspectors(world)
+    visits = VisitRepository(world.database)
+    boss = world.user("boss", Role.SUPERVISOR)
+    with served.client(boss) as client, served.client(people[0]) as inspector:
+        approve = f"{PLAN}/approve"
+        assert _post(client, approve, month="2026-11").status_code == 422  # of nothing
+        _post(client, f"{PLAN}/make", month="2026-11")
+        assert "草案，尚未批准" in inspector.get(PLAN).text
+        assert _post(inspector, approve, month="2026-11").status_code == 403
+        approved = _post(client, approve, month="2026-11").headers["location"]
+        assert approved == f"{PLAN}?month=2026-11&approved=0"  # nobody has a channel of their own
+        page = inspector.get(PLAN).text
+        assert "Boss (指导中心) 已批准" in page
+        assert "此后改动" not in page
+        view = visits.list(DISTRICT, world.now.date().replace(day=1))[0]
+        later = world.now + timedelta(minutes=1)
+        visits.change(DISTRICT, view.id, {"announced": True}, "r", Actor(boss.id, "Boss"), later)
+        moved = {"day": view.plan.day + timedelta(days=1)}
+        visits.change(DISTRICT, view.id, moved, "by itself", SYSTEM, later)
+        assert "此后改动 1 次检查" in client.get(PLAN).text
+    community = Scope(ScopeKind.COMMUNITY, "梅园街道")
+    with served.client(world.user("street", Role.SUPERVISOR, community)) as client:
+        assert _post(client, approve, month="2026-11").status_code == 403
+
+
+def test_a_visit_leads_to_its_checklist_on_site(served: Served, world: World) -> None:
+    people = _inspectors(world)
+    visits = VisitRepository(world.database)
+    month = world.now.date().replace(day=1)
+    with served.client(world.user("boss", Role.SUPERVISOR)) as boss:
+        _post(boss, f"{PLAN}/make", month="2026-11")
+        _post(boss, f"{PLAN}/make", month="2026-12")
+    (view,) = visits.list(Scope(ScopeKind.INSTITUTION, "sunshine"), month)
+    (ahead,) = visits.list(Scope(ScopeKind.INSTITUTION, "sunshine"), date(2026, 12, 1))
+    with served.client(people[0]) as inspector:
+        here = f"{PLAN}/{view.id}"
+        assert 'href="tel:021-55550118"' in inspector.get(here).text
+        assert f"{PLAN}/{ahead.id}/begin" not in inspector.get(f"{PLAN}/{ahead.id}").text
+        assert _post(inspector, f"{PLAN}/{ahead.id}/begin").status_code == 422  # not begun yet
+        begun = _post(inspector, f"{here}/begin").headers["location"]
+        assert inspector.get(begun).status_code == 200
+        assert "继续现场检查" in inspector.get(here).text
+        assert _post(inspector, f"{here}/begin").headers["location"] == begun
+    with served.client(world.user("reader", Role.AUDITOR)) as reader:
+        assert _post(reader, f"{here}/begin").status_code == 403
 
 
 def test_institutions_do_not_learn_of_unannounced_visits(

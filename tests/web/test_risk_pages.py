@@ -38,7 +38,7 @@ def test_the_list_shows_who_needs_what(served: Served, world: World) -> None:
         assert "阳光托育园" in to_suspend
         assert "竹林托育中心" not in to_suspend
         one = inspector.get("/risk/sunshine").text
-        assert "严重问题 S-03 逾期 9 天未整改" in one
+        assert "关键问题 S-03 逾期 9 天未整改" in one
         assert 'name="password"' not in one  # an inspector does not decide
         assert inspector.post("/risk/sunshine/decide").status_code == 403
 

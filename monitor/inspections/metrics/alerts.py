@@ -16,6 +16,7 @@ from monitor.domain.places import Room, RoomType
 from monitor.domain.text import Text
 from monitor.inspections.facts import AlertFact, Facts
 from monitor.inspections.metrics.base import Finding, Known, Unknown, metric, parameter, some
+from monitor.inspections.metrics.put_aside import EVERY_RULE
 
 _OPEN = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 _CONFIRMED = (AlertState.ACKNOWLEDGED, AlertState.RESOLVED)
@@ -30,6 +31,7 @@ _NO_ALERTS = Text(zh="系统没有告警记录", en="no alerts are kept")
         zh="告警：本期“无人看护”告警中未关闭的数量",
         en="alerts: unattended-child alerts of the period that are not closed",
     ),
+    hushed_by=frozenset({"unattended_child"}),
     min_watched=0.5,
 )
 def unattended_open(facts: Facts, target: Auto) -> Finding:
@@ -44,6 +46,7 @@ def unattended_open(facts: Facts, target: Auto) -> Finding:
         zh="告警：本期午睡室“无人看护”告警中未关闭的数量",
         en="alerts: unattended-child alerts in nap rooms that are not closed",
     ),
+    hushed_by=frozenset({"unattended_child"}),
     min_watched=0.5,
 )
 def nap_unattended_open(facts: Facts, target: Auto) -> Finding:
@@ -58,6 +61,7 @@ def nap_unattended_open(facts: Facts, target: Auto) -> Finding:
         zh="告警：本期师幼比不达标告警中未关闭的数量",
         en="alerts: ratio-breach alerts of the period that are not closed",
     ),
+    hushed_by=frozenset({"ratio_breach"}),
     min_watched=0.5,
 )
 def ratio_breach_open(facts: Facts, target: Auto) -> Finding:
@@ -72,6 +76,7 @@ def ratio_breach_open(facts: Facts, target: Auto) -> Finding:
         zh="告警：本期儿童独自越界告警中未关闭的数量",
         en="alerts: alerts of a child crossing an exit alone that are not closed",
     ),
+    hushed_by=frozenset({"exit_alone"}),
     min_watched=0.5,
 )
 def exit_alone_open(facts: Facts, target: Auto) -> Finding:
@@ -86,6 +91,7 @@ def exit_alone_open(facts: Facts, target: Auto) -> Finding:
         zh="告警：本期签到与清点人数不一致告警中未关闭的数量",
         en="alerts: headcount-mismatch alerts of the period that are not closed",
     ),
+    hushed_by=frozenset({"headcount_mismatch"}),
     min_watched=0.5,
 )
 def headcount_mismatch_open(facts: Facts, target: Auto) -> Finding:
@@ -100,6 +106,7 @@ def headcount_mismatch_open(facts: Facts, target: Auto) -> Finding:
         zh="告警：本期同一区域已核实的聚集、超员告警次数的最大值",
         en="alerts: most verified crowding alerts of the period in one and the same place",
     ),
+    hushed_by=frozenset({"crowding"}),
     min_watched=0.5,
 )
 def crowding_same_place(facts: Facts, target: Auto) -> Finding:
@@ -132,6 +139,7 @@ def crowding_same_place(facts: Facts, target: Auto) -> Finding:
         zh="告警：本期紧急与重要告警中按时限确认的比例",
         en="alerts: critical and high alerts of the period acknowledged within the target",
     ),
+    hushed_by=EVERY_RULE,
     seconds=120,
 )
 def acknowledged_in_time(facts: Facts, target: Auto) -> Finding:

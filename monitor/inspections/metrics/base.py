@@ -14,7 +14,8 @@ from typing import Any
 from monitor.domain.checklists import Auto, MetricStatus, MetricValue, Unit
 from monitor.domain.errors import NotFoundError
 from monitor.domain.text import Text
-from monitor.inspections.facts import Facts
+from monitor.inspections.facts import Facts, ShelfFact
+from monitor.inspections.metrics.put_aside import EVERY_RULE, shelf_inputs, with_shelves
 
 _MOST_NAMED = 4
 
@@ -48,24 +49,30 @@ Measure = Callable[[Facts, Auto], Finding]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A named measure: its unit, where its data comes from, and the parameters it takes."""
+    """A named measure: its unit, where its data comes from, and the parameters it takes.
+
+    ``hushed_by`` are the rules that, put aside, bear on what it says: the reading names them.
+    """
 
     name: str
     unit: Unit
     query: Text
     measure: Measure
     parameters: Mapping[str, float]
+    hushed_by: frozenset[str] = frozenset()
 
     def read(self, facts: Facts, target: Auto) -> MetricValue:
         """Measure, and hold the result against the target."""
         finding = self.measure(facts, target)
+        shelves = [item for item in facts.shelves() if self._hushed(item)]
+        explain = finding.explain if isinstance(finding, Known) else finding.reason
         return MetricValue(
             metric=self.name,
             value=finding.value,
             unit=self.unit,
             status=_status(finding, target),
-            explain=_sentence(finding.explain if isinstance(finding, Known) else finding.reason),
-            inputs=finding.inputs,
+            explain=_sentence(with_shelves(explain, shelves, facts.period)),
+            inputs={**finding.inputs, **shelf_inputs(shelves, facts.period)},
             query=_sentence(self.query),
         )
 
@@ -73,17 +80,29 @@ class Metric:
         """Return a parameter as the template sets it, else its default."""
         return target.parameters.get(name, self.parameters[name])
 
+    def _hushed(self, shelf: ShelfFact) -> bool:
+        if self.hushed_by == EVERY_RULE:
+            return True
+        return bool(self.hushed_by) and (not shelf.rule or shelf.rule in self.hushed_by)
+
 
 _METRICS: dict[str, Metric] = {}
 
 
-def metric(name: str, unit: Unit, query: Text, **parameters: float) -> Callable[[Measure], Measure]:
+def metric(
+    name: str,
+    unit: Unit,
+    query: Text,
+    *,
+    hushed_by: frozenset[str] = frozenset(),
+    **parameters: float,
+) -> Callable[[Measure], Measure]:
     """Register a measure as the metric ``name``, with the defaults of its parameters."""
 
     def register(measure: Measure) -> Measure:
         if name in _METRICS:
             raise ValueError(f"metric '{name}' is defined twice")
-        _METRICS[name] = Metric(name, unit, query, measure, parameters)
+        _METRICS[name] = Metric(name, unit, query, measure, parameters, hushed_by)
         return measure
 
     return register

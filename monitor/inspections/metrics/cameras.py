@@ -18,6 +18,7 @@ from monitor.inspections.metrics.base import (
     parameter,
     some,
 )
+from monitor.inspections.metrics.put_aside import EVERY_RULE
 
 _NO_CAMERAS = Text(zh="没有接入摄像机", en="no camera is connected")
 _FAULTS = {
@@ -153,6 +154,7 @@ def channels_connected(facts: Facts, target: Auto) -> Finding:
         zh="生成时的画面诊断：冻结、遮挡、过暗、断流等未恢复故障",
         en="picture checks when the checklist was made: frozen, covered, dark, stalled",
     ),
+    hushed_by=EVERY_RULE,
     max_age_seconds=600,
 )
 def open_faults(facts: Facts, target: Auto) -> Finding:

@@ -53,7 +53,7 @@ def bars(
     for number, row in enumerate(rows):
         y = _TOP + _ROW * number
         foot = y + _BAR - 2
-        words = shortened(row.label, int(left / 6.2))
+        words = shortened(row.label, int((left - 7) / 5.5))
         sheet.text(left - 7, foot, words, size=10, anchor="end")
         x = left
         for size, (_, tone) in zip(row.parts, parts, strict=True):

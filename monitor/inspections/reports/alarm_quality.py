@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from monitor.domain.alarm_quality import AlarmQuality, Load, Source, Spread, Verdicts
 from monitor.domain.alarm_relief import Relief
 from monitor.domain.text import Language, Text
+from monitor.inspections.pictures import Bar, Picture, bars
+from monitor.inspections.reports.rollup_words import seconds
 from monitor.inspections.reports.typesetting import typeset
-from monitor.inspections.reports.words import moment
+from monitor.inspections.reports.words import moment, month_name
 
 _MOST_ROWS = 15
 _WORDS = {
@@ -55,6 +58,8 @@ _WORDS = {
     "lost": Text(zh="其中属实", en="… of these confirmed"),
     "nothing": Text(zh="本月没有告警。", en="There were no alarms in this month."),
     "none": Text(zh="无需建议。", en="Nothing to suggest."),
+    "notes": Text(zh="口径说明", en="What the figures mean"),
+    "verdict": Text(zh="各规则告警的判定", en="Alarms by rule and verdict"),
     "method": Text(
         zh="参照 EEMUA 191 与 ISA-18.2：每人每小时约 6 次可从容处理，12 次为上限；"
         "10 分钟内每人超过 10 次为泛滥，泛滥时间不应超过 1%。误报率按值班员判定计算。",
@@ -89,13 +94,14 @@ def render_alarm_quality(
     quality: AlarmQuality,
     reliefs: Sequence[Relief],
     names: Names,
-    month: str,
+    month: date,
     timezone: str,
     language: Language,
 ) -> bytes:
     """Return the report of a month as a PDF; the same measures give the same bytes."""
     data = _sheet(quality, reliefs, names, language)
-    data |= {"month": month, "made": moment(quality.end, timezone), "district": names.district}
+    named = month_name(month).of(language)
+    data |= {"month": named, "made": moment(quality.end, timezone), "district": names.district}
     if quality.busiest_at is not None:
         data["figures"]["busiest"] += f" ({moment(quality.busiest_at, timezone)})"
     return typeset("alarm_quality.typ", data, quality.end)
@@ -104,28 +110,31 @@ def render_alarm_quality(
 def _sheet(
     quality: AlarmQuality, reliefs: Sequence[Relief], names: Names, language: Language
 ) -> dict[str, Any]:
+    picture = verdict_picture(quality, names, language)
     return {
         "language": language,
         "words": {key: text.of(language) for key, text in _WORDS.items()},
         "load": quality.load.value,
         "load_text": _LOADS[quality.load].of(language),
         "empty": quality.total == 0,
-        "figures": _figures(quality),
+        "figures": _figures(quality, language),
+        "picture": {"svg": picture.svg, "alt": picture.description},
         "times": [
-            _spread("detect", quality.to_detect),
-            _spread("beyond", quality.beyond_wait),
-            _spread("acknowledge", quality.to_acknowledge),
+            _spread("detect", quality.to_detect, language),
+            _spread("beyond", quality.beyond_wait, language),
+            _spread("acknowledge", quality.to_acknowledge, language),
         ],
         "top": [_source(source, names) for source in quality.top],
         "rules": [_verdicts(item, names.rule(item.key)) for item in quality.by_rule[:_MOST_ROWS]],
         "cameras": [
             _verdicts(item, names.camera(item.key)) for item in quality.by_camera[:_MOST_ROWS]
         ],
-        "reliefs": [_relief(item, names) for item in reliefs],
+        "reliefs": [_relief(item, names, language) for item in reliefs],
     }
 
 
-def _figures(quality: AlarmQuality) -> dict[str, str]:
+def _figures(quality: AlarmQuality, language: Language) -> dict[str, str]:
+    hours = "小时" if language == "zh" else " h"
     return {
         "total": str(quality.total),
         "per_hour": _rate(quality.per_hour),
@@ -138,12 +147,47 @@ def _figures(quality: AlarmQuality) -> dict[str, str]:
         "technical": str(quality.technical),
         "shelved": str(quality.shelved),
         "flapping": str(quality.flapping),
-        "watched": f"{quality.operator_hours:.0f} h",
+        "watched": f"{quality.operator_hours:.0f}{hours}",
     }
 
 
-def _spread(name: str, found: Spread) -> list[str]:
-    return [name, str(found.count), _seconds(found.median), _seconds(found.high)]
+def verdict_picture(quality: AlarmQuality, names: Names, language: Language) -> Picture:
+    """Return bars of the alarms of each rule by verdict."""
+
+    def word(key: str) -> str:
+        return _WORDS[key].of(language)
+
+    rows = [
+        Bar(
+            names.rule(item.key),
+            (item.confirmed, item.false, item.drill, item.undecided),
+            f"{item.total} · {word('false_share')} {_share(item.false_share)}",
+        )
+        for item in quality.by_rule[:_MOST_ROWS]
+    ]
+    return bars(
+        "verdicts",
+        word("verdict"),
+        f"{word('verdict')}: {word('total')} {quality.total}",
+        rows,
+        (
+            (word("confirmed"), "accent"),
+            (word("false_count"), "bad"),
+            (word("drill"), "soft"),
+            (word("undecided"), "wait"),
+        ),
+        axis=word("rule"),
+        last=f"{word('total')} · {word('false_share')}",
+        width=720,
+        left=190,
+        right=150,
+    )
+
+
+def _spread(name: str, found: Spread, language: Language) -> list[str]:
+    named = _WORDS[name].of(language)
+    times = (seconds(value, language) for value in (found.median, found.high))
+    return [named, str(found.count), *times]
 
 
 def _source(source: Source, names: Names) -> list[str]:
@@ -156,12 +200,12 @@ def _verdicts(item: Verdicts, name: str) -> list[str]:
     return [name, *map(str, counts), _share(item.false_share)]
 
 
-def _relief(item: Relief, names: Names) -> list[str]:
+def _relief(item: Relief, names: Names, language: Language) -> list[str]:
     return [
         names.rule(item.rule),
         names.place(item.institution_id, item.room_id),
         str(item.alarms),
-        _seconds(item.after),
+        seconds(item.after, language),
         "–" if item.after is None else str(item.avoided),
         "–" if item.after is None else str(item.lost),
     ]
@@ -173,7 +217,3 @@ def _rate(value: float | None) -> str:
 
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}%"
-
-
-def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f} s"

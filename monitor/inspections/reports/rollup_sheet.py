@@ -26,6 +26,7 @@ from monitor.inspections.reports.rollup_words import (
 )
 from monitor.inspections.reports.words import SEVERITIES, moment, month_name
 from monitor.inspections.rollup import Rollup, RollupKind
+from monitor.inspections.rollup.facts import ProposalFact
 
 _MOST_OVERDUE = 150
 _MOST_CHANNELS = 60
@@ -118,7 +119,7 @@ class _Sheet:
                 )
                 for month in self._all.months
             ],
-            [1.3, *[1] * 10],
+            [1.2, 0.9, 0.9, 0.7, 0.8, 0.8, 0.9, 0.7, 0.9, 1.6, 1],
         )
 
     def _items(self) -> Iterator[Block]:
@@ -343,7 +344,7 @@ class _Sheet:
                             reason.of(self._language) for reason in one.reasons[:_MOST_REASONS]
                         ),
                     )
-                    for one in self._all.proposals
+                    for one in sorted(self._all.proposals, key=_gravest_first)
                 ],
                 [1.2, 0, 1, 3],
                 _MOST_OVERDUE,
@@ -391,3 +392,9 @@ class _Sheet:
 
     def _seconds(self, value: float | None) -> str:
         return seconds(value, self._language)
+
+
+def _gravest_first(one: ProposalFact) -> tuple[int, float, str]:
+    known = list(MEASURES)
+    ranks = [known.index(measure) for measure in one.measures if measure in MEASURES]
+    return min(ranks, default=len(known)), -one.score, one.institution_id

@@ -180,8 +180,8 @@ def percent(share: float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return a number without needless digits."""
-    return NOTHING if value is None else f"{round(value, 1):g}"
+    """Return a number with one digit, so that those of a column stand beneath one another."""
+    return NOTHING if value is None else f"{value:.1f}"
 
 
 def seconds(value: float | None, language: Language) -> str:

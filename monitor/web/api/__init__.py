@@ -16,6 +16,7 @@ from monitor.web.api import (
     recordings,
     registers,
     schema,
+    shelves,
     whip,
 )
 
@@ -33,5 +34,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     registers.router,
     inspections.router,
     recordings.router,
+    shelves.router,
     schema.router,
 )

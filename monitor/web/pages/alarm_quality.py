@@ -6,12 +6,17 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError
 from monitor.domain.text import Language
 from monitor.inspections.period import shifted
-from monitor.inspections.reports.alarm_quality import Names, render_alarm_quality
+from monitor.inspections.reports.alarm_quality import (
+    Names,
+    render_alarm_quality,
+    verdict_picture,
+)
 from monitor.inspections.schedule import month_at, parse_month, slot_of
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
@@ -31,10 +36,14 @@ def show(request: Request, visitor: _Watcher, month: str = "", people: _People =
     site = site_of(request)
     this_month, chosen = _month(site, month)
     found = site.alarms.month(visitor.scope, chosen, people)
+    language = language_of(request)
+    directory = Directory(site.places.tree(visitor.scope))
     return page(
         request,
         "alarm_quality.html",
-        directory=Directory(site.places.tree(visitor.scope)),
+        directory=directory,
+        picture=verdict_picture(found.quality, _names(site, directory, language), language),
+        drawn=Markup,
         found=found,
         quality=found.quality,
         month=chosen,
@@ -61,7 +70,7 @@ def report(
     zone = site.context.settings.district.timezone
     slot = slot_of(chosen)
     content = render_alarm_quality(
-        found.quality, found.reliefs, _names(site, directory, spoken), slot, zone, spoken
+        found.quality, found.reliefs, _names(site, directory, spoken), chosen, zone, spoken
     )
     disposition = f'attachment; filename="alarm-quality-{slot}.pdf"'
     return Response(content, 200, {"Content-Disposition": disposition}, "application/pdf")
@@ -83,7 +92,10 @@ def _names(site: Site, directory: Directory, language: Language) -> Names:
     def camera(camera_id: str) -> str:
         spot = directory.spots.get(camera_id)
         name = directory.camera_name(camera_id).of(language)
-        return name if spot is None else f"{spot.room.room.name.of(language)} · {name}"
+        if spot is None:
+            return name
+        home = spot.institution.name.of(language)
+        return f"{home} · {spot.room.room.name.of(language)} · {name}"
 
     return Names(
         district=site.context.settings.district.name.text().of(language),

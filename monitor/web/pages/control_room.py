@@ -9,7 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from monitor.domain.access import DISTRICT, ScopeKind
+from monitor.domain.findings import FindingState
 from monitor.domain.visits import Coverage
+from monitor.store.finding_repository import FindingFilter
 from monitor.store.handovers import Handover
 from monitor.web.access import Permission, may, permissions_for, require
 from monitor.web.answer import page, parts
@@ -65,6 +67,7 @@ def _values(site: Site, visitor: Visitor, shown: int) -> dict[str, Any]:
         "snapshots": _snapshots(site, visitor, queue),
         "cameras": count_cameras(directory),
         "coverage": _coverage(site, visitor),
+        "to_put_right": _to_put_right(site, visitor),
         "recorder_problems": site.recorder_problems.all(visitor.scope),
         "forecast": site.forecasts.latest() if visitor.scope == DISTRICT else None,
         "rush": site.alarms.rush(visitor.scope),
@@ -77,6 +80,13 @@ def _coverage(site: Site, visitor: Visitor) -> Coverage | None:
     if not may(visitor, Permission.INSPECTIONS) or visitor.scope.kind is ScopeKind.INSTITUTION:
         return None
     return site.plans.coverage(visitor.scope, site.plans.today.replace(day=1))
+
+
+def _to_put_right(site: Site, visitor: Visitor) -> int | None:
+    if not may(visitor, Permission.CORRECT) or visitor.scope.kind is not ScopeKind.INSTITUTION:
+        return None
+    wanted = FindingFilter(states=frozenset({FindingState.OPEN}))
+    return len(site.findings.list(visitor.scope, wanted))
 
 
 def _handover(site: Site, visitor: Visitor) -> Handover | None:

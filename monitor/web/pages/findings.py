@@ -14,7 +14,14 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.errors import InputError, KanhuError, PermissionDeniedError
 from monitor.domain.findings import FindingAction, FindingState, fitting_actions
-from monitor.store.finding_repository import FindingFilter, FindingView, NewFindingFile
+from monitor.store.finding_repository import (
+    FindingDetail,
+    FindingFilter,
+    FindingStep,
+    FindingView,
+    NewFindingFile,
+)
+from monitor.store.onsite_views import PhotoView
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -34,19 +41,17 @@ _INSPECTORS = frozenset(
     {
         FindingAction.ASSIGN,
         FindingAction.EXTEND,
+        FindingAction.DENY_EXTENSION,
         FindingAction.SEND_BACK,
         FindingAction.CLOSE,
     }
 )
-_ORDER = (
-    FindingAction.CORRECT,
-    FindingAction.CLOSE,
-    FindingAction.SEND_BACK,
-    FindingAction.EXTEND,
-    FindingAction.ASSIGN,
-    FindingAction.ATTACH,
-    FindingAction.COMMENT,
-)
+_INSTITUTIONS = frozenset({FindingAction.ASK_EXTENSION})
+"""What those who give extensions need not ask for."""
+
+_BY_STATE = {"overdue", "asked"}
+"""What the filter for states offers beyond them."""
+
 _logger = structlog.get_logger(__name__)
 
 
@@ -63,11 +68,13 @@ def index(
     site = site_of(request)
     chosen = {"institution": institution, "state": state, "severity": severity, "item": item}
     today = _today(site)
+    found = site.findings.list(visitor.scope, _filter(chosen, today))
     return page(
         request,
         "findings.html",
         directory=Directory(site.places.tree(visitor.scope)),
-        findings=site.findings.list(visitor.scope, _filter(chosen, today)),
+        findings=found,
+        asked=sum(finding.asked_due is not None for finding in found),
         chosen={key: value for key, value in chosen.items() if value},
         states=tuple(FindingState),
         severities=tuple(ItemSeverity),
@@ -76,9 +83,11 @@ def index(
 
 
 @router.get("/findings/{finding_id}")
-def show(request: Request, visitor: _Reader, finding_id: RowId) -> Response:
+def show(
+    request: Request, visitor: _Reader, finding_id: RowId, done: FindingAction | None = None
+) -> Response:
     """Show one finding with all that was done to it."""
-    return _page(request, visitor, finding_id, None)
+    return _page(request, visitor, finding_id, done=done)
 
 
 @router.post("/findings/{finding_id}/act")
@@ -119,10 +128,11 @@ def act(
         for file in stored:
             site.context.files.delete(file.key)
         if isinstance(error, InputError):
-            return _page(request, visitor, finding_id, error.where)
+            written = {"action": action.value, "text": text, "owner": owner, "due": due}
+            return _page(request, visitor, finding_id, error.where, written)
         raise
     _logger.info("finding_handled", finding=finding_id, action=action.value, user=visitor.user.name)
-    return RedirectResponse(f"/findings/{finding_id}", 303)
+    return RedirectResponse(f"/findings/{finding_id}?done={action}", 303)
 
 
 @router.get("/findings/files/{file_id}", response_class=StreamingResponse)
@@ -143,7 +153,14 @@ def file(
     )
 
 
-def _page(request: Request, visitor: Visitor, finding_id: int, problem: str | None) -> Response:
+def _page(
+    request: Request,
+    visitor: Visitor,
+    finding_id: int,
+    problem: str | None = None,
+    written: dict[str, str] | None = None,
+    done: FindingAction | None = None,
+) -> Response:
     site = site_of(request)
     detail = site.findings.get(visitor.scope, finding_id)
     return page(
@@ -153,22 +170,43 @@ def _page(request: Request, visitor: Visitor, finding_id: int, problem: str | No
         detail=detail,
         finding=detail.finding,
         directory=Directory(site.places.tree(visitor.scope)),
+        photos=_photos(site, visitor, detail.finding),
         actions=_actions(detail.finding, visitor),
+        asked=_asked(detail),
         problem=problem,
+        written=written or {},
+        done=done,
         today=_today(site),
     )
 
 
-def _actions(finding: FindingView, visitor: Visitor) -> tuple[FindingAction, ...]:
+def _actions(finding: FindingView, visitor: Visitor) -> frozenset[FindingAction]:
     """Return what this person may do to a finding as it stands."""
     if not may(visitor, Permission.CORRECT):
-        return ()
+        return frozenset()
     fitting = fitting_actions(finding.state)
-    if not may(visitor, Permission.INSPECT):
-        fitting -= _INSPECTORS
+    if finding.asked_due is None:
+        fitting -= {FindingAction.DENY_EXTENSION}
+    fitting -= _INSTITUTIONS if may(visitor, Permission.INSPECT) else _INSPECTORS
     if finding.corrected_by_user_id == visitor.user.id:
         fitting -= {FindingAction.CLOSE}
-    return tuple(action for action in _ORDER if action in fitting)
+    return fitting
+
+
+def _photos(site: Site, visitor: Visitor, finding: FindingView) -> tuple[PhotoView, ...]:
+    """Return what the inspectors photographed of it."""
+    inspection = site.context.onsite.find(visitor.scope, finding.checklist_id)
+    if inspection is None:
+        return ()
+    return tuple(photo for photo in inspection.photos if photo.item_id == finding.item_id)
+
+
+def _asked(detail: FindingDetail) -> FindingStep | None:
+    """Return the step by which the institution asked for more time, if it waits to hear."""
+    if detail.finding.asked_due is None:
+        return None
+    asked = (step for step in detail.steps if step.action is FindingAction.ASK_EXTENSION)
+    return max(asked, key=lambda step: step.id)
 
 
 def _store(site: Site, finding_id: int, files: list[UploadFile]) -> list[NewFindingFile]:
@@ -190,7 +228,7 @@ def _store(site: Site, finding_id: int, files: list[UploadFile]) -> list[NewFind
 def _filter(chosen: dict[str, str], today: date) -> FindingFilter:
     state, severity = chosen["state"], chosen["severity"]
     try:
-        states = frozenset({FindingState(state)} if state not in ("", "overdue") else set())
+        states = frozenset({FindingState(state)} if state and state not in _BY_STATE else set())
         grave = ItemSeverity(severity) if severity else None
     except ValueError:
         raise InputError("there is no such state or severity", where="filter") from None
@@ -200,6 +238,7 @@ def _filter(chosen: dict[str, str], today: date) -> FindingFilter:
         institution_id=chosen["institution"] or None,
         item_id=chosen["item"] or None,
         due_before=today if state == "overdue" else None,
+        asked=state == "asked",
     )
 
 

@@ -1,19 +1,21 @@
-"""The month's plan: who inspects where and when, changes to it, and calendars by secret address."""
+"""The month's plan: who inspects where and when, its approval, changes to it, and calendars."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.domain.access import DISTRICT, ScopeKind
+from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
+from monitor.domain.findings import FindingState
 from monitor.domain.visits import VisitState
 from monitor.inspections.ical import render_calendar
 from monitor.inspections.period import shifted
 from monitor.inspections.schedule import month_at, parse_month, slot_of
+from monitor.store.finding_repository import FindingFilter
 from monitor.store.visits import VisitView
 from monitor.web.access import PUBLIC, Permission, check_district, may, require
 from monitor.web.answer import page
@@ -30,18 +32,26 @@ _Planner = Annotated[Visitor, require(Permission.PLAN)]
 _Inspector = Annotated[Visitor, require(Permission.GENERATE)]
 _Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 _MONTHS_AHEAD = 2
+_PAIR = 2
 _MONTHS_SHOWN = 24
 
 
 @router.get("/inspections/plan")
-def show(request: Request, visitor: _Reader, month: str = "", made: int | None = None) -> Response:
+def show(
+    request: Request,
+    visitor: _Reader,
+    month: str = "",
+    made: int | None = None,
+    approved: int | None = None,
+    whose: Literal["", "mine", "all"] = "",
+) -> Response:
     """Show the visits of a month by day, with their inspectors and how they stand."""
     site = site_of(request)
     this_month = _this_month(site)
     chosen = parse_month(month) if month else this_month
     if chosen > shifted(this_month, _MONTHS_SHOWN):
         raise InputError("this month lies too far ahead", where="month")
-    return _plan(request, visitor, chosen, made=made)
+    return _plan(request, visitor, chosen, made=made, approved=approved, whose=whose)
 
 
 @router.post("/inspections/plan/make")
@@ -56,6 +66,16 @@ def make(request: Request, visitor: _Planner, sent: SentForm) -> Response:
         raise InputError("this month cannot be planned now", where="month")
     made = site.plans.make(month)
     return RedirectResponse(f"/inspections/plan?month={slot_of(month)}&made={made}", 303)
+
+
+@router.post("/inspections/plan/approve")
+def approve(request: Request, visitor: _Planner, sent: SentForm) -> Response:
+    """Approve the plan of a month as it stands, and tell its inspectors."""
+    check_form_token(visitor.token, sent.text("token"))
+    check_district(visitor)
+    month = parse_month(sent.text("month"))
+    told = site_of(request).approvals.approve(month, visitor.actor)
+    return RedirectResponse(f"/inspections/plan?month={slot_of(month)}&approved={told}", 303)
 
 
 @router.post("/inspections/plan/calendar")
@@ -97,6 +117,26 @@ def change(request: Request, visitor: _Planner, visit_id: RowId, sent: SentForm)
     except (InputError, ValueError):
         return _visit(request, visitor, view, "plan.wrong", 422)
     return RedirectResponse(f"/inspections/plan/{visit_id}", 303)
+
+
+@router.post("/inspections/plan/{visit_id}/begin")
+def begin(
+    request: Request,
+    visitor: Annotated[Visitor, require(Permission.INSPECT)],
+    visit_id: RowId,
+    sent: SentForm,
+) -> Response:
+    """Begin the inspection of a visit with a checklist of this moment, or go on with it."""
+    check_form_token(visitor.token, sent.text("token"))
+    site = site_of(request)
+    view = _seen(site, visitor, visit_id)
+    checklist = _checklist(site, view)
+    if checklist is None or site.context.onsite.find(visitor.scope, checklist) is None:
+        place = view.plan.institution_id
+        (saved,) = site.context.inspections.make(visitor.scope, view.month, place)
+        checklist = saved.view.id
+        site.context.onsite.begin(visitor.scope, checklist, visitor.actor)
+    return RedirectResponse(f"/on-site/{checklist}", 303)
 
 
 @router.post("/inspections/plan/{visit_id}/done")
@@ -172,12 +212,17 @@ def _plan(
     month: date,
     *,
     made: int | None = None,
+    approved: int | None = None,
     calendar: str = "",
+    whose: str = "",
 ) -> Response:
     site = site_of(request)
     this_month = _this_month(site)
+    visits = site.plans.visits(visitor.scope, month)
+    mine = [view for view in visits if visitor.user.id in view.inspectors]
+    only_mine = bool(mine) and whose != "all"
     by_day: dict[date, list[VisitView]] = {}
-    for view in site.plans.visits(visitor.scope, month):
+    for view in mine if only_mine else visits:
         by_day.setdefault(view.plan.day, []).append(view)
     return page(
         request,
@@ -194,6 +239,14 @@ def _plan(
         holidays_known=site.plans.holidays_known(month),
         today=site.plans.today,
         made=made,
+        approval=site.approvals.latest(month),
+        approved=approved,
+        unmanned=sum(
+            len(view.inspectors) < _PAIR and view.state is VisitState.PLANNED for view in visits
+        ),
+        visits=len(visits),
+        mine=len(mine),
+        only_mine=only_mine,
         calendar=calendar,
         has_calendar=site.calendars.has(visitor.user.id),
     )
@@ -209,6 +262,9 @@ def _visit(
     site = site_of(request)
     place = site.places.institution(visitor.scope, view.plan.institution_id).institution
     users = site.plans.inspecting_users()
+    checklist = _checklist(site, view)
+    inspection = checklist and site.context.onsite.find(visitor.scope, checklist)
+    found = site.findings.list(visitor.scope, FindingFilter(institution_id=place.id))
     able = {p.user_id for p in site.plans.inspectors() if p.covers(place.community)}
     return page(
         request,
@@ -221,4 +277,15 @@ def _visit(
         history=site.visits.history(view.id),
         today=site.plans.today,
         problem=problem,
+        checklist=checklist,
+        inspection=inspection,
+        begun=view.month <= _this_month(site),
+        findings=[finding for finding in found if finding.state is not FindingState.CLOSED],
     )
+
+
+def _checklist(site: Site, view: VisitView) -> int | None:
+    """Return the id of the newest checklist of a visit's institution and month, if there is one."""
+    scope = Scope(ScopeKind.INSTITUTION, view.plan.institution_id)
+    newest = [item.id for item in site.context.inspections.list(scope, view.month)]
+    return newest[0] if newest else None

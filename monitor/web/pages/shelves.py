@@ -9,10 +9,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.detectors.rules import rule_kinds
-from monitor.domain.access import Role
 from monitor.domain.errors import InputError, PermissionDeniedError
 from monitor.domain.shelves import LONGEST_GRAVE, NewShelf
-from monitor.web.access import Permission, require
+from monitor.web.access import Permission, require, supervises
 from monitor.web.answer import page
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
@@ -23,7 +22,6 @@ from monitor.web.visitor import Visitor
 router = APIRouter(include_in_schema=False)
 _HOURS = (1, 2, 4, 8, 24, 72, 168, 720)
 _GRAVE_HOURS = round(LONGEST_GRAVE.total_seconds() / 3600)
-_SUPERVISING = (Role.SUPERVISOR, Role.ADMIN)
 _PROBLEMS = ("reason", "rule", "expires", "room", "camera")
 
 
@@ -60,7 +58,7 @@ def put(
             place,
             NewShelf("", reason, now + timedelta(hours=hours), rule=rule),
         )
-        site.shelves.put(visitor.scope, new, visitor.actor, now, supervisor=_supervises(visitor))
+        site.shelves.put(visitor.scope, new, visitor.actor, now, supervisor=supervises(visitor))
     except (InputError, PermissionDeniedError) as error:
         written = {"place": place, "rule": rule, "reason": reason, "hours": str(hours)}
         return _page(
@@ -96,15 +94,11 @@ def _page(request: Request, visitor: Visitor, written: dict[str, str], problem: 
         rules=tuple(rule_kinds()),
         hours=_HOURS,
         grave_hours=_GRAVE_HOURS,
-        supervisor=_supervises(visitor),
+        supervisor=supervises(visitor),
         written=written,
         problem=problem,
         position=site.feed.latest_id(),
     )
-
-
-def _supervises(visitor: Visitor) -> bool:
-    return visitor.user.role in _SUPERVISING
 
 
 def _shelf(directory: Directory, place: str, new: NewShelf) -> NewShelf:

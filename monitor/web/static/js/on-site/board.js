@@ -194,6 +194,7 @@ class OnSite extends HTMLElement {
     this.#part("signed").hidden = !this.locked;
     this.#part("signed-text").textContent = signed
       ? text("onsite.signed", { at: clock(state.signed) }) : text("onsite.signed_here");
+    this.#part("signed-links").hidden = !signed;
     this.#part("addendum").hidden = !signed;
     const waiting = this.#kept.outbox.filter((row) => row.kind === "addendum").map((row) => row.body);
     const late = (state?.late ?? []).map((answer) => (
