@@ -193,6 +193,27 @@ class RecordingRepository:
         with self._database.reading() as session:
             return tuple(_recording(row) for row in session.scalars(statement))
 
+    def count_expired(
+        self, before: datetime, now: datetime, room_types: Collection[str]
+    ) -> tuple[int, datetime | None]:
+        """Return how many segments :meth:`expired` would return, and when the oldest ended.
+
+        The oldest counts whether it is due, held, or neither.
+        """
+        here = (
+            select(RecordingRow.id, RecordingRow.camera_id, RecordingRow.start, RecordingRow.end)
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(RoomRow.type.in_(room_types))
+        )
+        due = here.where(
+            RecordingRow.end < before,
+            ~held(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end, now),
+        )
+        with self._database.reading() as session:
+            count = session.scalar(select(func.count()).select_from(due.subquery())) or 0
+            return count, session.scalar(select(func.min(here.subquery().c.end)))
+
     def stretches(
         self, camera_ids: Collection[str], start: datetime, end: datetime
     ) -> dict[str, tuple[Stretch, ...]]:
