@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from monitor.runtime.alarm_desk import AlarmDesk
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.privacy.answers import AnswerDesk
 from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
@@ -23,6 +24,7 @@ from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.connection_trials import ConnectionTrials
+from monitor.store.data_request_repository import DataRequests
 from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.deletions import DeletionLog
 from monitor.store.demo_messages import DemoMessageRepository
@@ -36,6 +38,7 @@ from monitor.store.jobs import JobRunRepository
 from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
+from monitor.store.privacy_deletions import PrivacyDeletionLog
 from monitor.store.pulses import PulseRepository
 from monitor.store.recorder_problems import RecorderProblemRepository
 from monitor.store.register_changes import RegisterHistory
@@ -101,6 +104,9 @@ class Site:
     visits: VisitRepository
     workers: WorkerRepository
     register: AccessRegister
+    requests: DataRequests
+    answers: AnswerDesk
+    erasures: PrivacyDeletionLog
     exports: ExportRepository
     second_factors: SecondFactors
     tokens: ApiTokenRepository
@@ -167,6 +173,9 @@ class Site:
             visits=VisitRepository(database),
             workers=WorkerRepository(database),
             register=AccessRegister(database),
+            requests=DataRequests(database),
+            answers=AnswerDesk(database, context.settings, context.clock),
+            erasures=PrivacyDeletionLog(database),
             exports=ExportRepository(database),
             second_factors=SecondFactors(database, context.secret),
             tokens=ApiTokenRepository(database),
