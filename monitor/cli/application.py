@@ -23,6 +23,7 @@ from monitor.cli import (
     labels,
     models,
     notify,
+    privacy,
     rollup,
     run,
     tokens,
@@ -73,6 +74,7 @@ application.add_typer(labels.group, name="labels")
 inspect.group.command("rollup")(rollup.rollup)
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(notify.group, name="notify")
+application.add_typer(privacy.group, name="privacy")
 application.add_typer(users.group, name="user")
 application.add_typer(tokens.group, name="token")
 application.add_typer(database.group, name="db")
