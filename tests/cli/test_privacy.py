@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,18 @@ def test_times_below_what_the_law_demands_are_refused(monitor: Any, tmp_path: Pa
     outcome = monitor("check", "-c", path)
     assert outcome.code == 2
     assert "addresses" in outcome.err + outcome.out
+
+
+def test_the_auditors_year_is_written_once(monitor: Any, config: Path, tmp_path: Path) -> None:
+    out, year = tmp_path / "audit.zip", datetime.now(UTC).year
+    arguments = ("privacy", "export", "--year", year, "-o", out, "-c", config)
+    outcome = monitor(*arguments, "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["broken"] == []
+    assert zipfile.is_zipfile(out)
+    again = monitor(*arguments)
+    assert again.code == 2
+    assert "there already" in again.err
+    missing = monitor("privacy", "export", "--year", year + 1, "-o", f"{out}.x", "-c", config)
+    assert missing.code == 2
+    assert not Path(f"{out}.x").exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +12,7 @@ import httpx
 import pytest
 
 from monitor.domain.access import DISTRICT, Role
+from monitor.domain.access_register import AccessKind
 from monitor.domain.data_requests import DataRequest, RequestState
 from monitor.store.access_register import AccessRegister
 from monitor.store.data_request_repository import DataRequests
@@ -220,3 +224,17 @@ def test_auditors_read_and_do_not_see_contacts_or_scans(
         rules = auditor.get("/privacy/rules").text
     assert "连续录像" in rules
     assert "privacy.keep.requests" in rules
+
+
+def test_an_auditor_takes_a_year_along_and_that_is_put_down(served: Served, world: World) -> None:
+    with served.client(world.user("auditor", Role.AUDITOR)) as auditor:
+        form = {"token": token(auditor), "year": "2026", "reason": "年度合规审计"}
+        answer = auditor.post("/privacy/export", data=form)
+        assert auditor.post("/privacy/export", data={**form, "reason": ""}).status_code == 422
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as opened:
+        assert opened.testzip() is None
+        assert {"manifest.json", "summary-zh.pdf", "verify.py"} <= set(opened.namelist())
+    (entry, *_) = AccessRegister(world.database).search(DISTRICT).entries
+    assert entry.access.kind is AccessKind.AUDIT_EXPORTED
+    assert entry.access.what["sha256"] == hashlib.sha256(answer.content).hexdigest()
