@@ -254,7 +254,7 @@ RULES: tuple[DataRule, ...] = (
     DataRule(
         _K.ACCESS_REGISTER,
         _T.KEPT,
-        Text(zh="查阅登记簿", en="The access register"),
+        Text(zh="调阅登记簿", en="The access register"),
         Text(zh="登记", en="put down"),
         Text(
             zh="公共安全视频条例第 16 条要求登记，只增不删",

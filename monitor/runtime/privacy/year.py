@@ -49,7 +49,7 @@ _CHAINS: tuple[tuple[str, Text, type[Any]], ...] = (
     ("evidence", Text(zh="证据链", en="Chain of evidence"), EvidenceLinkRow),
 )
 _ACCESS = {
-    AccessKind.VIEWED: Text(zh="查看录像", en="Looked at recordings"),
+    AccessKind.VIEWED: Text(zh="调阅录像", en="Looked at recordings"),
     AccessKind.EXPORT_REQUESTED: Text(zh="申请导出", en="Exports asked for"),
     AccessKind.EXPORT_APPROVED: Text(zh="批准导出", en="Exports approved"),
     AccessKind.EXPORT_DENIED: Text(zh="不批准导出", en="Exports denied"),

@@ -229,7 +229,7 @@ _LISTS = (
     ),
     _List(
         "holds",
-        Text(zh="停止删除", en="Legal holds"),
+        Text(zh="封存", en="Legal holds"),
         LegalHoldRow.placed,
         (
             _Column("id", _NUMBER, LegalHoldRow.id),

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from monitor.domain.access import DISTRICT, Role
@@ -106,8 +106,7 @@ def test_nothing_is_erased_that_is_young_or_that_an_open_request_may_be_about(
 
     with kept.database.transaction() as session:
         session.execute(delete(MovementRow))
-        for row in session.scalars(select(DataRequestRow)):
-            row.state = "withdrawn"
+        session.execute(update(DataRequestRow).values(state="withdrawn"))
         session.add_all(_movement(ago(days)) for days in moved)
     held: list[tuple[datetime, datetime]] = []
     for days, length, open_still in spans:
