@@ -114,7 +114,10 @@ RULES: tuple[DataRule, ...] = (
         _T.DELETED,
         Text(zh="已导出的视频文件", en="Exported files waiting to be fetched"),
         Text(zh="生成", en="made"),
-        Text(zh="导出文件保留一日，证据包 72 小时", en="files one day, packages 72 hours"),
+        Text(
+            zh="导出文件保留一日，证据包与复制件 72 小时",
+            en="files one day, packages and copies 72 hours",
+        ),
     ),
     DataRule(
         _K.EXPORT_RECORDS,

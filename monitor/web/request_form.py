@@ -67,8 +67,8 @@ def new_request(
         received=_day(given["received"]),
         particulars=Particulars(**{name: given[name][:_LONGEST] for name in TEXTS}),
         rooms=tuple(rooms),
-        start=_moment(given, "start", zone),
-        end=_moment(given, "end", zone),
+        start=moment_of(given["start"], "start", zone),
+        end=moment_of(given["end"], "end", zone),
         confidential=bool(given["confidential"]) and visitor.scope.kind is ScopeKind.DISTRICT,
     )
 
@@ -87,11 +87,16 @@ def _day(text: str) -> date:
         raise InputError("this is not a day", where="received", hint="2026-11-02") from None
 
 
-def _moment(given: dict[str, str], name: str, zone: tzinfo) -> datetime | None:
-    if not given[name]:
+def moment_of(text: str, name: str, zone: tzinfo) -> datetime | None:
+    """Return the moment that a field for local times holds, or ``None`` if it is empty.
+
+    Raises:
+        InputError: it holds none of ours; ``where`` is ``name``.
+    """
+    if not text:
         return None
     try:
-        moment = datetime.fromisoformat(given[name])
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputError("this is not a time", where=name, hint="2026-11-02T09:30") from None
     if not 2000 <= moment.year <= 2100:

@@ -45,6 +45,7 @@ from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.request_copies import RequestCopies
 from monitor.store.retention_audits import RetentionAuditRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.second_factors import SecondFactors
@@ -106,6 +107,7 @@ class Site:
     register: AccessRegister
     requests: DataRequests
     answers: AnswerDesk
+    copies: RequestCopies
     erasures: PrivacyDeletionLog
     exports: ExportRepository
     second_factors: SecondFactors
@@ -174,6 +176,7 @@ class Site:
             workers=WorkerRepository(database),
             register=AccessRegister(database),
             requests=DataRequests(database),
+            copies=RequestCopies(database),
             answers=AnswerDesk(database, context.settings, context.clock),
             erasures=PrivacyDeletionLog(database),
             exports=ExportRepository(database),

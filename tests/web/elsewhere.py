@@ -40,6 +40,7 @@ from monitor.store.recordings import Recording, RecordingRepository
 from monitor.store.register_changes import Author, Origin
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.request_copies import RequestCopies
 from monitor.store.shelves import ShelfRepository
 from monitor.store.visits import VisitRepository
 from tests.web.conftest import START, picture
@@ -180,13 +181,14 @@ def _recording(world: World, content: bytes) -> dict[str, str]:
 
 
 def _data_request(world: World) -> dict[str, str]:
-    """Take a request with a scan down, and decide it."""
+    """Take a request with a scan down, grant it, and have a copy made."""
     stored = world.files.write("requests/scan.jpg", picture())
     scan = NewRequestFile(stored.key, "scan.jpg", "image/jpeg", stored.sha256, stored.size)
     told = Particulars("Li", "", "", "", "", "a scratch", "")
     day = world.now.date()
+    start, end = world.now - timedelta(minutes=20), world.now - timedelta(minutes=10)
     new = NewRequest(
-        "bamboo", Requester.GUARDIAN, Wish.ACCESS, Way.IN_PERSON, day, told, ("bamboo-hall",)
+        "bamboo", Requester.GUARDIAN, Wish.COPY, Way.MAIL, day, told, ("bamboo-hall",), start, end
     )
     requests, clerk = DataRequests(world.database), Accessor(99, "far", "Far", "")
     taken = requests.record(DISTRICT, new, clerk, world.now, day, AnswerTimes(), [scan])
@@ -194,7 +196,14 @@ def _data_request(world: World) -> dict[str, str]:
     for action in (RequestAction.CHECK, RequestAction.DECIDE):
         requests.act(DISTRICT, taken.id, action, chief, world.now, text="seen", ruling=ruling)
     (kept,) = requests.get(DISTRICT, taken.id).steps[0].files
-    return {"{request_id}": str(taken.id), "{request_file_id}": str(kept.id)}
+    copies = RequestCopies(world.database)
+    copies.ask(DISTRICT, taken.id, CAMERA, start, end, chief, world.now)
+    (copy,) = copies.of_request(taken.id)
+    return {
+        "{request_id}": str(taken.id),
+        "{request_file_id}": str(kept.id),
+        "{copy_id}": str(copy.id),
+    }
 
 
 def _inspection(world: World, actor: Actor) -> dict[str, str]:

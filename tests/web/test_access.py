@@ -68,6 +68,7 @@ PLACES = {
     "{sha256}": "0" * 64,
     "{request_id}": "1",
     "{request_file_id}": "1",
+    "{copy_id}": "1",
 }
 STREAM = "/api/v1/feed"
 

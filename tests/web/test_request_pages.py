@@ -238,3 +238,29 @@ def test_an_auditor_takes_a_year_along_and_that_is_put_down(served: Served, worl
     (entry, *_) = AccessRegister(world.database).search(DISTRICT).entries
     assert entry.access.kind is AccessKind.AUDIT_EXPORTED
     assert entry.access.what["sha256"] == hashlib.sha256(answer.content).hexdigest()
+
+
+def test_a_copy_is_asked_for_where_a_copy_was_granted(
+    served: Served, world: World, sunshine_staff: User, recorded: Recording
+) -> None:
+    with (
+        served.client(sunshine_staff) as staff,
+        served.client(world.user("chief", Role.SUPERVISOR)) as chief,
+    ):
+        take_down(staff, wish="copy")
+        act(staff, "check")
+        decide(chief)
+        assert 'value="2026-11-02T09:00:00"' in staff.get("/privacy/requests/1").text
+        form = {
+            "token": token(staff),
+            "camera": CAMERA,
+            "start": "2026-11-02T09:10:00",
+            "end": "2026-11-02T09:10:08",
+        }
+        wrong = staff.post("/privacy/requests/1/copies", data={**form, "end": "soon"})
+        assert wrong.status_code == 422
+        assert "最长 15 分钟" in wrong.text
+        assert staff.post("/privacy/requests/1/copies", data=form).status_code == 303
+        assert 'data-export="approved"' in staff.get("/privacy/requests/1").text
+        assert staff.get("/privacy/requests/copies/1").status_code == 409
+    assert recorded.camera_id == CAMERA

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -34,7 +35,7 @@ from monitor.web.answer import page
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import PlaceFilter, RowId
-from monitor.web.request_form import FIELDS, MOST_FILES, RequestForm, new_request
+from monitor.web.request_form import FIELDS, MOST_FILES, RequestForm, moment_of, new_request
 from monitor.web.request_material import material
 from monitor.web.site import Site, site_of
 from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, media_type_of
@@ -127,6 +128,21 @@ def file(request: Request, visitor: _Receiver, request_file_id: RowId) -> Respon
     )
 
 
+@router.get("/copies/{copy_id}", response_class=StreamingResponse)
+def fetch(request: Request, visitor: _Receiver, copy_id: RowId) -> Response:
+    """Send a copy of recordings; that it was fetched is put down."""
+    site = site_of(request)
+    found = site.copies.fetched(visitor.scope, copy_id, visitor.accessor, site.context.now())
+    name = f"copy-{found.number}-{found.id}.mp4"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Length": str(found.size),
+    }
+    return StreamingResponse(
+        site.context.files.stream(found.path), headers=headers, media_type="video/mp4"
+    )
+
+
 @router.get("/{request_id}")
 def show(request: Request, visitor: _Reader, request_id: RowId) -> Response:
     """Show one request with all that was done about it."""
@@ -203,6 +219,32 @@ def decide(
     return RedirectResponse(f"/privacy/requests/{request_id}", 303)
 
 
+@router.post("/{request_id}/copies")
+def copy(
+    request: Request,
+    visitor: _Receiver,
+    request_id: RowId,
+    token: _Token = "",
+    camera: Annotated[str, Form(max_length=64)] = "",
+    start: Annotated[str, Form(max_length=32)] = "",
+    end: Annotated[str, Form(max_length=32)] = "",
+) -> Response:
+    """Have a copy of a stretch of a camera made, as far as the request grants it."""
+    check_form_token(visitor.token, token)
+    site = site_of(request)
+    site.requests.get(visitor.scope, request_id)
+    try:
+        first, last = (moment_of(text, "copy", site.renderer.zone) for text in (start, end))
+        if first is None or last is None:
+            raise InputError("say from when to when", where="copy")
+        site.copies.ask(
+            visitor.scope, request_id, camera, first, last, visitor.accessor, site.context.now()
+        )
+    except InputError as error:
+        return _page(request, visitor, request_id, error.where)
+    return RedirectResponse(f"/privacy/requests/{request_id}#copies", 303)
+
+
 @router.get("/{request_id}/answer.pdf")
 def answer(
     request: Request, visitor: _Receiver, request_id: RowId, language: Language | None = None
@@ -261,6 +303,8 @@ def _page(request: Request, visitor: Visitor, request_id: int, problem: str) -> 
         asked=detail.request,
         directory=Directory(site.places.tree(visitor.scope)),
         material=material(site, visitor, detail.request),
+        copies=site.copies.of_request(request_id),
+        local=partial(_local, site),
         actions=_actions(detail, visitor),
         decides=_decides(detail, visitor),
         own=detail.request.recorded_by_id == visitor.user.id,
@@ -301,6 +345,11 @@ def _store(site: Site, files: Sequence[UploadFile]) -> list[NewRequestFile]:
 def _throw_away(site: Site, stored: list[NewRequestFile]) -> None:
     for one in stored:
         site.context.files.delete(one.key)
+
+
+def _local(site: Site, moment: datetime) -> str:
+    """Return a moment as a field for local times takes it."""
+    return f"{moment.astimezone(site.renderer.zone):%Y-%m-%dT%H:%M:%S}"
 
 
 def _today(site: Site) -> date:

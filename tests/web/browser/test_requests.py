@@ -36,9 +36,7 @@ def staff(live_world: World, recorded_segment: bytes) -> User:
     world = live_world
     start = world.now - timedelta(minutes=20)
     kept = world.footage.write(f"{CAMERA}/piece.mp4", recorded_segment)
-    piece = Recording(
-        CAMERA, start, start + timedelta(seconds=8), kept.key, kept.size, kept.sha256
-    )
+    piece = Recording(CAMERA, start, start + timedelta(seconds=8), kept.key, kept.size, kept.sha256)
     RecordingRepository(world.database).add(piece)
     return world.user("staff", Role.INSTITUTION, Scope(ScopeKind.INSTITUTION, "sunshine"))
 

@@ -15,6 +15,7 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _CHAINS = ("data_request_step", "privacy_deletion")
 _TABLES = (
+    "data_request_copy",
     "data_request_hold",
     "data_request_note",
     "data_request_file",
@@ -192,6 +193,36 @@ def upgrade() -> None:
     op.add_column("export_request", sa.Column("data_request_id", _ID, nullable=True))
     op.create_index(
         op.f("ix_export_request_data_request_id"), "export_request", ["data_request_id"]
+    )
+    op.create_table(
+        "data_request_copy",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("request_id", _ID, nullable=False),
+        sa.Column("camera_id", sa.String(length=64), nullable=False),
+        sa.Column("start", UtcDateTime(), nullable=False),
+        sa.Column("end", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("asked", UtcDateTime(), nullable=False),
+        sa.Column("claimed", UtcDateTime(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("expires", UtcDateTime(), nullable=True),
+        sa.Column("path", sa.String(length=500), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("failure", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["camera_id"], ["camera.id"], name=op.f("fk_data_request_copy_camera_id_camera")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["data_request.id"],
+            name=op.f("fk_data_request_copy_request_id_data_request"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request_copy")),
+    )
+    op.create_index(op.f("ix_data_request_copy_request_id"), "data_request_copy", ["request_id"])
+    op.create_index(
+        op.f("ix_data_request_copy_state_asked"), "data_request_copy", ["state", "asked"]
     )
     for table in _CHAINS:
         _refuse_changes(table)
