@@ -200,19 +200,27 @@ class RecordingRepository:
 
         The oldest counts whether it is due, held, or neither.
         """
-        here = (
-            select(RecordingRow.id, RecordingRow.camera_id, RecordingRow.start, RecordingRow.end)
+        here = RoomRow.type.in_(room_types)
+        due = (
+            select(func.count(RecordingRow.id))
             .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
             .join(RoomRow, RoomRow.id == CameraRow.room_id)
-            .where(RoomRow.type.in_(room_types))
+            .where(
+                here,
+                RecordingRow.end < before,
+                ~held(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end, now),
+            )
         )
-        due = here.where(
-            RecordingRow.end < before,
-            ~held(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end, now),
+        oldest = (
+            select(RecordingRow.end)
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(here)
+            .order_by(RecordingRow.end)
+            .limit(1)
         )
         with self._database.reading() as session:
-            count = session.scalar(select(func.count()).select_from(due.subquery())) or 0
-            return count, session.scalar(select(func.min(here.subquery().c.end)))
+            return session.scalar(due) or 0, session.scalar(oldest)
 
     def stretches(
         self, camera_ids: Collection[str], start: datetime, end: datetime

@@ -29,6 +29,7 @@ from monitor.domain.errors import InputError, KanhuError
 from monitor.domain.exports import Faces
 from monitor.domain.text import Language, Text
 from monitor.store.data_request_repository import NewRequestFile
+from monitor.store.request_copies import LONGEST_COPY
 from monitor.store.request_views import RequestDetail
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
@@ -305,6 +306,7 @@ def _page(request: Request, visitor: Visitor, request_id: int, problem: str) -> 
         material=material(site, visitor, detail.request),
         copies=site.copies.of_request(request_id),
         local=partial(_local, site),
+        longest_copy=LONGEST_COPY,
         actions=_actions(detail, visitor),
         decides=_decides(detail, visitor),
         own=detail.request.recorded_by_id == visitor.user.id,
