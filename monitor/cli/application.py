@@ -71,6 +71,10 @@ COMMANDS = {
         "monitor.cli.inspect:group",
         "Monthly inspections: plan, checklists, reports.",
     ),
+    "privacy": Deferred(
+        "monitor.cli.privacy:group",
+        "Personal data: retention by rule, proofs.",
+    ),
     "notify": Deferred(
         "monitor.cli.notify:group",
         "Channels on which people are told.",

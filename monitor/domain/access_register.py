@@ -19,6 +19,8 @@ class AccessKind(StrEnum):
     EXPORT_DOWNLOADED = "export_downloaded"
     REGISTER_EXPORTED = "register_exported"
     ACCOUNT = "account"
+    REQUEST_MET = "request_met"
+    AUDIT_EXPORTED = "audit_exported"
 
 
 @dataclass(frozen=True, slots=True)

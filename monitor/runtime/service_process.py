@@ -52,6 +52,7 @@ from monitor.runtime.recording.keeper import Keeper
 from monitor.runtime.recording.watch import DiskWatch
 from monitor.runtime.reminders import ExpiryReminders
 from monitor.runtime.repeated_work import RepeatedWork
+from monitor.runtime.request_reminders import RequestReminders
 from monitor.runtime.retention import Retention
 from monitor.runtime.visit_reminders import VisitReminders
 from monitor.store.base import Database
@@ -72,6 +73,7 @@ _CATCH_UP = "plan-catch-up"
 _EXPIRIES = "expiry-reminders"
 _VISITS = "visit-reminders"
 _DUE = "due-reminders"
+_REQUESTS = "request-reminders"
 _MORNING, _AFTERNOON = 8, 17
 _AUDIT = "retention-audit"
 _WATCH_DISK = 60
@@ -118,6 +120,7 @@ class Jobs:
         self._plan = PlanDesk(database, environment.district, self._planning, clock, self._desk)
         self._expiries = ExpiryReminders(environment, database, clock)
         self._visits = VisitReminders(environment, database, clock)
+        self._requests = RequestReminders(environment, database, clock)
         policy, files = environment.settings.recording, environment.recording_store()
         keeper = Keeper(policy, files, database, clock)
         self._retention = Retention(environment, database, clock, keeper)
@@ -159,12 +162,13 @@ class Jobs:
         self._once(_CATCH_UP, self._today(), self._plan.catch_up)
 
     def daily_reminders(self) -> None:
-        """Remind of what ends or is due, from eight in the morning, and of visits, from five."""
+        """Remind of what ends or is due and of requests, from eight, and of visits, from five."""
         local = self._local()
         slot = local.date().isoformat()
         if local.hour >= _MORNING:
             self._once(_EXPIRIES, slot, self._expiries.run)
             self._once(_DUE, slot, partial(self._due.run, local.date()))
+            self._once(_REQUESTS, slot, partial(self._requests.run, local.date()))
         if local.hour >= _AFTERNOON:
             self._once(_VISITS, slot, partial(self._visits.run, local.date()))
 

@@ -32,6 +32,7 @@ from monitor.settings.basics import Id, Model, Name
 from monitor.settings.gb28181 import GbPart
 from monitor.settings.notify import Alerts, Notify
 from monitor.settings.planning import Planning, Reporting
+from monitor.settings.privacy import Privacy
 from monitor.settings.risk import Risk
 from monitor.settings.sources import Sources
 from monitor.settings.units import Seconds
@@ -380,6 +381,7 @@ class Settings(Model):
     risk: Risk = Risk()
     reporting: Reporting = Reporting()
     planning: Planning = Planning()
+    privacy: Privacy = Privacy()
     gb28181: GbPart | None = Field(
         None, description="Kanhu as the platform that recorders sign in to"
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
@@ -15,6 +15,7 @@ from monitor.domain.errors import NotFoundError
 from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.data_requests import wanted
 from monitor.store.evidence_seals import Sealed, seal_file
 from monitor.store.holds import held_in
 from monitor.store.places import CameraRow
@@ -88,22 +89,28 @@ class EvidenceRepository:
     ) -> tuple[EvidenceView, ...]:
         """Return evidence created before ``before`` whose alert has ended, oldest first.
 
-        What shows a room while a legal hold in force at ``now`` covers one of its cameras stays.
+        What shows a room while a legal hold in force at ``now`` covers one of its cameras stays,
+        and so does what a request that is not closed may be about.
         """
-        here = select(CameraRow.id).where(CameraRow.room_id == AlertRow.room_id)
         statement = (
             select(EvidenceRow)
             .join(AlertRow, AlertRow.id == EvidenceRow.alert_id)
-            .where(
-                EvidenceRow.created < before,
-                AlertRow.open_place.is_(None),
-                ~held_in(here, EvidenceRow.start, EvidenceRow.end, now),
-            )
+            .where(*_over(before, now))
             .order_by(EvidenceRow.created, EvidenceRow.id)
             .limit(limit)
         )
         with self._database.reading() as session:
             return tuple(evidence_view(row) for row in session.scalars(statement))
+
+    def count_expired(self, before: datetime, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many pieces :meth:`expired` would return, and when the oldest was filed."""
+        due = (
+            select(func.count(EvidenceRow.id))
+            .join(AlertRow, AlertRow.id == EvidenceRow.alert_id)
+            .where(*_over(before, now))
+        )
+        with self._database.reading() as session:
+            return session.scalar(due) or 0, session.scalar(select(func.min(EvidenceRow.created)))
 
     def forget(self, ids: Collection[int], now: datetime) -> int:
         """Remove evidence from the index, after its files are gone; return how many.
@@ -119,6 +126,16 @@ class EvidenceRepository:
         """Return the bytes of all evidence."""
         with self._database.reading() as session:
             return int(session.scalar(select(func.sum(EvidenceRow.size))) or 0)
+
+
+def _over(before: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    here = select(CameraRow.id).where(CameraRow.room_id == AlertRow.room_id)
+    return (
+        EvidenceRow.created < before,
+        AlertRow.open_place.is_(None),
+        ~held_in(here, EvidenceRow.start, EvidenceRow.end, now),
+        ~wanted(AlertRow.institution_id, EvidenceRow.start, EvidenceRow.end),
+    )
 
 
 def file_evidence(

@@ -19,6 +19,7 @@ from monitor.domain.exports import KEPT, MOST_ATTEMPTS, Export, ExportState, Fac
 from monitor.store.access_register import put_down
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.data_requests import DataRequestRow, note_use
 from monitor.store.files import StoredFile
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text
@@ -53,6 +54,7 @@ class ExportRow(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     failure: Mapped[str] = mapped_column(String(500))
+    data_request_id: Mapped[int | None] = mapped_column(BigId, index=True)
 
 
 class ExportRepository:
@@ -62,9 +64,16 @@ class ExportRepository:
         self._database = database
 
     def request(
-        self, scope: Scope, alert_id: int, who: Accessor, reason: str, faces: Faces, now: datetime
+        self,
+        scope: Scope,
+        alert_id: int,
+        who: Accessor,
+        reason: str,
+        faces: Faces,
+        now: datetime,
+        data_request: int | None = None,
     ) -> Export:
-        """Ask for the evidence of an alert.
+        """Ask for the evidence of an alert, perhaps for a request about personal data.
 
         Raises:
             NotFoundError: there is no such alert within ``scope``.
@@ -96,6 +105,7 @@ class ExportRepository:
                 sha256="",
                 size=0,
                 failure="",
+                data_request_id=data_request,
             )
             session.add(row)
             session.flush()
@@ -290,11 +300,12 @@ def _put_down(
     what: dict[str, Any] = {"export": row.id, "faces": row.faces, "requester": row.requester}
     if row.sha256:
         what["sha256"] = row.sha256
-    put_down(
-        session,
-        NewAccess(kind, who, reason, row.institution_id, row.alert_id, what),
-        now,
-    )
+    if row.data_request_id is not None:
+        what["request"] = session.scalar(
+            select(DataRequestRow.number).where(DataRequestRow.id == row.data_request_id)
+        )
+    access = NewAccess(kind, who, reason, row.institution_id, row.alert_id, what)
+    note_use(session, row.data_request_id, put_down(session, access, now).position)
 
 
 def _named(who: Accessor) -> str:

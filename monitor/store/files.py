@@ -207,6 +207,12 @@ class FileStore:
             path.unlink(missing_ok=True)
         return len(old)
 
+    def moments(self) -> list[float]:
+        """Return when each file of a local folder, but not below it, was last written."""
+        if self._folder is None or not self._folder.is_dir():
+            return []
+        return [path.stat().st_mtime for path in self._folder.iterdir() if path.is_file()]
+
     def _path(self, key: str) -> str:
         parts = key.split("/")
         if len(key) > _LONGEST_KEY or not all(_NAME.fullmatch(part) for part in parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
@@ -108,21 +109,10 @@ class HoldRepository:
             )
             if known is None:
                 raise NotFoundError("there is no such camera", where=camera_id)
-            row = LegalHoldRow(
-                camera_id=camera_id,
-                start=start,
-                end=end,
-                reason=words,
-                placed=now,
-                placed_by=clean_line(by, 200),
-                expires=expires,
-                released=None,
-                released_by="",
-                release_reason="",
-            )
+            row = _row(camera_id, start, end, words, by, expires, now)
             session.add(row)
             session.flush()
-            return _hold(row)
+            return hold_view(row)
 
     def release(self, scope: Scope, hold_id: int, *, reason: str, by: str, now: datetime) -> None:
         """Lift a hold before it expires.
@@ -158,7 +148,37 @@ class HoldRepository:
         if camera_id is not None:
             statement = statement.where(LegalHoldRow.camera_id == camera_id)
         with self._database.reading() as session:
-            return tuple(_hold(row) for row in session.scalars(statement))
+            return tuple(hold_view(row) for row in session.scalars(statement))
+
+
+def hold_cameras(
+    session: Session,
+    cameras: Collection[str],
+    start: datetime,
+    end: datetime,
+    *,
+    reason: str,
+    by: str,
+    expires: datetime,
+    now: datetime,
+) -> tuple[int, ...]:
+    """Hold ``start``–``end`` of cameras within the caller's transaction; return the holds' ids."""
+    rows = [_row(camera, start, end, reason, by, expires, now) for camera in sorted(cameras)]
+    session.add_all(rows)
+    session.flush()
+    return tuple(row.id for row in rows)
+
+
+def lift_holds(
+    session: Session, ids: Collection[int], *, reason: str, by: str, now: datetime
+) -> int:
+    """Lift those of some holds that are in force, within the caller's transaction; count them."""
+    lifted = session.execute(
+        update(LegalHoldRow)
+        .where(LegalHoldRow.id.in_(ids), LegalHoldRow.released.is_(None))
+        .values(released=now, released_by=clean_line(by, 200), release_reason=reason)
+    )
+    return affected(lifted)
 
 
 def held(
@@ -192,7 +212,31 @@ def _in_force(
     )
 
 
-def _hold(row: LegalHoldRow) -> LegalHold:
+def _row(
+    camera_id: str,
+    start: datetime,
+    end: datetime,
+    reason: str,
+    by: str,
+    expires: datetime,
+    now: datetime,
+) -> LegalHoldRow:
+    return LegalHoldRow(
+        camera_id=camera_id,
+        start=start,
+        end=end,
+        reason=reason,
+        placed=now,
+        placed_by=clean_line(by, 200),
+        expires=expires,
+        released=None,
+        released_by="",
+        release_reason="",
+    )
+
+
+def hold_view(row: LegalHoldRow) -> LegalHold:
+    """Return the plain value of a row."""
     return LegalHold(
         id=row.id,
         camera_id=row.camera_id,

@@ -119,6 +119,10 @@ class LabelStore:
             self.delete(frame_id)
         return len(old)
 
+    def taken(self) -> tuple[float, ...]:
+        """Return when each frame was taken, in POSIX seconds, without reading any."""
+        return tuple(int(path.stem.rpartition("_")[2]) / 1000 for path in self._files())
+
     def _files(self) -> Iterator[Path]:
         return (path for path in self._folder.glob("*/*.json") if _ID.fullmatch(path.stem))
 

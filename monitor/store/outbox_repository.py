@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from monitor.domain.notices import NoticeKind, OutgoingNotice, Reason
@@ -92,19 +92,6 @@ class OutboxRepository:
                 select(func.count()).where(OutboxRow.state == DeliveryState.DEAD.value)
             )
         return Backlog(pending=pending, oldest=oldest, dead=dead or 0)
-
-    def prune(self, before: datetime) -> int:
-        """Forget notices settled before ``before``, but for what goes on; return how many."""
-        ended = select(AlertRow.id).where(AlertRow.open_place.is_(None))
-        closed = select(FindingRow.id).where(FindingRow.closed.is_not(None))
-        statement = delete(OutboxRow).where(
-            OutboxRow.state != _PENDING,
-            OutboxRow.created < before,
-            or_(OutboxRow.alert_id.is_(None), OutboxRow.alert_id.in_(ended)),
-            or_(OutboxRow.finding_id.is_(None), OutboxRow.finding_id.in_(closed)),
-        )
-        with self._database.transaction() as session:
-            return affected(session.execute(statement))
 
     def _settle(self, notice_id: int, owner: str, changes: dict[str, Any]) -> bool:
         with self._database.transaction() as session:

@@ -193,6 +193,35 @@ class RecordingRepository:
         with self._database.reading() as session:
             return tuple(_recording(row) for row in session.scalars(statement))
 
+    def count_expired(
+        self, before: datetime, now: datetime, room_types: Collection[str]
+    ) -> tuple[int, datetime | None]:
+        """Return how many segments :meth:`expired` would return, and when the oldest ended.
+
+        The oldest counts whether it is due, held, or neither.
+        """
+        here = RoomRow.type.in_(room_types)
+        due = (
+            select(func.count(RecordingRow.id))
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(
+                here,
+                RecordingRow.end < before,
+                ~held(RecordingRow.camera_id, RecordingRow.start, RecordingRow.end, now),
+            )
+        )
+        oldest = (
+            select(RecordingRow.end)
+            .join(CameraRow, CameraRow.id == RecordingRow.camera_id)
+            .join(RoomRow, RoomRow.id == CameraRow.room_id)
+            .where(here)
+            .order_by(RecordingRow.end)
+            .limit(1)
+        )
+        with self._database.reading() as session:
+            return session.scalar(due) or 0, session.scalar(oldest)
+
     def stretches(
         self, camera_ids: Collection[str], start: datetime, end: datetime
     ) -> dict[str, tuple[Stretch, ...]]:

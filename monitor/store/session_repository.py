@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.domain.errors import NotFoundError
@@ -206,9 +206,16 @@ class SessionRepository:
                 session, link.user_id, now, now + LONGEST, address, agent, SignInMethod.LINK
             )
 
+    def count_over(self, now: datetime) -> int:
+        """Return how many sessions and links are over."""
+        sessions = select(func.count()).select_from(SessionRow).where(_over(now))
+        links = select(func.count()).select_from(SignInLinkRow).where(SignInLinkRow.expires <= now)
+        with self._database.reading() as session:
+            return (session.scalar(sessions) or 0) + (session.scalar(links) or 0)
+
     def prune(self, now: datetime) -> int:
         """Forget sessions and links that are over; return how many."""
-        over = or_(SessionRow.expires <= now, SessionRow.seen <= now - IDLE)
+        over = _over(now)
         with self._database.transaction() as session:
             sessions = affected(session.execute(delete(SessionRow).where(over)))
             links = delete(SignInLinkRow).where(SignInLinkRow.expires <= now)
@@ -231,6 +238,10 @@ def session_id(hashed_token: str) -> str:
 
 def _lasting(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return SessionRow.expires > now, SessionRow.seen > now - IDLE
+
+
+def _over(now: datetime) -> ColumnElement[bool]:
+    return or_(SessionRow.expires <= now, SessionRow.seen <= now - IDLE)
 
 
 def _has_second_factor(user_id: int) -> ColumnElement[bool]:

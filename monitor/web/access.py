@@ -64,6 +64,10 @@ class Permission(StrEnum):
     HOLD = "hold"
     ONBOARD = "onboard"
     SEND = "send"
+    REQUESTS = "requests"
+    RECEIVE = "receive"
+    ANSWER = "answer"
+    PRIVACY = "privacy"
 
 
 _P = Permission
@@ -76,16 +80,17 @@ _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {_P.RECORDINGS},
         Role.INSTITUTION: _SEES
         | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
-        | {_P.RECORDINGS, _P.SEND}
+        | {_P.RECORDINGS, _P.SEND, _P.REQUESTS, _P.RECEIVE}
         | _REPORTS,
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.EXPORT, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK}
         | {_P.REGISTERS, _P.RECORDINGS},
         Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.USERS, _P.REGISTER, _P.ONBOARD},
         Role.AUDITOR: _SEES
-        | {_P.INSPECTIONS, _P.SYSTEM, _P.REGISTER, _P.METRICS, _P.RISK, _P.REGISTERS},
-        # Who makes accounts does not approve exports: no one person can do both.
-        Role.ADMIN: frozenset(Permission) - {_P.APPROVE},
+        | {_P.INSPECTIONS, _P.SYSTEM, _P.REGISTER, _P.METRICS, _P.RISK, _P.REGISTERS}
+        | {_P.REQUESTS, _P.PRIVACY},
+        # Who makes accounts decides neither about exports nor about requests: no one can do both.
+        Role.ADMIN: frozenset(Permission) - {_P.APPROVE, _P.ANSWER},
     }
 )
 FOR_PROGRAMS = frozenset(

@@ -12,6 +12,7 @@ from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.privacy.keeper import PrivacyKeeper
 from monitor.runtime.recording.desk import RecordingDesk
 from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings import Settings
@@ -59,6 +60,7 @@ class WebContext:
     risk: RiskDesk
     backtests: BacktestDesk
     recordings: RecordingDesk
+    privacy: PrivacyKeeper
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None
     config: Path | None = None

@@ -121,6 +121,8 @@ _AREAS = (
 _MORE = (
     NavPage("/exports", "download", "export.title", _P.EXPORT),
     NavPage("/register", "checklist", "register.title", _P.REGISTER),
+    NavPage("/privacy/requests", "inbox", "privacy.requests", _P.REQUESTS),
+    NavPage("/privacy/rules", "calendar", "privacy.rules", _P.PRIVACY),
     NavPage("/users", "people", "users.title", _P.USERS),
     NavPage("/system", "system", "nav.system", _P.SYSTEM),
     NavPage("/labels", "people", "nav.labels", _P.LABEL),

@@ -19,6 +19,9 @@ PlaceId = Annotated[str, Path(pattern=_PLACE)]
 PlaceFilter = Annotated[str, Query(pattern=_PLACE_OR_NOTHING)]
 """Id of a place or a rule to filter by; empty means any."""
 
+AskedFor = Annotated[int, Query(alias="request", ge=0, le=_LARGEST_ID)]
+"""Id of the request about personal data that something is looked at for; 0 is none."""
+
 SessionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,80}$")]
 """Id of a live session, in the path."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fastapi import Request
@@ -17,8 +17,10 @@ from fastapi import Request
 from monitor.domain.access_register import AccessKind, NewAccess
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import InputError, PermissionDeniedError
+from monitor.domain.exports import Faces
 from monitor.store.text import clean_line
 from monitor.web.access import Permission, may
+from monitor.web.asked import opened_by
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor
 
@@ -44,15 +46,20 @@ class Wanted:
     purpose: Purpose
 
 
-def begin_viewing(request: Request, visitor: Visitor, wanted: Wanted, reason: str) -> str:
+def begin_viewing(
+    request: Request, visitor: Visitor, wanted: Wanted, reason: str, asked: int | None = None
+) -> str:
     """Put down why somebody looks at footage, and return the pass that lets them.
+
+    ``asked`` is the id of the request about personal data that it is for, if there is one.
 
     Whole recordings are neither blurred nor marked, so only who approves exports may take them
     away.
 
     Raises:
         InputError: no reason is given.
-        PermissionDeniedError: this person may not take recordings away.
+        PermissionDeniedError: this person may not take recordings away, or the request does not
+            grant this.
         NotFoundError: there is no such camera in their scope.
     """
     words = clean_line(reason, _LONGEST_REASON)
@@ -66,9 +73,30 @@ def begin_viewing(request: Request, visitor: Visitor, wanted: Wanted, reason: st
             hint="ask for the export of an alert instead",
         )
     now = site.context.now()
-    site.register.put_down(_access(site, visitor, wanted, words), now)
+    access = _access(site, visitor, wanted, words)
+    if asked is None:
+        site.register.put_down(access, now)
+    else:
+        number = _granted(site, visitor, wanted, asked)
+        known = replace(access, what={**access.what, "request": number})
+        site.requests.put_down(asked, known, now)
     until = int(now.timestamp()) + _LASTS
     return f"{wanted.start}-{wanted.end}-{until}-{_seal(visitor, wanted, until)}"
+
+
+def _granted(site: Site, visitor: Visitor, wanted: Wanted, asked: int) -> str:
+    camera = site.places.camera(visitor.scope, wanted.camera_id)
+    start, end = to_datetime(wanted.start), to_datetime(wanted.end)
+    found = opened_by(site, visitor, asked, camera.room_id, start, end)
+    if found.start is None or found.end is None or start < found.start or end > found.end:
+        raise PermissionDeniedError("the request is about another time", where="request")
+    if wanted.purpose is Purpose.EXPORT and found.faces is not Faces.SHOWN:
+        raise PermissionDeniedError(
+            "others have to stay unrecognisable: whole recordings cannot leave for this request",
+            where="request",
+            hint="ask for the export of an alert, or show the recording here",
+        )
+    return found.number
 
 
 def _access(site: Site, visitor: Visitor, wanted: Wanted, reason: str) -> NewAccess:

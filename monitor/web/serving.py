@@ -26,6 +26,7 @@ from monitor.runtime.logs import configure_logs
 from monitor.runtime.notices import page_address
 from monitor.runtime.onsite_desk import OnsiteDesk
 from monitor.runtime.opening import open_store
+from monitor.runtime.privacy.keeper import PrivacyKeeper, Stores
 from monitor.runtime.recording.desk import RecordingDesk
 from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.risk_desk import RiskDesk
@@ -188,6 +189,7 @@ def web_context(environment: Environment, database: Database) -> WebContext:
             FileStore(environment.exports_folder),
             clock,
         ),
+        privacy=PrivacyKeeper(environment.settings, database, clock, Stores.of(environment)),
         models=lambda: _models(environment),
         labels=LabelStore(environment.labels_folder)
         if environment.settings.labels.enabled

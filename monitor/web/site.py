@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from monitor.runtime.alarm_desk import AlarmDesk
 from monitor.runtime.plan_approval import PlanApprovalDesk
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.privacy.answers import AnswerDesk
 from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
@@ -24,6 +25,7 @@ from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.connection_trials import ConnectionTrials
+from monitor.store.data_request_repository import DataRequests
 from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.deletions import DeletionLog
 from monitor.store.demo_messages import DemoMessageRepository
@@ -37,12 +39,14 @@ from monitor.store.jobs import JobRunRepository
 from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
+from monitor.store.privacy_deletions import PrivacyDeletionLog
 from monitor.store.pulses import PulseRepository
 from monitor.store.recorder_problems import RecorderProblemRepository
 from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.request_copies import RequestCopies
 from monitor.store.retention_audits import RetentionAuditRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.second_factors import SecondFactors
@@ -105,6 +109,10 @@ class Site:
     visits: VisitRepository
     workers: WorkerRepository
     register: AccessRegister
+    requests: DataRequests
+    answers: AnswerDesk
+    copies: RequestCopies
+    erasures: PrivacyDeletionLog
     exports: ExportRepository
     second_factors: SecondFactors
     tokens: ApiTokenRepository
@@ -173,6 +181,10 @@ class Site:
             visits=VisitRepository(database),
             workers=WorkerRepository(database),
             register=AccessRegister(database),
+            requests=DataRequests(database),
+            copies=RequestCopies(database),
+            answers=AnswerDesk(database, context.settings, context.clock),
+            erasures=PrivacyDeletionLog(database),
             exports=ExportRepository(database),
             second_factors=SecondFactors(database, context.secret),
             tokens=ApiTokenRepository(database),

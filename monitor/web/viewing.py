@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.domain.access_register import AccessEntry, AccessKind, NewAccess
 from monitor.domain.errors import PermissionDeniedError
 from monitor.domain.evidence import EvidenceKind
 from monitor.store.evidence import EvidenceView
+from monitor.web.asked import opened_alert
 from monitor.web.site import Site
 from monitor.web.visitor import Visitor
 
@@ -30,12 +32,17 @@ def open_until(site: Site, visitor: Visitor, alert_id: int) -> datetime | None:
     return since + LASTS
 
 
-def begin_viewing(site: Site, visitor: Visitor, alert_id: int, reason: str) -> AccessEntry:
+def begin_viewing(
+    site: Site, visitor: Visitor, alert_id: int, reason: str, asked: int | None = None
+) -> AccessEntry:
     """Put down why the visitor looks at the footage of an alert.
+
+    ``asked`` is the id of the request about personal data that it is for, if there is one.
 
     Raises:
         NotFoundError: there is no such alert in their scope.
         InputError: no reason is given.
+        PermissionDeniedError: the request does not grant this.
     """
     detail = site.alerts.get(visitor.scope, alert_id)
     clips = [piece.id for piece in detail.evidence if piece.kind is EvidenceKind.CLIP]
@@ -53,7 +60,11 @@ def begin_viewing(site: Site, visitor: Visitor, alert_id: int, reason: str) -> A
             "by": "api token" if visitor.bearer else "page",
         },
     )
-    return site.register.put_down(access, site.context.now())
+    if asked is None:
+        return site.register.put_down(access, site.context.now())
+    found = opened_alert(site, visitor, asked, detail.alert)
+    known = replace(access, what={**access.what, "request": found.number})
+    return site.requests.put_down(asked, known, site.context.now())
 
 
 def refuse_without_reason(site: Site, visitor: Visitor, piece: EvidenceView) -> None:

@@ -47,6 +47,7 @@ from monitor.inspections.template import Template, packaged_templates
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.onsite_desk import OnsiteDesk
+from monitor.runtime.privacy.keeper import PrivacyKeeper, Stores
 from monitor.runtime.recording.desk import RecordingDesk
 from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings import Settings, parse_settings
@@ -284,6 +285,18 @@ class World:
             ),
             backtests=self.backtests,
             recordings=self.recordings,
+            privacy=PrivacyKeeper(
+                self.settings,
+                self.database,
+                self.clock,
+                Stores(
+                    evidence=self.files,
+                    exports=FileStore(self.tracks_folder.parent / "exports"),
+                    recordings=self.footage,
+                    labels=self.labels,
+                    tracks=self.tracks_folder,
+                ),
+            ),
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             labels=self.labels,
             config=self.config,

@@ -11,14 +11,27 @@ from monitor.domain.access_register import Accessor
 from monitor.domain.alerts import Actor
 from monitor.domain.checklists import Result
 from monitor.domain.clock import to_datetime
+from monitor.domain.data_requests import (
+    AnswerTimes,
+    NewRequest,
+    Particulars,
+    RequestAction,
+    Requester,
+    Ruling,
+    Verdict,
+    Way,
+    Wish,
+)
 from monitor.domain.exports import Faces
 from monitor.domain.findings import FindingAction
 from monitor.domain.onsite import FieldAnswer, SignerRole
 from monitor.domain.registers import StaffMember, StaffRole
 from monitor.domain.shelves import NewShelf
+from monitor.domain.text import Text
 from monitor.domain.visits import PlannedVisit
 from monitor.inspections.signing import answers_hash
 from monitor.runtime.onsite_desk import Signer
+from monitor.store.data_request_repository import DataRequests, NewRequestFile
 from monitor.store.exports import ExportRepository
 from monitor.store.finding_repository import FindingRepository, NewFindingFile
 from monitor.store.holds import HoldRepository
@@ -27,6 +40,7 @@ from monitor.store.recordings import Recording, RecordingRepository
 from monitor.store.register_changes import Author, Origin
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.request_copies import RequestCopies
 from monitor.store.shelves import ShelfRepository
 from monitor.store.visits import VisitRepository
 from tests.web.conftest import START, picture
@@ -84,6 +98,7 @@ def things_elsewhere(world: World, recorded: bytes) -> dict[str, str]:
         "{document_id}": str(_document(world, actor)),
         "{visit_id}": str(_visit(world)),
         **_recording(world, recorded),
+        **_data_request(world),
         **_inspection(world, actor),
     }
 
@@ -163,6 +178,32 @@ def _recording(world: World, content: bytes) -> dict[str, str]:
         now=world.now,
     )
     return {"{segment_id}": str(kept.id), "{hold_id}": str(hold.id)}
+
+
+def _data_request(world: World) -> dict[str, str]:
+    """Take a request with a scan down, grant it, and have a copy made."""
+    stored = world.files.write("requests/scan.jpg", picture())
+    scan = NewRequestFile(stored.key, "scan.jpg", "image/jpeg", stored.sha256, stored.size)
+    told = Particulars("Li", "", "", "", "", "a scratch", "")
+    day = world.now.date()
+    start, end = world.now - timedelta(minutes=20), world.now - timedelta(minutes=10)
+    new = NewRequest(
+        "bamboo", Requester.GUARDIAN, Wish.COPY, Way.MAIL, day, told, ("bamboo-hall",), start, end
+    )
+    requests, clerk = DataRequests(world.database), Accessor(99, "far", "Far", "")
+    taken = requests.record(DISTRICT, new, clerk, world.now, day, AnswerTimes(), [scan])
+    chief, ruling = Accessor(98, "chief", "Chief", ""), Ruling(Verdict.GRANTED, Text("可", "yes"))
+    for action in (RequestAction.CHECK, RequestAction.DECIDE):
+        requests.act(DISTRICT, taken.id, action, chief, world.now, text="seen", ruling=ruling)
+    (kept,) = requests.get(DISTRICT, taken.id).steps[0].files
+    copies = RequestCopies(world.database)
+    copies.ask(DISTRICT, taken.id, CAMERA, start, end, chief, world.now)
+    (copy,) = copies.of_request(taken.id)
+    return {
+        "{request_id}": str(taken.id),
+        "{request_file_id}": str(kept.id),
+        "{copy_id}": str(copy.id),
+    }
 
 
 def _inspection(world: World, actor: Actor) -> dict[str, str]:

@@ -66,6 +66,9 @@ PLACES = {
     "{user_id}": "1",
     "{period}": "2026-11",
     "{sha256}": "0" * 64,
+    "{request_id}": "1",
+    "{request_file_id}": "1",
+    "{copy_id}": "1",
 }
 STREAM = "/api/v1/feed"
 

@@ -20,11 +20,14 @@ from monitor.domain.alarm_quality import Load
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
 from monitor.domain.connections import Connected
+from monitor.domain.data_requests import RequestAction, Requester, RequestState, Way, Wish
+from monitor.domain.data_requests import Verdict as RequestVerdict
 from monitor.domain.events import Severity
 from monitor.domain.exports import ExportState, Faces
 from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
+from monitor.domain.personal_data import Treatment
 from monitor.domain.places import ClassType, NoticeState, RoomType
 from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
@@ -88,6 +91,14 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "recording.by.": RecorderKind,
     "recording.gone.": DeletionReason,
     "operator.load.": Load,
+    "privacy.requester.": Requester,
+    "privacy.wish.": Wish,
+    "privacy.way.": Way,
+    "privacy.state.": RequestState,
+    "privacy.verdict.": RequestVerdict,
+    "privacy.step.": RequestAction,
+    "privacy.faces.": Faces,
+    "privacy.treatment.": Treatment,
 }
 BY_NAME = (
     "rule.",
@@ -109,6 +120,7 @@ BY_NAME = (
     *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
     "access.grant.",
     "viewing.suggest.",
+    *("privacy.do.", "privacy.field.", "privacy.problem."),
     *("operator.staff.", "operator.snooze_suggest."),
 )
 """Families whose members are named by rules, statuses or lists in the templates."""

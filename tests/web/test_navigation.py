@@ -32,6 +32,7 @@ ELSEWHERE = {
     "/alarm-quality/report.pdf": "the quality of alarms",
     "/connections.xlsx": "the connections",
     "/onboarding/template.xlsx": "the import",
+    "/privacy/requests/new": "the requests",
 }
 """Addresses without an id that are not of the bar, and what leads to them instead."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 import structlog
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.domain.clock import SystemClock
 from monitor.runtime.environment import Environment
+from monitor.runtime.exports.copies import CopyMaker
 from monitor.runtime.exports.maker import ExportMaker, render_apart
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -24,25 +26,24 @@ _PATIENCE = 5.0
 def make_exports_always(environment: Environment, database: Database, stack: ExitStack) -> None:
     """Start a thread that makes what was approved; ``stack`` ends it."""
     stop = threading.Event()
-    maker = ExportMaker(
-        database,
-        FileStore(environment.evidence_folder),
-        environment.district,
-        environment.tracks_folder,
-        render_apart(environment.config),
-        SystemClock(),
-    )
-    thread = threading.Thread(target=_run, args=(maker, stop), name="exports", daemon=True)
+    files, render = FileStore(environment.evidence_folder), render_apart(environment.config)
+    clock, district = SystemClock(), environment.district
+    maker = ExportMaker(database, files, district, environment.tracks_folder, render, clock)
+    recordings = environment.recording_store()
+    copies = CopyMaker(database, recordings, files, district, render, clock)
+    work = (maker.run, copies.run)
+    thread = threading.Thread(target=_run, args=(work, stop), name="exports", daemon=True)
     thread.start()
     stack.callback(thread.join, _PATIENCE)
     stack.callback(stop.set)
 
 
-def _run(maker: ExportMaker, stop: threading.Event) -> None:
+def _run(work: Sequence[Callable[[], int]], stop: threading.Event) -> None:
     wait = _LOOK_EVERY
     while not stop.wait(wait):
         try:
-            maker.run()
+            for make in work:
+                make()
             wait = _LOOK_EVERY
         except SQLAlchemyError as error:
             log.warning("database_away", error=type(error).__name__, again_in=_AFTER_FAILURE)

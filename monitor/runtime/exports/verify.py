@@ -1,13 +1,13 @@
-"""Checks an evidence package with Python's standard library alone.
+"""Checks an evidence package, or an auditor's year, with Python's standard library alone.
 
-核验证据包：只需要 Python 3.9 以上，不需要安装任何东西。
+核验证据包或年度审计包：只需要 Python 3.9 以上，不需要安装任何东西。
 
     python3 verify.py            # in the unpacked folder / 在解压后的文件夹中
     python3 verify.py FILE.zip   # without unpacking / 不解压
 
 It checks that every file is the one the manifest names; that the manifest's originals are in the
-chain of evidence, whose rows were not altered. Compare the package's SHA-256 with the one in the
-access register of the centre.
+chain of evidence, whose rows were not altered; that the rows of a year's chains follow one another.
+Compare the package's SHA-256 with the one in the access register of the centre.
 """
 
 from __future__ import annotations
@@ -59,7 +59,23 @@ def problems(package: Package) -> list[str]:
         f"{name}: not in the manifest / 不在清单中"
         for name in sorted(package.names() - set(named) - {"manifest.json"})
     ]
-    return found + _chain_problems(package, manifest)
+    if "originals" in manifest:
+        found += _chain_problems(package, manifest)
+    return found + [
+        problem for name in manifest.get("chains", ()) for problem in _row_problems(package, name)
+    ]
+
+
+def _row_problems(package: Package, name: str) -> list[str]:
+    found, before = [], None
+    for link in json.loads(package.read(name)):
+        text = f"{link['former']}\n{link['content']}"
+        if hashlib.sha256(text.encode("utf-8")).hexdigest() != link["hash"]:
+            found.append(f"{name}: row {link['position']} altered / 记录被改动")
+        if before is not None and (link["position"], link["former"]) != before:
+            found.append(f"{name}: row {link['position']} does not follow / 记录不相接")
+        before = (link["position"] + 1, link["hash"])
+    return found
 
 
 def _chain_problems(package: Package, manifest: dict) -> list[str]:  # type: ignore[type-arg]

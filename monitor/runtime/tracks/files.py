@@ -71,6 +71,12 @@ def delete_before(folder: Path, before: float) -> tuple[int, int]:
     return count, size
 
 
+def hour_ends(folder: Path) -> list[float]:
+    """Return when each hour that is kept of any room ended."""
+    hours = (_hour_of(path) for path in folder.glob(f"*/*{_SUFFIX}"))
+    return [hour + HOUR for hour in hours if hour is not None]
+
+
 def bytes_kept(folder: Path, room_id: str) -> int:
     """Return how much is kept of a room."""
     return sum(path.stat().st_size for path in _files(folder / room_id))

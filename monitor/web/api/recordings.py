@@ -28,7 +28,7 @@ _Pass = Annotated[str, Query(alias="pass", max_length=200)]
 
 
 class ViewingIn(BaseModel):
-    """Why somebody looks at what; times are POSIX seconds."""
+    """Why somebody looks at what; times are POSIX seconds. `request` is a granted one, if any."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,6 +36,7 @@ class ViewingIn(BaseModel):
     end: int = Field(ge=0, le=_LATEST)
     purpose: Purpose = Purpose.PLAY
     reason: str = Field(max_length=2000)
+    request: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
 class PassOut(BaseModel):
@@ -76,6 +77,7 @@ class ExportIn(BaseModel):
     start: int = Field(ge=0, le=_LATEST)
     end: int = Field(ge=0, le=_LATEST)
     reason: str = Field(max_length=2000)
+    request: int | None = Field(None, ge=1, le=2**63 - 1)
 
 
 class ExportOut(BaseModel):
@@ -111,7 +113,7 @@ def begin(request: Request, visitor: _Viewer, camera_id: PlaceId, body: ViewingI
     site_of(request).places.camera(visitor.scope, camera_id)
     _check_range(body.start, body.end)
     wanted = Wanted(camera_id, body.start, body.end, body.purpose)
-    return PassOut(pass_=begin_viewing(request, visitor, wanted, body.reason))
+    return PassOut(pass_=begin_viewing(request, visitor, wanted, body.reason, body.request))
 
 
 @router.get("/recordings/{camera_id}/playlist.m3u8", response_class=Response)
@@ -165,7 +167,7 @@ def make_export(
     site.places.camera(visitor.scope, camera_id)
     _check_range(body.start, body.end)
     wanted = Wanted(camera_id, body.start, body.end, Purpose.EXPORT)
-    given = begin_viewing(request, visitor, wanted, body.reason)
+    given = begin_viewing(request, visitor, wanted, body.reason, body.request)
     row, made = site.context.recordings.export(
         visitor.scope, camera_id, body.start, body.end, by=visitor.actor.name, reason=body.reason
     )

@@ -30,9 +30,10 @@ from monitor.web.alert_filter import Chosen, alert_filter
 from monitor.web.alert_place import place_of
 from monitor.web.alert_timeline import coming, tier_names, time_line
 from monitor.web.answer import page
+from monitor.web.asked import opened_alert
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
-from monitor.web.parameters import RowId
+from monitor.web.parameters import AskedFor, RowId
 from monitor.web.site import Site, site_of
 from monitor.web.viewing import open_until
 from monitor.web.visitor import Visitor
@@ -70,7 +71,7 @@ def history(request: Request, visitor: _Watcher, chosen: Chosen, cursor: str = "
 
 
 @router.get("/alerts/{alert_id}")
-def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
+def show(request: Request, visitor: _Watcher, alert_id: RowId, asked: AskedFor = 0) -> Response:
     """Show one alert with all that is known about it."""
     site = site_of(request)
     position = site.feed.latest_id()
@@ -81,6 +82,7 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         visitor.scope, AlertFilter(room_id=alert.room_id, until=alert.raised), limit=_EARLIER
     ).alerts
     place = directory.institutions.get(alert.institution_id)
+    asking = opened_alert(site, visitor, asked, alert) if asked else None
     camera = _camera_to_show(detail, directory)
     return page(
         request,
@@ -103,6 +105,7 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         coming=coming(detail),
         tiers=tier_names(site.context.settings),
         viewing_until=open_until(site, visitor, alert_id),
+        asking=asking,
         position=position,
     )
 

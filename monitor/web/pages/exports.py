@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from monitor.domain.exports import Faces
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
+from monitor.web.asked import check_faces, opened_alert
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
 from monitor.web.packages import package
@@ -22,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 _Exporter = Annotated[Visitor, require(Permission.EXPORT)]
 _Token = Annotated[str, Form()]
 _Reason = Annotated[str, Form(max_length=2000)]
+_Asked = Annotated[int, Form(alias="request", ge=0, le=2**63 - 1)]
 
 
 @router.post("/alerts/{alert_id}/view")
@@ -31,11 +33,12 @@ def view(
     alert_id: RowId,
     token: _Token = "",
     reason: _Reason = "",
+    asked: _Asked = 0,
 ) -> Response:
     """Put down why somebody looks at the recording, and show it."""
     check_form_token(visitor.token, token)
-    begin_viewing(site_of(request), visitor, alert_id, reason)
-    return RedirectResponse(f"/alerts/{alert_id}", 303)
+    begin_viewing(site_of(request), visitor, alert_id, reason, asked or None)
+    return RedirectResponse(f"/alerts/{alert_id}{f'?request={asked}' if asked else ''}", 303)
 
 
 @router.post("/alerts/{alert_id}/export")
@@ -46,12 +49,22 @@ def ask(
     token: _Token = "",
     reason: _Reason = "",
     faces: Annotated[Faces, Form()] = Faces.BLURRED,
+    asked: _Asked = 0,
 ) -> Response:
     """Ask for the evidence of an alert to take away."""
     check_form_token(visitor.token, token)
     site = site_of(request)
+    if asked:
+        alert = site.alerts.get(visitor.scope, alert_id).alert
+        check_faces(opened_alert(site, visitor, asked, alert), faces)
     site.exports.request(
-        visitor.scope, alert_id, visitor.accessor, reason, faces, site.context.now()
+        visitor.scope,
+        alert_id,
+        visitor.accessor,
+        reason,
+        faces,
+        site.context.now(),
+        data_request=asked or None,
     )
     return RedirectResponse("/exports", 303)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.clock import to_datetime
+from monitor.domain.data_requests import DataRequest
 from monitor.domain.errors import InputError
 from monitor.runtime.recording.policy import keep_of
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
+from monitor.web.asked import opened_by
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
-from monitor.web.parameters import PlaceId, RowId
+from monitor.web.parameters import AskedFor, PlaceId, RowId
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor
 
@@ -57,8 +61,9 @@ def show(
     camera_id: PlaceId,
     day: str = "",
     held: bool = False,
+    asked: AskedFor = 0,
 ) -> Response:
-    """Show one local day of a camera."""
+    """Show one local day of a camera, or as much of it as a request grants."""
     site = site_of(request)
     place = site.places.camera(visitor.scope, camera_id)
     directory = Directory(site.places.tree(visitor.scope))
@@ -68,9 +73,17 @@ def show(
     holds = [
         hold for hold in site.holds.list(visitor.scope, camera_id) if hold.holds(site.context.now())
     ]
+    asking, span = None, (start, end)
+    if asked:
+        asking = opened_by(
+            site, visitor, asked, place.room_id, to_datetime(start), to_datetime(end)
+        )
+        span = _part(asking, start, end)
     return page(
         request,
         "recording.html",
+        asking=asking,
+        span=span,
         directory=directory,
         spot=directory.spots[place.id],
         footage=site.context.recordings.footage(visitor.scope, camera_id, start, end),
@@ -136,6 +149,14 @@ def release_hold(
         visitor.scope, hold_id, reason=reason, by=visitor.actor.name, now=site.context.now()
     )
     return RedirectResponse("/retention", 303)
+
+
+def _part(asking: DataRequest, start: int, end: int) -> tuple[int, int]:
+    """Return the whole seconds of a day that lie within what a request grants."""
+    if asking.start is None or asking.end is None:
+        return start, end
+    first, last = math.ceil(asking.start.timestamp()), math.floor(asking.end.timestamp())
+    return max(start, first), min(end, last)
 
 
 def _day(text: str, site: Site) -> date:

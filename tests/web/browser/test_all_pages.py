@@ -61,6 +61,9 @@ PAGES = (
     "/users/1",
     "/exports",
     "/register",
+    "/privacy/requests",
+    "/privacy/requests/new",
+    "/privacy/rules",
 )
 OFF_THE_BAR = "/account"
 """Pages that the person's menu leads to."""

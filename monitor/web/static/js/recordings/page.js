@@ -5,6 +5,8 @@ import { FootagePlayer } from "./player.js";
 const card = document.getElementById("footage");
 const { camera, zone } = card.dataset;
 const [zero, end] = [Number(card.dataset.start), Number(card.dataset.end)];
+const [from, until] = [Number(card.dataset.from), Number(card.dataset.until)]; // what may be seen of the day
+const request = card.dataset.request ? Number(card.dataset.request) : null;
 const [video, seek, toggle, rate] = ["video", "seek", "toggle", "rate"].map((id) => document.getElementById(id));
 const state = document.getElementById("player-state");
 const exporting = document.getElementById("export-form"); // only for who may take recordings away
@@ -40,8 +42,8 @@ async function open(event) {
   const form = event.currentTarget;
   const reason = form.elements.reason.value;
   try {
-    const { pass } = await post("viewings", { start: zero, end, purpose: "play", reason });
-    const answer = await fetch(`/api/v1/recordings/${camera}?start=${zero}&end=${end}`);
+    const { pass } = await post("viewings", { start: from, end: until, purpose: "play", reason, request });
+    const answer = await fetch(`/api/v1/recordings/${camera}?start=${from}&end=${until}`);
     const { segments } = await answer.json();
     form.hidden = true;
     if (exporting !== null) exporting.elements.reason.value ||= reason;
@@ -54,7 +56,7 @@ async function open(event) {
 function begin(segments, pass) {
   document.getElementById("screen").hidden = false;
   const link = document.getElementById("playlist");
-  link.href = `/api/v1/recordings/${camera}/playlist.m3u8?start=${zero}&end=${end}&pass=${pass}`;
+  link.href = `/api/v1/recordings/${camera}/playlist.m3u8?start=${from}&end=${until}&pass=${pass}`;
   link.hidden = false;
   for (const control of [seek, toggle]) control.disabled = false;
   if (!("MediaSource" in window)) {
@@ -89,7 +91,7 @@ function exportRange(event) {
   const [first, last] = [form.elements.first, form.elements.last].map((field) => zero + secondsOf(field.value));
   const result = document.getElementById("export-result");
   result.textContent = text("recording.exporting");
-  post("exports", { start: first, end: last, reason: form.elements.reason.value })
+  post("exports", { start: first, end: last, reason: form.elements.reason.value, request })
     .then((made) => showExport(result, made))
     .catch(() => {
       result.textContent = text("recording.refused");

@@ -1,0 +1,428 @@
+"""Takes requests about personal data down, and what is done about them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from monitor.domain.access import Scope, ScopeKind
+from monitor.domain.access_register import AccessEntry, AccessKind, Accessor, NewAccess
+from monitor.domain.data_requests import (
+    AnswerTimes,
+    DataRequest,
+    NewRequest,
+    RequestAction,
+    RequestState,
+    Ruling,
+    Verdict,
+    next_request_state,
+)
+from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
+from monitor.store.access_register import put_down
+from monitor.store.base import Database
+from monitor.store.chains import append
+from monitor.store.data_requests import (
+    OVER,
+    DataRequestRow,
+    RequestFileRow,
+    RequestHoldRow,
+    RequestNoteRow,
+    RequestStepRow,
+    digest_of,
+    note_use,
+)
+from monitor.store.holds import hold_cameras, lift_holds
+from monitor.store.locks import take_turn
+from monitor.store.places import CameraRow, InstitutionRow, RoomRow
+from monitor.store.request_views import (
+    RequestDetail,
+    RequestFile,
+    request_detail,
+    request_file,
+    request_view,
+)
+from monitor.store.scope import within
+from monitor.store.text import clean_line, clean_text, plain
+
+LONGEST_SPAN = timedelta(days=31)
+LONGEST_TEXT = 4000
+_HELD_FOR = timedelta(days=3650)
+_MOST_FILES = 20
+_NEEDS_TEXT = frozenset(
+    {
+        RequestAction.CHECK,
+        RequestAction.CARRY_OUT,
+        RequestAction.CLOSE,
+        RequestAction.WITHDRAW,
+        RequestAction.COMMENT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequestFile:
+    """A file that lies in the file store, to be filed with a request."""
+
+    key: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+class DataRequests:
+    """Requests within a scope; what lies outside does not exist for the caller."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(
+        self,
+        scope: Scope,
+        new: NewRequest,
+        who: Accessor,
+        now: datetime,
+        today: date,
+        times: AnswerTimes,
+        files: Sequence[NewRequestFile] = (),
+    ) -> DataRequest:
+        """Take a request down; the recordings it is about are held from this moment on.
+
+        Raises:
+            NotFoundError: there is no such institution or room within ``scope``.
+            InputError: something is missing or does not fit.
+        """
+        _check(new, now, today)
+        with self._database.transaction() as session:
+            _check_place(session, scope, new)
+            take_turn(session, "data_request")
+            row = DataRequestRow(
+                number=_number(session, today.year),
+                institution_id=new.institution_id,
+                rooms=sorted(new.rooms),
+                requester=new.requester.value,
+                wish=new.wish.value,
+                way=new.way.value,
+                confidential=new.confidential,
+                state=RequestState.RECEIVED.value,
+                verdict=None,
+                faces="blurred",
+                received=new.received,
+                due=times.due(new.requester, new.received),
+                start=new.start,
+                end=new.end,
+                recorded=now,
+                recorded_by_id=who.user_id,
+                version=1,
+            )
+            session.add(row)
+            session.flush()
+            told = {
+                key: clean_text(value, LONGEST_TEXT)
+                for key, value in asdict(new.particulars).items()
+            }
+            facts = {"number": row.number, "institution": row.institution_id, "wish": row.wish}
+            _step(
+                session,
+                row,
+                RequestAction.RECORD,
+                who,
+                now,
+                {"particulars": told},
+                {**facts, "requester": row.requester, "due": row.due.isoformat()},
+                files,
+            )
+            _hold(session, row, who, now)
+            return request_view(row)
+
+    def act(
+        self,
+        scope: Scope,
+        request_id: int,
+        action: RequestAction,
+        who: Accessor,
+        now: datetime,
+        *,
+        text: str = "",
+        ruling: Ruling | None = None,
+        files: Sequence[NewRequestFile] = (),
+        expected_version: int | None = None,
+    ) -> DataRequest:
+        """Do something about a request.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+            ConflictError: it does not fit the state, or somebody else was faster.
+            InputError: words, or the decision, are missing.
+            PermissionDeniedError: who took the request down may not decide about it.
+        """
+        with self._database.transaction() as session:
+            row = _row(session, scope, request_id, lock=True)
+            if expected_version is not None and row.version != expected_version:
+                raise ConflictError(
+                    "somebody else changed this request meanwhile",
+                    where=f"request {request_id}",
+                    hint="reload it and look again",
+                )
+            verdict = None if row.verdict is None else Verdict(row.verdict)
+            after = next_request_state(RequestState(row.state), action, verdict)
+            words: dict[str, Any] = {"text": clean_text(text, LONGEST_TEXT)}
+            if action in _NEEDS_TEXT and not words["text"]:
+                raise InputError("a few words are needed", where="text", hint="say what and how")
+            if action is RequestAction.DECIDE:
+                words["ruling"] = _decide(row, ruling, who, now)
+            row.state = after.value
+            row.version += 1
+            if after.over:
+                row.ended = now
+            facts = {"verdict": row.verdict} if action is RequestAction.DECIDE else {}
+            _step(session, row, action, who, now, words, facts, files)
+            if action is RequestAction.CARRY_OUT:
+                _tell_register(session, row, who, now)
+            if after.over:
+                _lift(session, row, who, now)
+            return request_view(row)
+
+    def get(self, scope: Scope, request_id: int) -> RequestDetail:
+        """Return one request with all that belongs to it.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        with self._database.reading() as session:
+            return request_detail(session, _row(session, scope, request_id))
+
+    def list(
+        self, scope: Scope, *, unclosed: bool = False, limit: int = 500
+    ) -> tuple[DataRequest, ...]:
+        """Return requests within ``scope``: those not closed first, the most due first."""
+        over = DataRequestRow.state.in_(OVER)
+        statement = (
+            select(DataRequestRow)
+            .where(_visible(scope))
+            .order_by(over, DataRequestRow.due, DataRequestRow.id)
+            .limit(limit)
+        )
+        if unclosed:
+            statement = statement.where(~over)
+        with self._database.reading() as session:
+            return tuple(request_view(row) for row in session.scalars(statement))
+
+    def find_file(self, scope: Scope, file_id: int) -> RequestFile:
+        """Return one file.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+        """
+        statement = (
+            select(RequestFileRow)
+            .join(DataRequestRow, DataRequestRow.id == RequestFileRow.request_id)
+            .where(RequestFileRow.id == file_id, _visible(scope))
+        )
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            if row is None:
+                raise NotFoundError("there is no such file", where=f"file {file_id}")
+            return request_file(row)
+
+    def opened(
+        self,
+        scope: Scope,
+        request_id: int,
+        room_id: str,
+        start: datetime,
+        end: datetime,
+    ) -> DataRequest:
+        """Return a request that opens the footage of a room and time.
+
+        Raises:
+            NotFoundError: there is none within ``scope``.
+            PermissionDeniedError: it was not granted, or is about something else.
+        """
+        with self._database.reading() as session:
+            row = _row(session, scope, request_id)
+            request = request_view(row)
+            mine = session.scalar(select(RoomRow.institution_id).where(RoomRow.id == room_id))
+        here = mine == request.institution_id and (not request.rooms or room_id in request.rooms)
+        in_time = (
+            request.start is not None
+            and request.end is not None
+            and request.start <= end
+            and start <= request.end
+        )
+        if not (request.opens_footage and here and in_time):
+            raise PermissionDeniedError(
+                "this was not granted by the request",
+                where=f"request {request.number}",
+                hint="look at the rooms, the times and the decision of the request",
+            )
+        return request
+
+    def put_down(self, request_id: int, access: NewAccess, now: datetime) -> AccessEntry:
+        """Put an access that is made for a request into the register, tied to the request.
+
+        Raises:
+            InputError: no reason is given.
+        """
+        with self._database.transaction() as session:
+            entry = put_down(session, access, now)
+            note_use(session, request_id, entry.position)
+            return entry
+
+
+def _check(new: NewRequest, now: datetime, today: date) -> None:
+    told = new.particulars
+    if not told.person.strip():
+        raise InputError("who asks?", where="person")
+    if new.requester.official and not told.letter.strip():
+        raise InputError("an authority asks by an official letter: give its number", where="letter")
+    if not told.purpose.strip():
+        raise InputError("what is it for?", where="purpose")
+    if new.received > today or new.received < today - timedelta(days=366):
+        raise InputError("this is not a day of the last year", where="received")
+    if (new.start is None) != (new.end is None) or (new.wish.footage and new.start is None):
+        raise InputError("say from when to when", where="start")
+    if new.start is None or new.end is None:
+        return
+    if not new.start < new.end <= now:
+        raise InputError("the time ends before it begins, or is not over yet", where="end")
+    if new.end - new.start > LONGEST_SPAN:
+        raise InputError(
+            f"at most {LONGEST_SPAN.days} days at once", where="end", hint="take several down"
+        )
+
+
+def _check_place(session: Session, scope: Scope, new: NewRequest) -> None:
+    known = session.scalar(
+        select(InstitutionRow.id).where(
+            InstitutionRow.id == new.institution_id, within(scope, InstitutionRow.id)
+        )
+    )
+    rooms = select(RoomRow.id).where(RoomRow.institution_id == new.institution_id)
+    if known is None or not set(new.rooms) <= set(session.scalars(rooms)):
+        raise NotFoundError("there is no such institution or room", where=new.institution_id)
+
+
+def _number(session: Session, year: int) -> str:
+    this_year = DataRequestRow.number.startswith(f"{year}-")
+    count = session.scalar(select(func.count()).select_from(DataRequestRow).where(this_year)) or 0
+    return f"{year}-{count + 1:04d}"
+
+
+def _decide(
+    row: DataRequestRow, ruling: Ruling | None, who: Accessor, now: datetime
+) -> dict[str, str]:
+    if who.user_id is None or row.recorded_by_id == who.user_id:
+        raise PermissionDeniedError(
+            "somebody else than who took the request down decides", where="decide"
+        )
+    if ruling is None:
+        raise InputError("say what is decided", where="verdict")
+    zh = clean_text(ruling.words.zh, LONGEST_TEXT)
+    en = clean_text(ruling.words.en, LONGEST_TEXT)
+    if not zh and not en:
+        raise InputError("a decision needs its reason", where="reason")
+    row.verdict, row.faces, row.decided = ruling.verdict.value, ruling.faces.value, now
+    return {"zh": zh or en, "en": en or zh}
+
+
+def _step(
+    session: Session,
+    row: DataRequestRow,
+    action: RequestAction,
+    who: Accessor,
+    now: datetime,
+    words: dict[str, Any],
+    facts: dict[str, Any],
+    files: Sequence[NewRequestFile],
+) -> None:
+    kept = select(func.count()).where(RequestFileRow.request_id == row.id)
+    if files and (session.scalar(kept) or 0) + len(files) > _MOST_FILES:
+        raise InputError(f"a request has at most {_MOST_FILES} files", where="file")
+    name = clean_line(f"{who.person} ({who.unit})" if who.unit else who.person, 420)
+    sums = [{"name": clean_line(one.name, 200), "sha256": one.sha256} for one in files]
+    told = plain({**words, "by": name, "files": sums})
+    salt = secrets.token_hex(32)
+    content = {
+        "v": 1,
+        "request": row.id,
+        "action": action.value,
+        "state": row.state,
+        "at": now.astimezone(UTC).isoformat(timespec="microseconds"),
+        "account": who.user_id,
+        "words": digest_of(salt, told),
+        **facts,
+    }
+    link = append(session, RequestStepRow, content, request_id=row.id, at=now, action=action.value)
+    session.add(RequestNoteRow(position=link.position, request_id=row.id, salt=salt, words=told))
+    session.add_all(
+        RequestFileRow(
+            request_id=row.id,
+            position=link.position,
+            key=one.key,
+            name=clean_line(one.name, 200),
+            media_type=one.media_type,
+            sha256=one.sha256,
+            size=one.size,
+        )
+        for one in files
+    )
+    session.flush()
+
+
+def _hold(session: Session, row: DataRequestRow, who: Accessor, now: datetime) -> None:
+    if row.start is None or row.end is None:
+        return
+    rooms = RoomRow.institution_id == row.institution_id
+    if row.rooms:
+        rooms = and_(rooms, RoomRow.id.in_(row.rooms))
+    cameras = session.scalars(
+        select(CameraRow.id).join(RoomRow, RoomRow.id == CameraRow.room_id).where(rooms)
+    )
+    ids = hold_cameras(
+        session,
+        cameras.all(),
+        row.start,
+        row.end,
+        reason=f"请求 / request {row.number}",
+        by=who.person,
+        expires=now + _HELD_FOR,
+        now=now,
+    )
+    session.add_all(RequestHoldRow(hold_id=one, request_id=row.id) for one in ids)
+
+
+def _lift(session: Session, row: DataRequestRow, who: Accessor, now: datetime) -> None:
+    ids = select(RequestHoldRow.hold_id).where(RequestHoldRow.request_id == row.id)
+    reason = f"请求 / request {row.number}: {row.state}"
+    lift_holds(session, session.scalars(ids).all(), reason=reason, by=who.person, now=now)
+
+
+def _tell_register(session: Session, row: DataRequestRow, who: Accessor, now: datetime) -> None:
+    # The register is never erased, so it names the request and nobody who asked.
+    what = {"request": row.number, "wish": row.wish, "requester": row.requester}
+    reason = f"请求 / request {row.number}"
+    access = NewAccess(AccessKind.REQUEST_MET, who, reason, row.institution_id, what=what)
+    note_use(session, row.id, put_down(session, access, now).position)
+
+
+def _visible(scope: Scope) -> ColumnElement[bool]:
+    if scope.kind is ScopeKind.DISTRICT:
+        return within(scope, DataRequestRow.institution_id)
+    return and_(
+        within(scope, DataRequestRow.institution_id), DataRequestRow.confidential.is_(False)
+    )
+
+
+def _row(session: Session, scope: Scope, request_id: int, *, lock: bool = False) -> DataRequestRow:
+    statement = select(DataRequestRow).where(DataRequestRow.id == request_id, _visible(scope))
+    row = session.scalar(statement.with_for_update() if lock else statement)
+    if row is None:
+        raise NotFoundError("there is no such request", where=f"request {request_id}")
+    return row
