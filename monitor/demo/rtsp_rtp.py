@@ -5,6 +5,7 @@ A feed numbers its packets once; all viewers of a camera receive the same bytes.
 
 from __future__ import annotations
 
+import random
 import struct
 
 from monitor.demo.rtsp_media import CLOCK_RATE, AccessUnit
@@ -13,6 +14,7 @@ PAYLOAD_TYPE = 96
 LARGEST_PAYLOAD = 1400
 _NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
 _FU_A = 28
+_HEADER = 12  # bytes
 
 
 class RtpFeed:
@@ -80,6 +82,14 @@ def fragments(nal: bytes) -> list[bytes]:
         bytes((indicator, (0x80 if at == 0 else 0) | (0x40 if at == last else 0) | kind)) + piece
         for at, piece in enumerate(pieces)
     ]
+
+
+def damaged(packet: bytes, chance: random.Random) -> bytes:
+    """Return an RTP packet with a wrong byte for about every hundred of its payload."""
+    wrong = bytearray(packet)
+    for _ in range(1 + len(packet) // 100):
+        wrong[chance.randrange(_HEADER, len(wrong))] = chance.randrange(256)
+    return bytes(wrong)
 
 
 def interleaved(channel: int, packets: list[bytes]) -> bytes:
