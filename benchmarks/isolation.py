@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -80,8 +81,7 @@ def read_theirs(urls: Sequence[str]) -> None:
         with TemporaryDirectory() as folder:
             sources = Path(folder) / "all.streams"
             sources.write_text("\n".join(urls))
-            for _ in LoadStreams(str(sources)):
-                times.append(time.monotonic())
+            times.extend(time.monotonic() for _ in LoadStreams(str(sources)))
         ended.set()
 
     threading.Thread(target=note, daemon=True).start()
@@ -153,7 +153,7 @@ def _afflict(cameras: SimulatedCameras, fault: str, other: Path) -> None:
 def _longest(times: Sequence[float], start: float, end: float) -> float:
     """Return the longest time without a picture within a span, its edges included."""
     inside = [start, *(at for at in times if start < at < end), end]
-    return max(later - at for at, later in zip(inside, inside[1:], strict=False))
+    return max(later - at for at, later in pairwise(inside))
 
 
 def report(gaps: Sequence[Gap]) -> None:

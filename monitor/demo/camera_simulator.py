@@ -51,7 +51,7 @@ class SimulatedCamera:
         self._switched_on = time.monotonic()
         self._wall_then = time.time()
         self._watched = asyncio.Event()
-        self._chance = random.Random(1)
+        self._chance = random.Random(1)  # noqa: S311 - a fault that can be repeated
 
     @property
     def elapsed(self) -> float:

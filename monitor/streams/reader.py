@@ -37,6 +37,19 @@ _log = structlog.get_logger(__name__)
 _ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO_SENDER})
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
+_TO_BE_MENDED = frozenset(
+    {
+        Reason.UNAUTHORIZED,
+        Reason.NOT_FOUND,
+        Reason.UNSUPPORTED,
+        Reason.NO_VIDEO,
+        Reason.FORBIDDEN,
+        Reason.MISSING,
+        Reason.UNREADABLE,
+        Reason.TRUNCATED,
+    }
+)
+"""Failures that somebody has to mend first: asking again soon only troubles the camera."""
 
 
 class ConnectionState(StrEnum):
@@ -173,7 +186,8 @@ class CameraReader:
             if self._status.state is ConnectionState.ONLINE:
                 self._backoff.was_connected(self._clock.now() - began)
             at_home = failure.reason in _ASKED_AT_HOME
-            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait()
+            patient = failure.reason in _TO_BE_MENDED
+            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait(patient=patient)
             self._lost(failure, wait)
             if failure.reason is Reason.ENDED:
                 break
