@@ -25,7 +25,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.simulated import SimulatedCameras, load, picture_file
+from benchmarks.simulated import SimulatedCameras, load, picture_file, quiet
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
 from monitor.streams.backoff import Backoff
@@ -216,6 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cuts", type=int, default=200)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    quiet()
     held = measure(options.cameras, options.cuts)
     if options.json:
         json.dump([asdict(one) for one in held], sys.stdout)

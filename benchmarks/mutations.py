@@ -1,10 +1,10 @@
 """Ten thousand damaged streams through the reader: nothing may crash, hang or fill the memory.
 
 ``python -m benchmarks.mutations`` takes small streams of H.264 and H.265 (MPEG-TS, MPEG-PS, MP4,
-fragmented MP4, bare NAL units), damages each by its seed (bytes changed, cut out, doubled, moved, or the end lost), and has a process read and
-decode it as a camera, under the supervisor that also keeps the service's processes. A stream that
-kills the process or hangs is told by its number, and the next one is taken. Each camera must end
-with a reason in words.
+fragmented MP4, bare NAL units), damages each by its seed (bytes changed, cut out, doubled, moved,
+or the end lost), and has a process read and decode it as a camera, under the supervisor that also
+keeps the service's processes. A stream that kills the process or hangs is told by its number, and
+the next one is taken. Each camera must end with a reason in words.
 
 A long run may be cut short: with ``--state FOLDER`` it goes on where it was. ``--count`` says how
 many, ``--first`` from which seed.
@@ -29,7 +29,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.simulated import load
+from benchmarks.simulated import load, quiet
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
 from monitor.runtime.supervisor import Child, Supervisor
@@ -133,6 +133,7 @@ def _at_full_speed(request: SourceRequest) -> Source:
 
 def work(folder: Path, first: int, count: int) -> None:
     """Read streams from where ``folder`` says that the last process stopped; note each outcome."""
+    quiet()
     streams = originals(_own(folder))
     notes = folder / "notes"
     begun = folder / "begun"

@@ -25,7 +25,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.simulated import SimulatedCameras, load, picture_file
+from benchmarks.simulated import SimulatedCameras, load, picture_file, quiet
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
 from monitor.streams.backoff import Backoff
@@ -130,6 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    quiet()
     chance = random.Random(options.seed)
     outages = [
         options.long if options.long and number % 4 == 3 else chance.uniform(2, 90)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any, Self
 
 import av
 import numpy as np
+import structlog
 
 from monitor.demo.camera_simulator import CameraSimulator
 
@@ -90,6 +92,12 @@ def cpu_of(pid: int) -> float:
     """Return the CPU seconds that a process has used (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def quiet() -> None:
+    """Let this process log nothing but errors: lost cameras are what is measured."""
+    level = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=level)
 
 
 def load() -> str:

@@ -40,6 +40,7 @@ class SimulatedCamera:
         self.credentials = credentials
         self.refused = False
         self.damaged = False
+        self.moved_to: str | None = None
         self.awake = asyncio.Event()
         self.awake.set()
         self.feed = RtpFeed(
@@ -229,6 +230,15 @@ class CameraSimulator:
 
         def switch() -> None:
             camera.damaged = on
+
+        self._call(switch)
+
+    def redirect(self, name: str, url: str) -> None:
+        """Let camera ``name`` tell whoever asks for its pictures to ask at ``url``."""
+        camera = self._camera(name)
+
+        def switch() -> None:
+            camera.moved_to = url
 
         self._call(switch)
 

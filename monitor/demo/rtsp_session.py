@@ -24,6 +24,7 @@ _MOST_BUFFERED = 2 << 20  # bytes
 _TRACK = "trackID=0"
 _REASONS = {
     200: "OK",
+    302: "Moved Temporarily",
     401: "Unauthorized",
     404: "Not Found",
     454: "Session Not Found",
@@ -40,6 +41,7 @@ class Channel(Protocol):
     footage: Footage
     credentials: Credentials | None
     refused: bool
+    moved_to: str | None
     awake: asyncio.Event
 
     def join(self, session: RtspSession) -> tuple[int, int]:
@@ -142,6 +144,8 @@ class RtspSession:
             self._answer(request, 503)
         elif (challenge := self._challenge(channel, request)) is not None:
             self._answer(request, 401, **{"WWW-Authenticate": challenge})
+        elif channel.moved_to is not None and request.method == "DESCRIBE":
+            self._answer(request, 302, Location=channel.moved_to)
         else:
             return self._perform(request, channel)
         return True

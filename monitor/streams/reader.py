@@ -255,7 +255,9 @@ class CameraReader:
         )
         if offline and before.reason is failure.reason:
             self._status = lost
-            if failure.reason in _ASKED_AT_HOME:
+            # A camera that stays away need not fill the log: 2, 4, 8 … attempts are told of.
+            attempts = self._backoff.attempts
+            if failure.reason in _ASKED_AT_HOME or attempts & (attempts - 1):
                 return
         else:
             self._enter(lost)

@@ -13,6 +13,7 @@ from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.arriving import Arriving, arriving, dated_packets
 from monitor.streams.demux import VideoDemuxer, open_container
 from monitor.streams.failures import Reason, StreamError, failure_of
+from monitor.streams.rtsp_door import behind
 from monitor.streams.source import SourceRequest, Timeouts
 
 
@@ -34,7 +35,7 @@ class RtspSource:
         timeouts = request.timeouts
         url = request.url
         if request.reach is not None:
-            url = request.reach.pinned(url, request.camera_id)
+            url = behind(url, request.reach, timeouts.open, request.camera_id)
         began = time.monotonic()
         try:
             self._container = open_container(
