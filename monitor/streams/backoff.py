@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-_SHARE = 0.04  # of all waiting so far
+_SHARE = 0.02  # of all waiting so far
 
 
 @dataclass
@@ -13,7 +13,7 @@ class Backoff:
     """Waits that double from ``first`` up to ``soon`` seconds, and later grow with the outage.
 
     A camera that comes back within a minute or two is seen again within ``soon`` seconds. Beyond
-    that no wait is longer than a twenty-fifth of all waiting so far, nor than ``longest`` seconds.
+    that no wait is longer than a fiftieth of all waiting so far, nor than ``longest`` seconds.
     After ``healthy`` good seconds everything starts over.
 
     ``jitter`` is the share by which a wait may be shorter or longer, so that the cameras of an
@@ -21,7 +21,7 @@ class Backoff:
     """
 
     first: float = 1.0
-    soon: float = 3.0
+    soon: float = 2.0
     longest: float = 60.0
     jitter: float = 0.25
     healthy: float = 120.0

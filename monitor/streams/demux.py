@@ -47,6 +47,7 @@ class VideoDemuxer:
         extradata = context.extradata or b""
         self._sets = ParameterSets(codec, extradata)
         self._filter = _annexb_filter(codec, extradata, self.stream)
+        self._begun = False
         self.info = StreamInfo(
             codec=codec,
             width=self.stream.width,
@@ -62,6 +63,7 @@ class VideoDemuxer:
         Raises:
             av.FFmpegError: what the container ran into.
         """
+        self._begun = True
         base = self.stream.time_base or Fraction(1, 1)
         num, den = base.numerator, base.denominator
         for packet in self._container.demux(self.stream):
@@ -86,6 +88,8 @@ class VideoDemuxer:
 
     def rewind(self, seconds: float) -> None:
         """Go to the last keyframe at or before ``seconds`` of a recording."""
+        if not seconds and not self._begun:
+            return  # it stands there; bare H.264 cannot be sought in at all
         start = self.stream.start_time or 0
         base = self.stream.time_base or Fraction(1, 1)
         self._container.seek(start + int(seconds / base), stream=self.stream)

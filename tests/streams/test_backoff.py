@@ -11,17 +11,17 @@ def test_waits_double_up_to_the_longest_when_somebody_must_mend_it() -> None:
 
 
 def test_a_short_outage_is_over_soon() -> None:
-    backoff = Backoff(first=1, soon=3, jitter=0)
-    assert [backoff.next_wait() for _ in range(6)] == [1, 2, 3, 3, 3, 3]
+    backoff = Backoff(first=1, soon=2, jitter=0)
+    assert [backoff.next_wait() for _ in range(6)] == [1, 2, 2, 2, 2, 2]
 
 
 def test_waits_grow_with_a_long_outage_up_to_the_longest() -> None:
     backoff = Backoff(jitter=0)
-    waits = [backoff.next_wait() for _ in range(300)]
+    waits = [backoff.next_wait() for _ in range(600)]
     assert waits == sorted(waits)
     outage = 0.0
     for wait in waits:
-        assert wait <= max(3.0, outage / 25) + 1e-9
+        assert wait <= max(2.0, outage / 50) + 1e-9
         outage += wait
     assert waits[-1] == 60
 
