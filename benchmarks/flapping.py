@@ -148,7 +148,9 @@ class Flapping:
         await viewer.setLocalDescription(await viewer.createOffer())
         session, answer = await self._live.offer("c0", viewer.localDescription.sdp)
         await viewer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        await asyncio.sleep(0.1)
+        until = time.monotonic() + _GIVE_UP
+        while viewer.connectionState == "connecting" and time.monotonic() < until:
+            await asyncio.sleep(0.02)
         await viewer.close()
         await self._live.close(session)
 

@@ -25,9 +25,17 @@ from monitor.demo.camera_simulator import CameraSimulator
 
 
 def picture_file(
-    folder: Path, *, width: int, height: int, fps: int, kbit: int, gop: float, seconds: int = 8
+    folder: Path,
+    *,
+    width: int,
+    height: int,
+    fps: int,
+    kbit: int,
+    gop: float,
+    seconds: int = 8,
+    moving: bool = True,
 ) -> Path:
-    """Write ``seconds`` of a room-like picture with people-sized movement; return the file."""
+    """Write ``seconds`` of a room-like picture, with people-sized movement if ``moving``."""
     path = folder / f"room-{width}x{height}-{fps}-{kbit}.ts"
     chance = np.random.default_rng(1)
     block = 16
@@ -41,9 +49,10 @@ def picture_file(
         stream.bit_rate = kbit * 1000
         for number in range(seconds * fps):
             picture = room + chance.integers(0, 3, room.shape, np.uint8)
-            left = number * width // 256 % (width - width // 8)
-            colour = chance.integers(0, 255, 3, np.uint8)
-            picture[height // 4 : height * 3 // 4, left : left + width // 8] = colour
+            if moving:
+                left = number * width // 256 % (width - width // 8)
+                colour = chance.integers(0, 255, 3, np.uint8)
+                picture[height // 4 : height * 3 // 4, left : left + width // 8] = colour
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "bgr24")))
         container.mux(stream.encode())
     return path

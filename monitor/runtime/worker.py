@@ -48,6 +48,7 @@ _STEP_EVERY = 0.5
 _HEADS_EVERY = 2.0
 _STILL_QUALITY = 80
 _MARGIN = 15.0  # seconds between an event's raise and the moment its clip is begun, at the worst
+_UNNOTICED = 10.0  # seconds for which an empty room may not be looked at
 
 TakeEvent = Callable[[Event, Callable[[], bytes | None]], None]
 """Takes an event over, with a function that gives its snapshot as JPEG."""
@@ -117,6 +118,7 @@ class Worker:
                 attention=self._attention_of(camera.id),
                 calm_fps=calm_fps,
                 remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
+                remember_quiet=clip_before + _MARGIN + _UNNOTICED,
                 gate=gate,
                 reach=reach,
                 recorder=recorder,
