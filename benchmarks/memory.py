@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -146,8 +147,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.watch:
         quiet()
         kind, *urls = options.watch
-        print(json.dumps(asdict(watch(kind, options.cameras, urls, options.settle))))
-        return
+        print(json.dumps(asdict(watch(kind, options.cameras, urls, options.settle))), flush=True)
+        os._exit(0)  # a hundred cameras are still being read, which a usual end would wait for
     with TemporaryDirectory() as name:
         path = picture_file(
             Path(name), width=1280, height=720, fps=12, kbit=options.kbit, gop=2, moving=False

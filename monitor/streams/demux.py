@@ -37,6 +37,7 @@ class VideoDemuxer:
 
     def __init__(self, container: InputContainer, where: str) -> None:
         self._container = container
+        self._where = where
         if not container.streams.video:
             raise StreamError(Reason.NO_VIDEO, where=where)
         self.stream: VideoStream = container.streams.video[0]
@@ -62,11 +63,12 @@ class VideoDemuxer:
 
         Raises:
             av.FFmpegError: what the container ran into.
+            StreamError: it became another stream on the way.
         """
         self._begun = True
         base = self.stream.time_base or Fraction(1, 1)
         num, den = base.numerator, base.denominator
-        for packet in self._container.demux(self.stream):
+        for packet in self._demuxed():
             if packet.size == 0:
                 continue
             pts, dts, duration = packet.pts, packet.dts, packet.duration
@@ -95,6 +97,13 @@ class VideoDemuxer:
         self._container.seek(start + int(seconds / base), stream=self.stream)
         if self._filter is not None:
             self._filter.flush()
+
+    def _demuxed(self) -> Iterator[EncodedPacket[VideoStream]]:
+        try:
+            yield from self._container.demux(self.stream)
+        except IndexError:
+            # ffmpeg found another stream in mid-stream, of which its Python binding knows nothing.
+            raise StreamError(Reason.UNREADABLE, where=self._where) from None
 
     def _annexb(self, packet: EncodedPacket[VideoStream]) -> bytes:
         if self._filter is None:

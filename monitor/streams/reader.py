@@ -38,16 +38,10 @@ _ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
 _TO_BE_MENDED = frozenset(
-    {
-        Reason.UNAUTHORIZED,
-        Reason.NOT_FOUND,
-        Reason.UNSUPPORTED,
-        Reason.NO_VIDEO,
-        Reason.FORBIDDEN,
-        Reason.MISSING,
-        Reason.UNREADABLE,
-        Reason.TRUNCATED,
-    }
+    (
+        *(Reason.UNAUTHORIZED, Reason.NOT_FOUND, Reason.FORBIDDEN),
+        *(Reason.UNSUPPORTED, Reason.NO_VIDEO),
+    )
 )
 """Failures that somebody has to mend first: asking again soon only troubles the camera."""
 
