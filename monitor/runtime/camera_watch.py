@@ -103,6 +103,11 @@ class CameraWatch:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{camera.id}", daemon=True)
 
+    @property
+    def small(self) -> CameraReader | None:
+        """The reader of the substream while it is there."""
+        return self._feed.small
+
     def start(self) -> None:
         """Begin to read and to look."""
         if self._recorder is not None:

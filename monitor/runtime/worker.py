@@ -157,6 +157,11 @@ class Worker:
         watch = self._watches.get(camera_id)
         return watch.reader if watch is not None else None
 
+    def small_reader(self, camera_id: str) -> CameraReader | None:
+        """Return the reader of a camera's substream, or ``None`` while it has none."""
+        watch = self._watches.get(camera_id)
+        return watch.small if watch is not None else None
+
     @property
     def camera_ids(self) -> tuple[str, ...]:
         """The cameras that are read here."""
