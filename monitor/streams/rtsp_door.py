@@ -18,11 +18,11 @@ from typing import Final
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.gb28181.digest import authorization
 from monitor.streams.reach import Reach
-from monitor.streams.url import StreamUrl, UrlError, parse_url
+from monitor.streams.url import RTSP_UDP, StreamUrl, UrlError, parse_url
 
 _MOST_HOPS = 4
 _LARGEST_ANSWER = 64 << 10  # bytes
-_PORTS: Final = {"rtsp": 554, "rtsps": 322}
+_PORTS: Final = {"rtsp": 554, RTSP_UDP: 554, "rtsps": 322}
 _STATUS = re.compile(rb"RTSP/1\.\d (\d{3})")
 _KNOWN_CHALLENGE = re.compile(r"(?i)basic |digest (?!.*algorithm=\"?(?!md5\b|sha-256\b))")
 _FIELD = re.compile(r"(?im)^([a-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
@@ -54,6 +54,8 @@ def _next(url: StreamUrl, place: str, where: str) -> StreamUrl:
         raise StreamError(Reason.NO_RTSP, where=where) from None
     if found.scheme not in _PORTS:
         raise StreamError(Reason.FORBIDDEN, where=where, detail=f"{found.scheme}:")
+    if found.scheme == "rtsp":
+        found = replace(found, scheme=url.scheme if url.scheme == RTSP_UDP else "rtsp")
     if found.host == url.host and not found.username:
         return replace(found, username=url.username, password=url.password)
     return found
