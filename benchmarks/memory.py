@@ -4,8 +4,8 @@
 does (reading, the ring for clips, the gate, the decoder that now and then looks), in one process
 that begins with ten cameras and goes on to fifty and a hundred. The ring is told apart, since it
 holds the last seconds of whatever the camera sends: memory for it is bit rate times time.
-``--kinds`` chooses among ``idle`` (main stream only), ``pair`` (main stream and substream) and
-``away`` (a camera that cannot be reached).
+``--kinds`` chooses among ``idle`` (a main stream of 1280×720 only), ``pair`` (with a substream of
+640×360, which is the one looked at) and ``away`` (a camera that cannot be reached).
 """
 
 from __future__ import annotations
@@ -95,8 +95,9 @@ def watch(kind: str, counts: Sequence[int], urls: Sequence[str], settle: float) 
 
 
 def _watch(kind: str, number: int, urls: Sequence[str], slots: FrameSlots) -> CameraWatch:
+    half = len(urls) // 2
     url = "rtsp://127.0.0.1:9/away" if kind == "away" else urls[number]
-    small = urls[number] if kind == "pair" else None
+    small = urls[half + number] if kind == "pair" else None
     return CameraWatch(
         Camera(f"c{number}", "room", Text("", ""), url, substream_url=small),
         slots,
@@ -150,11 +151,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps(asdict(watch(kind, options.cameras, urls, options.settle))), flush=True)
         os._exit(0)  # a hundred cameras are still being read, which a usual end would wait for
     with TemporaryDirectory() as name:
-        path = picture_file(
-            Path(name), width=1280, height=720, fps=12, kbit=options.kbit, gop=2, moving=False
+        sizes = ((1280, 720, options.kbit), (640, 360, options.kbit // 4))
+        large, small = (
+            picture_file(Path(name), width=w, height=h, fps=12, kbit=kbit, gop=2, moving=False)
+            for w, h, kbit in sizes
         )
-        with SimulatedCameras(max(options.cameras), path) as cameras:
-            found = [measure(kind, cameras.urls, options) for kind in options.kinds]
+        most = max(options.cameras)
+        with SimulatedCameras(most, large) as mains, SimulatedCameras(most, small) as subs:
+            urls = [*mains.urls, *subs.urls]
+            found = [measure(kind, urls, options) for kind in options.kinds]
     if options.json:
         json.dump([asdict(one) for one in found], sys.stdout)
         return

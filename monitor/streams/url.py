@@ -86,8 +86,8 @@ def parse_url(text: str, base: Path | None = None) -> StreamUrl:
     """Check ``text`` and take it apart.
 
     ``rtsp://``, ``rtsps://`` and ``rtsp+udp://`` URLs keep their query: it belongs to the camera.
-    ``file:`` paths may be relative to ``base`` and take the options ``loop=1`` and ``start=SECONDS``. Other
-    schemes are accepted only if an installed source declares them (see
+    ``file:`` paths may be relative to ``base`` and take the options ``loop=1`` and
+    ``start=SECONDS``. Other schemes are accepted only if an installed source declares them (see
     :mod:`monitor.streams.source`), which is checked when the source is made.
 
     Raises:

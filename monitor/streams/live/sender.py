@@ -50,7 +50,8 @@ class ForwardSender:
         ticks = (self._origin + picture.ticks) & 0xFFFFFFFF
         send, protect = self._way()
         sent, sequence = self._sent, self._sequence
-        marks = [codec.payloadType] * (len(picture.payloads) - 1) + [codec.payloadType | 0x80]
+        kind = codec.payloadType or 0  # agreed by now
+        marks = [kind] * (len(picture.payloads) - 1) + [kind | 0x80]
         for mark, payload in zip(marks, picture.payloads, strict=True):
             head = _HEAD.pack(0x80, mark, sequence, ticks, self._sender._ssrc)
             data = sent[sequence] = protect(head + payload)

@@ -17,7 +17,7 @@ from av.codec import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
-from monitor.domain.media import Packet
+from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.live.metrics import ENCODINGS
 from monitor.streams.live.rtp_time import CLOCK_RATE
 
@@ -70,6 +70,7 @@ class Transcoder:
         self._encoder: VideoCodecContext | None = None
         self._wall_offset = 0.0
         self._next_keyframe = 0.0
+        self._last: Packet | None = None
 
     def feed(self, packet: Packet) -> Iterator[Packet]:
         """Take one packet in and yield what comes out; often nothing, sometimes several."""
@@ -81,8 +82,24 @@ class Transcoder:
         if self._decoder is None:
             return
         self._wall_offset = packet.wall - packet.time
+        self._last = packet
         for frame in self._decoded(self._decoder, packet):
             yield from self._encoded(frame, packet)
+
+    def flush(self) -> Iterator[Packet]:
+        """Yield what the decoder still holds back; nothing may be fed afterwards."""
+        if self._decoder is None or self._last is None:
+            return
+        for frame in self._decoder.decode(None):
+            yield from self._encoded(frame, self._last)
+
+    @property
+    def info(self) -> StreamInfo:
+        """What comes out; known once something has."""
+        encoder = self._encoder
+        if encoder is None:
+            raise RuntimeError("nothing has been encoded yet")
+        return StreamInfo("h264", encoder.width, encoder.height, None)
 
     def _begin(self) -> None:
         self._decoder = cast(VideoCodecContext, CodecContext.create(self._codec, "r"))

@@ -15,6 +15,7 @@ export class FootagePlayer {
     this.segments = segments.map(({ id, start, end }) => ({ id, start: start - zero, end: end - zero }));
     this.pass = pass;
     this.tell = tell;
+    this.convert = false; // have the server encode again what this browser cannot play
     this.source = new MediaSource();
     this.buffer = null;
     this.type = "";
@@ -63,7 +64,12 @@ export class FootagePlayer {
     const head = await this.ask(`${address}/head?pass=${pass}`, signal);
     const type = head.headers.get("content-type");
     const bytes = await head.arrayBuffer();
-    if (run !== this.run || !(await this.take(type))) return;
+    if (run !== this.run) return;
+    if (this.convert && !MediaSource.isTypeSupported(type)) {
+      await this.feedConverted(run, segment, offset, signal);
+      return;
+    }
+    if (!(await this.take(type))) return;
     this.buffer.timestampOffset = segment.start;
     await this.append(bytes);
     const media = await this.ask(`${address}/media?from=${offset.toFixed(3)}&pass=${pass}`, signal);
@@ -76,8 +82,27 @@ export class FootagePlayer {
     }
   }
 
+  /** Feeds a file that the server encodes again, a few seconds at a time. */
+  async feedConverted(run, segment, offset, signal) {
+    const address = `/api/v1/recordings/segments/${segment.id}/reencoded?pass=${encodeURIComponent(this.pass)}`;
+    for (let from = offset; from < segment.end - segment.start - 0.05 && run === this.run; ) {
+      const piece = await this.ask(`${address}&from=${from.toFixed(3)}`, signal);
+      const bytes = await piece.arrayBuffer();
+      if (run !== this.run || !(await this.take(piece.headers.get("content-type")))) return;
+      this.buffer.timestampOffset = segment.start + Number(piece.headers.get("x-start"));
+      await this.append(bytes);
+      from = Math.max(from + 0.1, Number(piece.headers.get("x-end")));
+      while (run === this.run && this.ready() > AHEAD) await pause(200);
+    }
+  }
+
   async ask(address, signal) {
-    const response = await fetch(address, { signal });
+    let response = await fetch(address, { signal });
+    for (let wait = 1; response.status === 409 && wait <= 8; wait *= 2) {
+      this.tell("busy");
+      await pause(wait * 1000);
+      response = await fetch(address, { signal });
+    }
     if (!response.ok) throw new Error(`${response.status}`);
     return response;
   }
