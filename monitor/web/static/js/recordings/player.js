@@ -47,29 +47,30 @@ export class FootagePlayer {
     return true;
   }
 
-  /** Feeds file after file until a later jump. */
+  /** Feeds file after file until a later jump, or until one that the browser cannot play. */
   async fill(run, index, from) {
     const { signal } = this.abort;
     for (let at = index; at < this.segments.length && run === this.run; at += 1) {
       const segment = this.segments[at];
-      await this.feed(run, segment, at === index ? Math.max(0, from - segment.start) : 0, signal);
+      const offset = at === index ? Math.max(0, from - segment.start) : 0;
+      if (!(await this.feed(run, segment, offset, signal))) return;
     }
     await this.idle();
     if (run === this.run && this.source.readyState === "open") this.source.endOfStream();
   }
 
+  /** Feeds one file; says whether the next one may follow. */
   async feed(run, segment, offset, signal) {
     const address = `/api/v1/recordings/segments/${segment.id}`;
     const pass = encodeURIComponent(this.pass);
     const head = await this.ask(`${address}/head?pass=${pass}`, signal);
     const type = head.headers.get("content-type");
     const bytes = await head.arrayBuffer();
-    if (run !== this.run) return;
+    if (run !== this.run) return false;
     if (this.convert && !MediaSource.isTypeSupported(type)) {
-      await this.feedConverted(run, segment, offset, signal);
-      return;
+      return this.feedConverted(run, segment, offset, signal);
     }
-    if (!(await this.take(type))) return;
+    if (!(await this.take(type))) return false;
     this.buffer.timestampOffset = segment.start;
     await this.append(bytes);
     const media = await this.ask(`${address}/media?from=${offset.toFixed(3)}&pass=${pass}`, signal);
@@ -80,6 +81,7 @@ export class FootagePlayer {
       await this.append(value);
       while (run === this.run && this.ready() > AHEAD) await pause(200);
     }
+    return run === this.run;
   }
 
   /** Feeds a file that the server encodes again, a few seconds at a time. */
@@ -88,12 +90,13 @@ export class FootagePlayer {
     for (let from = offset; from < segment.end - segment.start - 0.05 && run === this.run; ) {
       const piece = await this.ask(`${address}&from=${from.toFixed(3)}`, signal);
       const bytes = await piece.arrayBuffer();
-      if (run !== this.run || !(await this.take(piece.headers.get("content-type")))) return;
+      if (run !== this.run || !(await this.take(piece.headers.get("content-type")))) return false;
       this.buffer.timestampOffset = segment.start + Number(piece.headers.get("x-start"));
       await this.append(bytes);
       from = Math.max(from + 0.1, Number(piece.headers.get("x-end")));
       while (run === this.run && this.ready() > AHEAD) await pause(200);
     }
+    return run === this.run;
   }
 
   async ask(address, signal) {
