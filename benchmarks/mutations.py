@@ -137,7 +137,7 @@ def work(folder: Path, first: int, count: int) -> None:
     streams = originals(_own(folder))
     notes = folder / "notes"
     begun = folder / "begun"
-    seed = _next(folder, first)
+    seed = following(folder, first)
     while seed < first + count:
         begun.write_text(f"{seed} {os.getpid()} {time.time()}")
         form = list(FORMS)[seed % len(FORMS)]
@@ -155,7 +155,7 @@ def _own(folder: Path) -> Path:
     return own
 
 
-def _next(folder: Path, first: int) -> int:
+def following(folder: Path, first: int) -> int:
     """Return the seed to go on with; one that was begun and is not noted killed its process."""
     noted = [seed for seed, *_ in _notes(folder)]
     seed = max([first - 1, *noted]) + 1
