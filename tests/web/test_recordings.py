@@ -257,7 +257,7 @@ def test_what_a_browser_cannot_play_is_encoded_again_for_who_gave_a_reason(
         assert piece.status_code == 200
         assert piece.headers["content-type"] == 'video/mp4; codecs="avc1.42e01f"'
         assert float(piece.headers["x-start"]) <= 3 < float(piece.headers["x-end"])
-        with av.open(io.BytesIO(piece.content)) as container:
+        with av.open(io.BytesIO(piece.content), "r") as container:
             assert next(container.decode(video=0)).width == 320
         assert client.get(address, params={"pass": "no"}).status_code in (403, 404)
         assert client.get(address).status_code == 422
