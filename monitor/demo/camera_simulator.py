@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +42,7 @@ class SimulatedCamera:
         self.refused = False
         self.damaged = False
         self.moved_to: str | None = None
+        self.ranges: deque[str] = deque(maxlen=16)
         self.awake = asyncio.Event()
         self.awake.set()
         self.feed = RtpFeed(
@@ -188,6 +190,10 @@ class CameraSimulator:
     def viewers(self, name: str) -> int:
         """Return how many connections watch camera ``name``."""
         return len(self._camera(name).viewers)
+
+    def ranges(self, name: str) -> list[str]:
+        """Return which times the last viewers of camera ``name`` asked for; it plays the present."""
+        return list(self._camera(name).ranges)
 
     def cut(self, name: str) -> None:
         """Close all connections to camera ``name``; new ones are welcome."""

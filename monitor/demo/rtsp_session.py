@@ -11,6 +11,7 @@ import base64
 import re
 import secrets
 import socket
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Channel(Protocol):
     credentials: Credentials | None
     refused: bool
     moved_to: str | None
+    ranges: deque[str]
     awake: asyncio.Event
 
     def join(self, session: RtspSession) -> tuple[int, int]:
@@ -249,6 +251,7 @@ class RtspSession:
         if self._rtp_channel is None and self._datagrams is None:
             self._answer(request, 455)
             return
+        channel.ranges.append(request.headers.get("range", ""))
         sequence, ticks = channel.join(self)
         self._channel = channel
         track = f"{request.url.rstrip('/')}/{_TRACK}"
