@@ -192,7 +192,7 @@ class CameraSimulator:
         return len(self._camera(name).viewers)
 
     def ranges(self, name: str) -> list[str]:
-        """Return which times the last viewers of camera ``name`` asked for; it plays the present."""
+        """Return which times the last viewers of camera ``name`` asked for; all see the present."""
         return list(self._camera(name).ranges)
 
     def cut(self, name: str) -> None:
