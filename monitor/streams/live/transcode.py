@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 _LARGEST_HEIGHT = 720
 _KEYFRAME_SECONDS = 2.0
 _BITS_A_PIXEL = 2.2  # a second, about 2 Mbit/s for 720p
+_HIGHEST_FPS = 60
 _TIME_BASE = Fraction(1, CLOCK_RATE)
 
 
@@ -120,7 +121,7 @@ class Transcoder:
 
     def _encoded(self, frame: VideoFrame, packet: Packet) -> Iterator[Packet]:
         time = packet.time if frame.pts is None else frame.pts / CLOCK_RATE
-        encoder = self._encoder_for(frame, time)
+        encoder = self._encoder_for(frame, time, packet.duration)
         picture = frame.reformat(encoder.width, encoder.height, "yuv420p")
         picture.pts = round(time * CLOCK_RATE)
         picture.time_base = _TIME_BASE
@@ -138,13 +139,15 @@ class Transcoder:
                 data=bytes(out),
             )
 
-    def _encoder_for(self, frame: VideoFrame, time: float) -> VideoCodecContext:
+    def _encoder_for(self, frame: VideoFrame, time: float, duration: float) -> VideoCodecContext:
         width, height = _fitted(frame.width, frame.height)
         encoder = self._encoder
         if encoder is None or (encoder.width, encoder.height) != (width, height):
             encoder = CodecContext.create("libx264", "w")
             encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
             encoder.time_base = _TIME_BASE
+            # Else the encoder takes the ticks of the clock for pictures, and spares bits for each.
+            encoder.framerate = Fraction(min(max(round(1 / (duration or 0.04)), 1), _HIGHEST_FPS))
             encoder.bit_rate = max(300_000, int(width * height * _BITS_A_PIXEL))
             encoder.thread_count = 1
             encoder.options = {

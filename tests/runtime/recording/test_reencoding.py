@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import av
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.runtime.recording import reencoding
@@ -37,6 +39,11 @@ def pictures(piece: Piece) -> int:
         return len(list(container.decode(video=0)))
 
 
+def decoded(content: bytes) -> list[NDArray[np.uint8]]:
+    with av.open(io.BytesIO(content), "r") as container:
+        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+
+
 def test_pieces_follow_on_one_another_and_show_every_picture(
     stored: tuple[Archive, Recording, Layout],
 ) -> None:
@@ -51,6 +58,16 @@ def test_pieces_follow_on_one_another_and_show_every_picture(
     assert [piece.start for piece in pieces] == [pytest.approx(0.0), pytest.approx(4.0, abs=0.11)]
     assert sum(map(pictures, pieces)) == 8 * FPS
     assert read_layout(io.BytesIO(pieces[0].content)).codec.startswith("avc1.42")
+
+
+def test_what_comes_out_looks_like_what_was_recorded(
+    stored: tuple[Archive, Recording, Layout], hevc: bytes
+) -> None:
+    archive, recording, layout = stored
+    piece = Reencoder(archive.files).piece(recording, layout, 0.0)
+    for before, after in zip(decoded(hevc)[:40:8], decoded(piece.content)[::8], strict=True):
+        error = np.mean((before.astype(float) - after.astype(float)) ** 2)
+        assert 10 * np.log10(255**2 / error) > 32
 
 
 def test_a_piece_from_the_middle_begins_at_the_keyframe_before(
