@@ -121,7 +121,7 @@ def test_protocol_answers(simulator: CameraSimulator, footage: Path) -> None:
     assert "200 OK" in ask(simulator, "OPTIONS * RTSP/1.0\nCSeq: 1\n\n")
     assert "404" in ask(simulator, f"DESCRIBE {url}s RTSP/1.0\nCSeq: 2\n\n")
     setup = f"SETUP {url}/trackID=0 RTSP/1.0\nCSeq: 3\nTransport: "
-    assert "461" in ask(simulator, f"{setup}RTP/AVP;unicast;client_port=5000-5001\n\n")
+    assert "461" in ask(simulator, f"{setup}RTP/AVP;multicast;port=5000-5001\n\n")
     assert "interleaved=2-3" in ask(simulator, f"{setup}RTP/AVP/TCP;interleaved=2-3\n\n")
     assert "455" in ask(simulator, f"PLAY {url} RTSP/1.0\nCSeq: 4\n\n")
     assert "501" in ask(simulator, f"RECORD {url} RTSP/1.0\nCSeq: 5\n\n")
