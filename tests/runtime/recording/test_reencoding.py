@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import av
 import numpy as np
@@ -39,7 +40,7 @@ def pictures(piece: Piece) -> int:
         return len(list(container.decode(video=0)))
 
 
-def decoded(content: bytes) -> list[NDArray[np.uint8]]:
+def decoded(content: bytes) -> list[NDArray[Any]]:
     with av.open(io.BytesIO(content), "r") as container:
         return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
 
