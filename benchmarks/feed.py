@@ -19,11 +19,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import numpy as np
@@ -94,12 +95,19 @@ def _raised(
 
 
 @contextmanager
-def service(folder: Path, rooms: int) -> Iterator[tuple[Environment, str]]:
-    """Run the service over so many rooms; yield its environment and a sign-in link."""
+def service(
+    folder: Path, rooms: int, change: Callable[[dict[str, Any]], None] = lambda _district: None
+) -> Iterator[tuple[Environment, str]]:
+    """Run the service over so many rooms; yield its environment and a sign-in link.
+
+    ``change`` may add to the configuration.
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     config = folder / "district.yaml"
-    config.write_text(yaml.safe_dump(_district(rooms, port), allow_unicode=True), "utf-8")
+    district = _district(rooms, port)
+    change(district)
+    config.write_text(yaml.safe_dump(district, allow_unicode=True), "utf-8")
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "monitor", "run", "-c", str(config)], stdout=log, stderr=log
@@ -142,7 +150,7 @@ def room_id(number: int) -> str:
     return f"room-{number}"
 
 
-def _district(rooms: int, port: int) -> dict[str, object]:
+def _district(rooms: int, port: int) -> dict[str, Any]:
     return {
         "version": 1,
         "service": {"port": port, "data_dir": "data", "language": "en"},

@@ -1,7 +1,7 @@
 """What one viewer of a live picture costs: our forwarding beside aiortc's own ways of sending.
 
 ``python -m benchmarks.live`` serves the same 1280×720 recording, 25 pictures a second, from a
-child process, in turn by each way and to 1, 4 and 8 viewers, and reads the child's CPU time.
+child process, in turn by each way and to 1, 6 and 20 viewers, and reads the child's CPU time.
 What the child spends with no viewer at all is taken off. Viewers live in this process and decode
 nothing. A way that cannot keep up sends fewer than 25 pictures, so what counts is the cost of a
 picture that arrived. Compare ratios within one run, never milliseconds of two machines.
@@ -35,6 +35,7 @@ from av.frame import Frame
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.simulated import load
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
 from monitor.streams.live import LiveServer, Overlay
@@ -229,13 +230,19 @@ def report(costs: Sequence[Cost]) -> None:
         ratio = cost.a_picture / base[cost.viewers]
         figures = (cost.cpu_ms, cost.pictures, cost.a_picture, ratio)
         table.add_row(str(cost.viewers), cost.way, *(f"{figure:.1f}" for figure in figures))
-    Console().print(table)
+    console = Console(width=120)
+    console.print(table)
+    for way in WAYS if len(base) > 1 else ():
+        few, *_, many = sorted((c for c in costs if c.way == way), key=lambda c: c.viewers)
+        more = many.cpu_ms * many.viewers - few.cpu_ms * few.viewers
+        console.print(f"{way}: {more / (many.viewers - few.viewers):.1f} ms for one more viewer")
+    console.print(load())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--viewers", type=int, nargs="+", default=[1, 4, 8])
+    parser.add_argument("--viewers", type=int, nargs="+", default=[1, 6, 20])
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--serve", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)

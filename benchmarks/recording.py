@@ -64,7 +64,7 @@ def serve(way: str, urls: Sequence[str], folder: Path, seconds: float, warm: flo
     cameras = [Camera(f"c{n}", "room", _NAME, url) for n, url in enumerate(urls)]
     readers = [CameraReader(camera) for camera in cameras]
     recorders: list[Recorder] = []
-    with closing(_database(folder, cameras)) as database:
+    with closing(new_database(folder, cameras)) as database:
         shelf = Shelf(FileStore(folder / "rec"), folder / "rec", RecordingRepository(database))
         shelf.start()
         if way == RECORD:
@@ -120,7 +120,8 @@ def _recorder(reader: CameraReader, root: Path, shelf: Shelf) -> Recorder:
     )
 
 
-def _database(folder: Path, cameras: Sequence[Camera]) -> Database:
+def new_database(folder: Path, cameras: Sequence[Camera]) -> Database:
+    """Return a database in ``folder`` that knows the cameras."""
     database = Database(f"sqlite:///{folder}/kanhu.db")
     migrate.upgrade(database)
     district = District(

@@ -3,7 +3,8 @@
 Start it, :meth:`CameraSimulator.add` recordings, and read ``rtsp://127.0.0.1:PORT/NAME`` with any
 RTSP client that accepts TCP. Each recording plays in a loop from the moment it was added, whether
 or not anybody watches; a viewer joins at the next keyframe and its time stamps never fall back.
-Faults of real cameras can be switched on: a cut line, a hang, refusal, a jump of the clock.
+Faults of real cameras can be switched on: a cut line, a hang, refusal, a jump of the clock,
+another picture size in mid-stream, damaged pictures.
 
 The server runs on its own thread and binds to the loopback interface only.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +23,7 @@ from urllib.parse import quote
 
 from monitor.demo.rtsp_auth import Credentials
 from monitor.demo.rtsp_media import CLOCK_RATE, Footage, load_footage
-from monitor.demo.rtsp_rtp import RtpFeed
+from monitor.demo.rtsp_rtp import RtpFeed, damaged
 from monitor.demo.rtsp_session import RtspSession
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.streams.loop_thread import LoopThread
@@ -35,8 +37,12 @@ class SimulatedCamera:
 
     def __init__(self, footage: Footage, credentials: Credentials | None) -> None:
         self.footage = footage
+        self._changed = False
         self.credentials = credentials
         self.refused = False
+        self.damaged = False
+        self.moved_to: str | None = None
+        self.ranges: deque[str] = deque(maxlen=16)
         self.awake = asyncio.Event()
         self.awake.set()
         self.feed = RtpFeed(
@@ -48,6 +54,7 @@ class SimulatedCamera:
         self._switched_on = time.monotonic()
         self._wall_then = time.time()
         self._watched = asyncio.Event()
+        self._chance = random.Random(1)  # noqa: S311 - a fault that can be repeated
 
     @property
     def elapsed(self) -> float:
@@ -64,6 +71,11 @@ class SimulatedCamera:
         """Stop sending to ``session``."""
         self.viewers.discard(session)
 
+    def change(self, footage: Footage) -> None:
+        """Play ``footage`` from its next keyframe on."""
+        self.footage = footage
+        self._changed = True
+
     async def play(self) -> None:
         """Send pictures as they fall due, for as long as the server runs."""
         while True:
@@ -72,14 +84,20 @@ class SimulatedCamera:
 
     async def _play_while_watched(self) -> None:
         next_report = self.elapsed
-        for due, ticks, unit in self.footage.following(self.elapsed):
+        footage = self.footage
+        for due, ticks, unit in footage.following(self.elapsed):
             await asyncio.sleep(max(0.0, due - self.elapsed))
             if not self.viewers:
                 self._watched.clear()
                 return
-            if not self.awake.is_set():
+            if self.footage is not footage:
+                return
+            if not self.awake.is_set() or (self._changed and not unit.keyframe):
                 continue
+            self._changed = False
             packets = self.feed.packets(unit, ticks)
+            if self.damaged:
+                packets = [damaged(packet, self._chance) for packet in packets]
             for viewer in tuple(self.viewers):
                 viewer.send_picture(packets, unit.keyframe)
             if self.elapsed >= next_report:
@@ -173,6 +191,10 @@ class CameraSimulator:
         """Return how many connections watch camera ``name``."""
         return len(self._camera(name).viewers)
 
+    def ranges(self, name: str) -> list[str]:
+        """Return which times the last viewers of camera ``name`` asked for; all see the present."""
+        return list(self._camera(name).ranges)
+
     def cut(self, name: str) -> None:
         """Close all connections to camera ``name``; new ones are welcome."""
         camera = self._camera(name)
@@ -198,6 +220,33 @@ class CameraSimulator:
         self._call(switch)
         if on:
             self.cut(name)
+
+    def change(self, name: str, path: Path) -> None:
+        """Let camera ``name`` play another recording from now on, on the same connections.
+
+        Raises:
+            InputError: ``path`` cannot be played.
+        """
+        camera, footage = self._camera(name), load_footage(path)
+        self._call(lambda: camera.change(footage))
+
+    def damage(self, name: str, on: bool = True) -> None:
+        """Let camera ``name`` send pictures with wrong bytes in them."""
+        camera = self._camera(name)
+
+        def switch() -> None:
+            camera.damaged = on
+
+        self._call(switch)
+
+    def redirect(self, name: str, url: str) -> None:
+        """Let camera ``name`` tell whoever asks for its pictures to ask at ``url``."""
+        camera = self._camera(name)
+
+        def switch() -> None:
+            camera.moved_to = url
+
+        self._call(switch)
 
     def jump(self, name: str, seconds: float) -> None:
         """Let the clock of camera ``name`` jump by ``seconds``, back or forth."""

@@ -5,14 +5,16 @@ A feed numbers its packets once; all viewers of a camera receive the same bytes.
 
 from __future__ import annotations
 
+import random
 import struct
 
 from monitor.demo.rtsp_media import CLOCK_RATE, AccessUnit
+from monitor.streams.h264_rtp import fragments
 
 PAYLOAD_TYPE = 96
 LARGEST_PAYLOAD = 1400
 _NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
-_FU_A = 28
+_HEADER = 12  # bytes
 
 
 class RtpFeed:
@@ -35,7 +37,7 @@ class RtpFeed:
 
     def packets(self, unit: AccessUnit, ticks: int) -> list[bytes]:
         """Return the RTP packets of ``unit``, the last one marked."""
-        payloads = [part for nal in unit.units for part in fragments(nal)]
+        payloads = [part for nal in unit.units for part in fragments(nal, LARGEST_PAYLOAD)]
         timestamp = self.timestamp(ticks)
         packets = []
         for number, payload in enumerate(payloads):
@@ -67,19 +69,12 @@ class RtpFeed:
         )
 
 
-def fragments(nal: bytes) -> list[bytes]:
-    """Return the RTP payloads of one NAL unit: itself, or FU-A fragments if it is large."""
-    if len(nal) <= LARGEST_PAYLOAD:
-        return [nal]
-    indicator = (nal[0] & 0xE0) | _FU_A
-    kind = nal[0] & 0x1F
-    size = LARGEST_PAYLOAD - 2
-    pieces = [nal[at : at + size] for at in range(1, len(nal), size)]
-    last = len(pieces) - 1
-    return [
-        bytes((indicator, (0x80 if at == 0 else 0) | (0x40 if at == last else 0) | kind)) + piece
-        for at, piece in enumerate(pieces)
-    ]
+def damaged(packet: bytes, chance: random.Random) -> bytes:
+    """Return an RTP packet with a wrong byte for about every hundred of its payload."""
+    wrong = bytearray(packet)
+    for _ in range(1 + len(packet) // 100):
+        wrong[chance.randrange(_HEADER, len(wrong))] = chance.randrange(256)
+    return bytes(wrong)
 
 
 def interleaved(channel: int, packets: list[bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""One RTSP connection to a simulated camera (RFC 2326), with media interleaved on it.
+"""One RTSP connection to a simulated camera (RFC 2326), with media interleaved on it or by UDP.
 
 A viewer that cannot keep up loses pictures up to the next keyframe instead of filling the
 memory of the simulator, as a camera's own small buffer would make it.
@@ -10,7 +10,10 @@ import asyncio
 import base64
 import re
 import secrets
+import socket
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -24,6 +27,7 @@ _MOST_BUFFERED = 2 << 20  # bytes
 _TRACK = "trackID=0"
 _REASONS = {
     200: "OK",
+    302: "Moved Temporarily",
     401: "Unauthorized",
     404: "Not Found",
     454: "Session Not Found",
@@ -40,6 +44,8 @@ class Channel(Protocol):
     footage: Footage
     credentials: Credentials | None
     refused: bool
+    moved_to: str | None
+    ranges: deque[str]
     awake: asyncio.Event
 
     def join(self, session: RtspSession) -> tuple[int, int]:
@@ -58,6 +64,29 @@ class Request:
     headers: dict[str, str]
 
 
+class DatagramWay:
+    """Two sockets, for RTP and RTCP, from which one viewer's packets are sent."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+        self._to = (host, port), (host, port + 1)
+        for one in self._sockets:
+            one.setblocking(False)
+            one.bind(("127.0.0.1", 0))
+        self.ports = [one.getsockname()[1] for one in self._sockets]
+
+    def send(self, number: int, packets: list[bytes]) -> None:
+        """Send ``packets`` by the socket for RTP (0) or RTCP (1); what does not fit is lost."""
+        for packet in packets:
+            with suppress(OSError):
+                self._sockets[number].sendto(packet, self._to[number])
+
+    def close(self) -> None:
+        """Close both sockets."""
+        for one in self._sockets:
+            one.close()
+
+
 class RtspSession:
     """Speaks RTSP with one client until it leaves, or until somebody cuts the line."""
 
@@ -74,6 +103,7 @@ class RtspSession:
         self._channel: Channel | None = None
         self._doorkeeper: Doorkeeper | None = None
         self._rtp_channel: int | None = None
+        self._datagrams: DatagramWay | None = None
         self._waits_for_keyframe = True
 
     async def run(self) -> None:
@@ -91,6 +121,8 @@ class RtspSession:
         """Close the connection at once."""
         if self._channel is not None:
             self._channel.leave(self)
+        if self._datagrams is not None:
+            self._datagrams.close()
         self._writer.transport.abort()
 
     def send_picture(self, packets: list[bytes], keyframe: bool) -> None:
@@ -99,12 +131,18 @@ class RtspSession:
             self._waits_for_keyframe = True
         elif keyframe:
             self._waits_for_keyframe = False
-        if not self._waits_for_keyframe and self._rtp_channel is not None:
+        if self._waits_for_keyframe:
+            return
+        if self._datagrams is not None:
+            self._datagrams.send(0, packets)
+        elif self._rtp_channel is not None:
             self._writer.write(interleaved(self._rtp_channel, packets))
 
     def send_report(self, report: bytes) -> None:
         """Send an RTCP packet."""
-        if self._rtp_channel is not None:
+        if self._datagrams is not None:
+            self._datagrams.send(1, [report])
+        elif self._rtp_channel is not None:
             self._writer.write(interleaved(self._rtp_channel + 1, [report]))
 
     async def _next_request(self) -> Request | None:
@@ -142,6 +180,8 @@ class RtspSession:
             self._answer(request, 503)
         elif (challenge := self._challenge(channel, request)) is not None:
             self._answer(request, 401, **{"WWW-Authenticate": challenge})
+        elif channel.moved_to is not None and request.method == "DESCRIBE":
+            self._answer(request, 302, Location=channel.moved_to)
         else:
             return self._perform(request, channel)
         return True
@@ -179,6 +219,10 @@ class RtspSession:
 
     def _set_up(self, request: Request) -> None:
         transport = request.headers.get("transport", "")
+        ports = re.search(r"RTP/AVP(?:/UDP)?;unicast;client_port=(\d{1,5})-\d+", transport)
+        if ports is not None:
+            self._set_up_datagrams(request, int(ports.group(1)))
+            return
         wanted = re.search(r"RTP/AVP/TCP.*?interleaved=(\d{1,3})-\d+", transport)
         if wanted is None:
             self._answer(request, 461)
@@ -192,10 +236,22 @@ class RtspSession:
             Session=f"{self._id};timeout={SESSION_TIMEOUT}",
         )
 
+    def _set_up_datagrams(self, request: Request, port: int) -> None:
+        host = self._writer.get_extra_info("peername")[0]
+        way = self._datagrams = DatagramWay(host, port)
+        ports = f"client_port={port}-{port + 1};server_port={way.ports[0]}-{way.ports[1]}"
+        self._answer(
+            request,
+            200,
+            Transport=f"RTP/AVP;unicast;{ports}",
+            Session=f"{self._id};timeout={SESSION_TIMEOUT}",
+        )
+
     def _play(self, request: Request, channel: Channel) -> None:
-        if self._rtp_channel is None:
+        if self._rtp_channel is None and self._datagrams is None:
             self._answer(request, 455)
             return
+        channel.ranges.append(request.headers.get("range", ""))
         sequence, ticks = channel.join(self)
         self._channel = channel
         track = f"{request.url.rstrip('/')}/{_TRACK}"

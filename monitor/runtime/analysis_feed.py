@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from monitor.domain.clock import Clock
 from monitor.domain.places import Camera
+from monitor.streams.live import LIVE
 from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader, ConnectionState
 from monitor.streams.ring import PacketRing
@@ -63,6 +64,11 @@ class AnalysisFeed:
         """Say whether pictures arrive on the stream last chosen."""
         return self._current.status.state is ConnectionState.ONLINE
 
+    @property
+    def small(self) -> CameraReader | None:
+        """The reader of the small stream while that is the one chosen."""
+        return self._small if self._current is self._small else None
+
     def choose(self) -> CameraReader:
         """Return the reader to analyse now; call it now and then."""
         small = self._small
@@ -75,6 +81,10 @@ class AnalysisFeed:
                 self._current = small
         elif not there and since >= _AWAY and self._main.status.state is ConnectionState.ONLINE:
             self._current = self._main
+            # Whoever watches it asks again, and is shown the main stream.
+            for subscription in small.subscriptions:
+                if subscription.name == LIVE:
+                    subscription.close()
         return self._current
 
     def start(self) -> None:

@@ -65,6 +65,7 @@ class CameraWatch:
         attention: Callable[[], Attention],
         calm_fps: float,
         remember: float,
+        remember_quiet: float | None = None,
         gate: GateMode = GateMode.ON,
         reach: Reach | None = None,
         recorder: Callable[[CameraReader], Recorder] | None = None,
@@ -72,13 +73,16 @@ class CameraWatch:
         """``attention`` says how closely this camera's room must be looked at just now.
 
         At most ``calm_fps`` frames a second are looked at while nothing is pressing. The packets
-        of the last ``remember`` seconds are kept for clips.
+        of the last ``remember`` seconds are kept for clips; of ``remember_quiet`` seconds while
+        nobody is there, so that nothing can have begun.
         """
         self.camera = camera
         self._slots = slots
         self._listener = listener
         self._attention = attention
-        ring = PacketRing(seconds=min(remember, _LONGEST_MEMORY))
+        self._remember = min(remember, _LONGEST_MEMORY)
+        self._remember_quiet = min(remember_quiet or remember, self._remember)
+        ring = PacketRing(seconds=self._remember)
         self._health = CameraHealth(camera.id, clock=clock)
         self.reader = CameraReader(
             camera,
@@ -98,6 +102,11 @@ class CameraWatch:
         self._mask = MaskedOut([mask.points for mask in camera.masks])
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{camera.id}", daemon=True)
+
+    @property
+    def small(self) -> CameraReader | None:
+        """The reader of the substream while it is there."""
+        return self._feed.small
 
     def start(self) -> None:
         """Begin to read and to look."""
@@ -159,6 +168,8 @@ class CameraWatch:
 
     def _consider(self, packet: Packet) -> None:
         attention = self._attention()
+        quiet = attention is Attention.QUIET
+        self.reader.ring.seconds = self._remember_quiet if quiet else self._remember
         # A condition that may soon be raised is looked at as often as the camera allows.
         self._sampler.gate.settings = self._settings[attention]
         pressing = attention is Attention.PRESSING or self._gate is GateMode.OFF

@@ -48,6 +48,7 @@ _STEP_EVERY = 0.5
 _HEADS_EVERY = 2.0
 _STILL_QUALITY = 80
 _MARGIN = 15.0  # seconds between an event's raise and the moment its clip is begun, at the worst
+_UNNOTICED = 10.0  # seconds for which an empty room may not be looked at
 
 TakeEvent = Callable[[Event, Callable[[], bytes | None]], None]
 """Takes an event over, with a function that gives its snapshot as JPEG."""
@@ -117,6 +118,7 @@ class Worker:
                 attention=self._attention_of(camera.id),
                 calm_fps=calm_fps,
                 remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
+                remember_quiet=clip_before + _MARGIN + _UNNOTICED,
                 gate=gate,
                 reach=reach,
                 recorder=recorder,
@@ -154,6 +156,11 @@ class Worker:
         """Return the reader of a camera, or ``None`` if it is not read here."""
         watch = self._watches.get(camera_id)
         return watch.reader if watch is not None else None
+
+    def small_reader(self, camera_id: str) -> CameraReader | None:
+        """Return the reader of a camera's substream, or ``None`` while it has none."""
+        watch = self._watches.get(camera_id)
+        return watch.small if watch is not None else None
 
     @property
     def camera_ids(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ _STATUS: dict[type[KanhuError], int] = {NotFoundError: 404, InputError: 422, Liv
 class Live(Protocol):
     """What the server needs of live view; all called on its own event loop."""
 
-    async def offer(self, camera_id: str, sdp: str) -> tuple[str, str]:
+    async def offer(self, camera_id: str, sdp: str, *, small: bool = False) -> tuple[str, str]:
         """Answer a viewer's offer; return the session's id and the answer."""
 
     async def close(self, session_id: str) -> None:
@@ -138,7 +138,8 @@ class WorkerServer:
 
     async def _offer(self, request: Request) -> Response:
         sdp = await _sdp_of(request)
-        session, answer = await self._live.offer(request.path_params["camera"], sdp)
+        small = request.query_params.get("size") == "small"
+        session, answer = await self._live.offer(request.path_params["camera"], sdp, small=small)
         return JSONResponse({"session": session, "answer": answer}, 201)
 
     async def _admit(self, request: Request) -> Response:

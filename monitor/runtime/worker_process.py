@@ -153,7 +153,12 @@ class _WorkerProcess:
         self._server = WorkerServer(
             settings.service.worker_host,
             environment.secret(),
-            LiveServer(self.worker.reader, self.worker.overlay, clock=self._clock),
+            LiveServer(
+                self.worker.reader,
+                self.worker.overlay,
+                clock=self._clock,
+                small_feeds=self.worker.small_reader,
+            ),
             self.worker.still,
             IngestServer(self._cameras, clock=self._clock),
         )

@@ -303,7 +303,7 @@ class CameraPart(Model):
     id: Id
     name: Name
     url: SecretStr = Field(
-        description="rtsp://…, rtsps://…, onvif://…, gb28181://…, whip://… or file:…"
+        description="rtsp://…, rtsp+udp://…, rtsps://…, onvif://…, gb28181://…, whip://… or file:…"
     )
     substream: SecretStr | None = Field(None, description="Smaller stream used for analysis")
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")

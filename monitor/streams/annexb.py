@@ -18,6 +18,8 @@ _H264_SPS, _H264_PPS = 7, 8
 _HEVC_VPS, _HEVC_SPS, _HEVC_PPS = 32, 33, 34
 _PARAMETER_SETS = {"h264": (_H264_SPS, _H264_PPS), "hevc": (_HEVC_VPS, _HEVC_SPS, _HEVC_PPS)}
 
+_SEQUENCE = {"h264": _H264_SPS, "hevc": _HEVC_SPS}
+
 
 def split(data: bytes) -> Iterator[bytes]:
     """Yield the NAL units of Annex B ``data`` without their start codes."""
@@ -57,6 +59,11 @@ def parameter_sets(codec: str, data: bytes) -> dict[int, bytes]:
             # A second PPS is kept beside the first: slices name the one that they use.
             found[kind] = found[kind] + START_CODE + unit if kind in found else unit
     return found
+
+
+def picture_format(codec: str, data: bytes) -> bytes:
+    """Return the sequence parameter set of a keyframe: what size and kind its pictures are."""
+    return parameter_sets(codec, data).get(_SEQUENCE[codec], b"").partition(START_CODE)[0]
 
 
 def first_parameter_sets(packets: tuple[Packet, ...], codec: str) -> bytes:

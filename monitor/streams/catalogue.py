@@ -1,8 +1,8 @@
 """Which source serves which URL scheme.
 
-Built-in sources serve ``rtsp:``, ``rtsps:``, ``onvif:``, ``gb28181:``, ``whip:`` and ``file:``. An
-installed package adds its own by an entry point of the group ``kanhu.sources``, named by the
-scheme, that loads a :data:`~monitor.streams.source.SourceFactory`.
+Built-in sources serve ``rtsp:``, ``rtsps:``, ``rtsp+udp:``, ``onvif:``, ``gb28181:``, ``whip:``
+and ``file:``. An installed package adds its own by an entry point of the group ``kanhu.sources``,
+named by the scheme, that loads a :data:`~monitor.streams.source.SourceFactory`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from monitor.streams.gb28181.source import Gb28181Source
 from monitor.streams.onvif.source import OnvifSource
 from monitor.streams.rtsp import RtspSource
 from monitor.streams.source import Source, SourceFactory, SourceRequest
+from monitor.streams.url import RTSP_UDP
 from monitor.streams.whip.source import WhipSource
 
 ENTRY_POINT_GROUP = "kanhu.sources"
@@ -23,6 +24,7 @@ ENTRY_POINT_GROUP = "kanhu.sources"
 _BUILT_IN: dict[str, SourceFactory] = {
     "rtsp": RtspSource,
     "rtsps": RtspSource,
+    RTSP_UDP: RtspSource,
     "onvif": OnvifSource,
     "gb28181": Gb28181Source,
     "whip": WhipSource,

@@ -37,6 +37,7 @@ class VideoDemuxer:
 
     def __init__(self, container: InputContainer, where: str) -> None:
         self._container = container
+        self._where = where
         if not container.streams.video:
             raise StreamError(Reason.NO_VIDEO, where=where)
         self.stream: VideoStream = container.streams.video[0]
@@ -47,6 +48,7 @@ class VideoDemuxer:
         extradata = context.extradata or b""
         self._sets = ParameterSets(codec, extradata)
         self._filter = _annexb_filter(codec, extradata, self.stream)
+        self._begun = False
         self.info = StreamInfo(
             codec=codec,
             width=self.stream.width,
@@ -61,10 +63,12 @@ class VideoDemuxer:
 
         Raises:
             av.FFmpegError: what the container ran into.
+            StreamError: it became another stream on the way.
         """
+        self._begun = True
         base = self.stream.time_base or Fraction(1, 1)
         num, den = base.numerator, base.denominator
-        for packet in self._container.demux(self.stream):
+        for packet in self._demuxed():
             if packet.size == 0:
                 continue
             pts, dts, duration = packet.pts, packet.dts, packet.duration
@@ -86,11 +90,20 @@ class VideoDemuxer:
 
     def rewind(self, seconds: float) -> None:
         """Go to the last keyframe at or before ``seconds`` of a recording."""
+        if not seconds and not self._begun:
+            return  # it stands there; bare H.264 cannot be sought in at all
         start = self.stream.start_time or 0
         base = self.stream.time_base or Fraction(1, 1)
         self._container.seek(start + int(seconds / base), stream=self.stream)
         if self._filter is not None:
             self._filter.flush()
+
+    def _demuxed(self) -> Iterator[EncodedPacket[VideoStream]]:
+        try:
+            yield from self._container.demux(self.stream)
+        except IndexError:
+            # ffmpeg found another stream in mid-stream, of which its Python binding knows nothing.
+            raise StreamError(Reason.UNREADABLE, where=self._where) from None
 
     def _annexb(self, packet: EncodedPacket[VideoStream]) -> bytes:
         if self._filter is None:

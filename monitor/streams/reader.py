@@ -37,6 +37,13 @@ _log = structlog.get_logger(__name__)
 _ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO_SENDER})
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
+_TO_BE_MENDED = frozenset(
+    (
+        *(Reason.UNAUTHORIZED, Reason.NOT_FOUND, Reason.FORBIDDEN),
+        *(Reason.UNSUPPORTED, Reason.NO_VIDEO),
+    )
+)
+"""Failures that somebody has to mend first: asking again soon only troubles the camera."""
 
 
 class ConnectionState(StrEnum):
@@ -173,7 +180,8 @@ class CameraReader:
             if self._status.state is ConnectionState.ONLINE:
                 self._backoff.was_connected(self._clock.now() - began)
             at_home = failure.reason in _ASKED_AT_HOME
-            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait()
+            patient = failure.reason in _TO_BE_MENDED
+            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait(patient=patient)
             self._lost(failure, wait)
             if failure.reason is Reason.ENDED:
                 break
@@ -241,7 +249,9 @@ class CameraReader:
         )
         if offline and before.reason is failure.reason:
             self._status = lost
-            if failure.reason in _ASKED_AT_HOME:
+            # A camera that stays away need not fill the log: 2, 4, 8 … attempts are told of.
+            attempts = self._backoff.attempts
+            if failure.reason in _ASKED_AT_HOME or attempts & (attempts - 1):
                 return
         else:
             self._enter(lost)

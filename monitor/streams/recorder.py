@@ -23,6 +23,7 @@ import structlog
 
 from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.media import Packet, StreamInfo
+from monitor.streams.annexb import picture_format
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.fanout import Subscription
 from monitor.streams.mux import PacketWriter
@@ -180,12 +181,18 @@ class _OpenSegment:
         self.end = first.wall
         self._part = part
         self._first = first
+        self._codec = info.codec
+        self._format = picture_format(info.codec, first.data)
         self._writer = PacketWriter(part, info, "recording")
 
     def ends_before(self, packet: Packet, seconds: float) -> bool:
         if packet.epoch != self._first.epoch:
             return True
-        return packet.keyframe and packet.time - self._first.time >= seconds
+        if not packet.keyframe:
+            return False
+        # A file describes its pictures once: those of another size begin another one.
+        changed = picture_format(self._codec, packet.data) != self._format
+        return changed or packet.time - self._first.time >= seconds
 
     def write(self, packet: Packet) -> None:
         self._writer.write(packet, packet.time - self._first.time)

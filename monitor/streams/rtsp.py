@@ -1,4 +1,7 @@
-"""Cameras over RTSP, by TCP only: a lost UDP packet costs pictures up to the next keyframe."""
+"""Cameras over RTSP: by TCP, and by UDP only when asked (``rtsp+udp:``).
+
+A lost datagram costs pictures, or leaves smears in them, up to the next keyframe.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,11 @@ from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.arriving import Arriving, arriving, dated_packets
 from monitor.streams.demux import VideoDemuxer, open_container
 from monitor.streams.failures import Reason, StreamError, failure_of
+from monitor.streams.rtsp_door import behind
 from monitor.streams.source import SourceRequest, Timeouts
+from monitor.streams.url import RTSP_UDP
+
+_DATAGRAM_BUFFER = 2 << 20  # bytes to ask the system for: a keyframe comes all at once
 
 
 class RtspSource:
@@ -34,11 +41,11 @@ class RtspSource:
         timeouts = request.timeouts
         url = request.url
         if request.reach is not None:
-            url = request.reach.pinned(url, request.camera_id)
+            url = behind(url, request.reach, timeouts.open, request.camera_id)
         began = time.monotonic()
         try:
             self._container = open_container(
-                url.address, _options(timeouts), (timeouts.open, timeouts.read)
+                url.address, _options(url.scheme, timeouts), (timeouts.open, timeouts.read)
             )
         except (av.FFmpegError, OSError) as error:
             raise self._open_failure(error, time.monotonic() - began) from None
@@ -73,7 +80,8 @@ class RtspSource:
             raise self._failure(error) from None
 
     def _rest(self) -> None:
-        pause = self._request.pause()
+        # The system holds little of what comes by UDP: it must be taken at once.
+        pause = 0.0 if self._request.url.scheme == RTSP_UDP else self._request.pause()
         if pause:
             self._interrupted.wait(pause)
 
@@ -89,14 +97,16 @@ class RtspSource:
         return failure_of(error, where=self._request.camera_id, secrets=self._request.url.secrets)
 
 
-def _options(timeouts: Timeouts) -> dict[str, str]:
+def _options(scheme: str, timeouts: Timeouts) -> dict[str, str]:
     # Only a second line behind our own time limits, whose errors say more.
     socket_timeout = 2 * max(timeouts.open, timeouts.read)
+    udp = scheme == RTSP_UDP
     return {
-        "rtsp_transport": "tcp",
+        "rtsp_transport": "udp" if udp else "tcp",
+        **({"buffer_size": str(_DATAGRAM_BUFFER)} if udp else {}),
         "allowed_media_types": "video",
         "timeout": str(int(socket_timeout * 1e6)),
-        "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls",
+        "protocol_whitelist": "rtsp,rtp,tcp,udp" if udp else "rtsp,rtsps,rtp,tcp,tls",
         "user_agent": "Kanhu",
         # Enough pictures to learn the frame rate and whether there are B-frames.
         "fpsprobesize": "8",

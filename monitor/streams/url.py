@@ -16,9 +16,10 @@ from monitor.domain.errors import InputError
 from monitor.domain.text import Text
 
 HIDDEN = "***"
-NETWORK_SCHEMES = ("rtsp", "rtsps")
+RTSP_UDP = "rtsp+udp"
+"""RTSP whose pictures come as datagrams: the scheme is ours, what goes out is ``rtsp``."""
 FILE_OPTIONS = ("loop", "start")
-_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "onvif": 80}
+_DEFAULT_PORTS = {"rtsp": 554, RTSP_UDP: 554, "rtsps": 322, "onvif": 80}
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f]")
 # ffmpeg's RTSP client reads these out of the query and obeys them.
@@ -61,7 +62,7 @@ class StreamUrl:
         user = ""
         if self.username:
             user = f"{quote(self.username, safe='')}:{quote(self.password, safe='')}@"
-        return self._written(user)
+        return self._written("rtsp" if self.scheme == RTSP_UDP else self.scheme, user)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -71,21 +72,22 @@ class StreamUrl:
     def __str__(self) -> str:
         if self.scheme == "file":
             return f"file:{self.path}"
-        return redact(self._written(f"{HIDDEN}@" if self.username else ""), *self.secrets)
+        user = f"{HIDDEN}@" if self.username else ""
+        return redact(self._written(self.scheme, user), *self.secrets)
 
-    def _written(self, user: str) -> str:
+    def _written(self, scheme: str, user: str) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = f":{self.port}" if self.port is not None else ""
         query = f"?{self.query}" if self.query else ""
-        return f"{self.scheme}://{user}{host}{port}{self.path}{query}"
+        return f"{scheme}://{user}{host}{port}{self.path}{query}"
 
 
 def parse_url(text: str, base: Path | None = None) -> StreamUrl:
     """Check ``text`` and take it apart.
 
-    ``rtsp://`` and ``rtsps://`` URLs keep their query: it belongs to the camera. ``file:`` paths
-    may be relative to ``base`` and take the options ``loop=1`` and ``start=SECONDS``. Other
-    schemes are accepted only if an installed source declares them (see
+    ``rtsp://``, ``rtsps://`` and ``rtsp+udp://`` URLs keep their query: it belongs to the camera.
+    ``file:`` paths may be relative to ``base`` and take the options ``loop=1`` and
+    ``start=SECONDS``. Other schemes are accepted only if an installed source declares them (see
     :mod:`monitor.streams.source`), which is checked when the source is made.
 
     Raises:
@@ -190,7 +192,7 @@ def _parse_network(scheme: str, text: str) -> StreamUrl:
             raise UrlError(
                 f"地址不能带“{name}”",
                 f"the camera URL must not carry '{name}'",
-                hint="Kanhu always uses RTSP over TCP",
+                hint="RTSP goes over TCP; write rtsp+udp://… for UDP",
             )
     username, _, password = prefix.partition(":")
     return StreamUrl(

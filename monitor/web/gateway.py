@@ -30,8 +30,12 @@ class Still:
 class WorkerGateway(Protocol):
     """Talks to the worker that reads a camera."""
 
-    async def offer(self, camera_id: str, sdp: str, viewer: str) -> LiveAnswer:
+    async def offer(
+        self, camera_id: str, sdp: str, viewer: str, *, small: bool = False
+    ) -> LiveAnswer:
         """Forward a viewer's SDP offer and return the worker's answer.
+
+        A ``small`` picture is the camera's substream, where it has one.
 
         Raises:
             SourceError: no worker reads the camera now, or it cannot show it.

@@ -27,15 +27,20 @@ class HttpWorkerGateway:
         self._clock = clock
         self._headers = {"Authorization": f"Bearer {secret}"}
 
-    async def offer(self, camera_id: str, sdp: str, viewer: str) -> LiveAnswer:
+    async def offer(
+        self, camera_id: str, sdp: str, viewer: str, *, small: bool = False
+    ) -> LiveAnswer:
         """Forward a viewer's SDP offer and return the worker's answer.
+
+        A ``small`` picture is the camera's substream, where it has one.
 
         Raises:
             SourceError: no worker reads the camera now, or it cannot show it.
             InputError: the offer is not sound SDP.
             ConflictError: the worker has as many viewers as it can serve.
         """
-        response = await self._ask("POST", camera_id, f"live/{camera_id}", content=sdp.encode())
+        path = f"live/{camera_id}" + ("?size=small" if small else "")
+        response = await self._ask("POST", camera_id, path, content=sdp.encode())
         answer = response.json()
         log.info("live_granted", camera=camera_id, viewer=viewer)
         return LiveAnswer(sdp=answer["answer"], session_id=answer["session"])

@@ -14,7 +14,7 @@ import pytest
 from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.rtsp_auth import Credentials
 from monitor.demo.rtsp_media import load_footage
-from monitor.demo.rtsp_rtp import LARGEST_PAYLOAD, RtpFeed, fragments
+from monitor.demo.rtsp_rtp import RtpFeed
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 
 OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "4"}
@@ -121,7 +121,7 @@ def test_protocol_answers(simulator: CameraSimulator, footage: Path) -> None:
     assert "200 OK" in ask(simulator, "OPTIONS * RTSP/1.0\nCSeq: 1\n\n")
     assert "404" in ask(simulator, f"DESCRIBE {url}s RTSP/1.0\nCSeq: 2\n\n")
     setup = f"SETUP {url}/trackID=0 RTSP/1.0\nCSeq: 3\nTransport: "
-    assert "461" in ask(simulator, f"{setup}RTP/AVP;unicast;client_port=5000-5001\n\n")
+    assert "461" in ask(simulator, f"{setup}RTP/AVP;multicast;port=5000-5001\n\n")
     assert "interleaved=2-3" in ask(simulator, f"{setup}RTP/AVP/TCP;interleaved=2-3\n\n")
     assert "455" in ask(simulator, f"PLAY {url} RTSP/1.0\nCSeq: 4\n\n")
     assert "501" in ask(simulator, f"RECORD {url} RTSP/1.0\nCSeq: 5\n\n")
@@ -165,17 +165,6 @@ def test_time_and_ticks_never_fall_back_over_the_loop(footage: Path) -> None:
     assert all(after[0] > before[0] for before, after in pairwise(played))
     assert all(after[1] > before[1] for before, after in pairwise(played))
     assert played[0][0] >= 0.99
-
-
-def test_fragments_rebuild_the_unit() -> None:
-    nal = bytes([0x65]) + bytes(range(256)) * 20
-    parts = fragments(nal)
-    assert all(len(part) <= LARGEST_PAYLOAD for part in parts)
-    assert [part[1] & 0xC0 for part in parts] == [0x80, *[0] * (len(parts) - 2), 0x40]
-    assert (
-        bytes([parts[0][0] & 0xE0 | parts[0][1] & 0x1F]) + b"".join(part[2:] for part in parts)
-        == nal
-    )
 
 
 def test_sequence_numbers_wrap(footage: Path) -> None:

@@ -21,6 +21,7 @@ from monitor.runtime.attention import Attention
 from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.slots import FrameSlots
 from monitor.streams.backoff import Backoff
+from monitor.streams.live import LIVE
 
 NAME = Text("x", "x")
 
@@ -78,6 +79,7 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
             attention=lambda: attention,
             calm_fps=2.0,
             remember=10.0,
+            remember_quiet=4.0,
         )
         started.append(watch)
         watch.start()
@@ -123,6 +125,30 @@ def test_the_main_stream_stands_in_while_the_substream_is_away(
     simulator.refuse("small", False)
     wait_for_width(slots, 320)
     assert listener.views[-1].fault is None
+
+
+def test_who_watches_the_substream_live_is_let_go_when_it_is_away(
+    simulator: CameraSimulator, watching: Watching
+) -> None:
+    camera = Camera("c", "r", NAME, simulator.url("main"), substream_url=simulator.url("small"))
+    watch, slots, _ = watching(camera)
+    wait_for_width(slots, 320)
+    small = watch.small
+    assert small is not None
+    viewer = small.subscribe(LIVE)
+    simulator.refuse("small")
+    wait_for_width(slots, 640)
+    assert viewer.closed
+    assert watch.small is None
+
+
+@pytest.mark.parametrize(("attention", "seconds"), [(Attention.QUIET, 4), (Attention.PRESSING, 10)])
+def test_less_is_remembered_of_an_empty_room(
+    simulator: CameraSimulator, watching: Watching, attention: Attention, seconds: float
+) -> None:
+    watch, slots, _ = watching(Camera("c", "r", NAME, simulator.url("small")), attention)
+    wait_for_width(slots, 320)
+    assert watch.reader.ring.seconds == seconds
 
 
 def test_an_empty_room_is_hardly_looked_at_and_known_to_be_unchanged(

@@ -5,9 +5,25 @@ import random
 from monitor.streams.backoff import Backoff
 
 
-def test_waits_double_up_to_the_longest() -> None:
+def test_waits_double_up_to_the_longest_when_somebody_must_mend_it() -> None:
     backoff = Backoff(first=1, longest=10, jitter=0)
-    assert [backoff.next_wait() for _ in range(6)] == [1, 2, 4, 8, 10, 10]
+    assert [backoff.next_wait(patient=True) for _ in range(6)] == [1, 2, 4, 8, 10, 10]
+
+
+def test_a_short_outage_is_over_soon() -> None:
+    backoff = Backoff(first=1, soon=2, jitter=0)
+    assert [backoff.next_wait() for _ in range(6)] == [1, 2, 2, 2, 2, 2]
+
+
+def test_waits_grow_with_a_long_outage_up_to_the_longest() -> None:
+    backoff = Backoff(jitter=0)
+    waits = [backoff.next_wait() for _ in range(600)]
+    assert waits == sorted(waits)
+    outage = 0.0
+    for wait in waits:
+        assert wait <= max(2.0, outage / 50) + 1e-9
+        outage += wait
+    assert waits[-1] == 60
 
 
 def test_only_a_long_connection_starts_over() -> None:
@@ -27,4 +43,4 @@ def test_jitter_spreads_the_attempts_within_its_share() -> None:
 
 
 def test_years_offline_do_not_overflow() -> None:
-    assert Backoff(jitter=0, attempts=10_000_000).next_wait() == 60
+    assert Backoff(jitter=0, attempts=10_000_000, waited=1e9).next_wait() == 60

@@ -20,6 +20,7 @@ from monitor.streams.fanout import Fanout
 from monitor.streams.recorder import Recorder, free_bytes
 from monitor.streams.segments import Segment, part_path, reconcile, segments
 from monitor.streams.source import SourceRequest
+from tests.streams.conftest import MakeVideo
 
 NOON = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC).timestamp()
 
@@ -226,3 +227,27 @@ def test_camera_ids_cannot_leave_the_recording_folder(tmp_path: Path, camera_id:
 
 def test_free_space_is_that_of_the_nearest_folder(tmp_path: Path) -> None:
     assert free_bytes(tmp_path / "not" / "yet") == pytest.approx(free_bytes(tmp_path), rel=0.1)
+
+
+def test_pictures_of_another_size_begin_another_file(
+    make_video: MakeVideo, recorded: Callable[[Path], SourceRequest], tmp_path: Path
+) -> None:
+    packets: list[Packet] = []
+    for name, size in (("small.mp4", (192, 108)), ("large.mp4", (318, 180))):
+        source = make_source(recorded(make_video(name, seconds=1.0, size=size)))
+        info = source.open()
+        begin = packets[-1].time + 0.04 if packets else 0.0
+        packets += [replace(one, time=begin + one.time) for one in source.packets()]
+        source.close()
+    recording = Recording(info, tmp_path)
+    for packet in packets:
+        recording.recorder.record(replace(packet, wall=NOON + packet.time))
+    recording.recorder.start()
+    recording.recorder.stop()
+    sizes = []
+    for segment in recording.segments:
+        with av.open(str(segment.path), "r") as container:
+            frames = list(container.decode(video=0))
+            assert len(frames) == 25
+            sizes.append({(frame.width, frame.height) for frame in frames})
+    assert sizes == [{(192, 108)}, {(318, 180)}]

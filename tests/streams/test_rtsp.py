@@ -183,3 +183,28 @@ def test_packets_that_were_let_gather_are_all_there_and_dated_right(
     assert np.ptp(offsets) < 0.1
     late = np.array([at - packet.wall for packet, at in arrived[20:]])
     assert late.min() > -0.1
+
+
+def test_pictures_come_by_udp_when_asked(
+    simulator: CameraSimulator, wire_video: Path, impatient: Timeouts
+) -> None:
+    url = simulator.add("room", wire_video, Credentials("admin", "secret"))
+    packets = read(url.replace("rtsp://", "rtsp+udp://"), impatient, 60)
+    assert packets[0].keyframe
+    steps = [after.time - before.time for before, after in pairwise(packets)]
+    assert max(steps) == pytest.approx(0.02, abs=0.002)
+
+
+def test_silence_by_udp_is_noticed(
+    simulator: CameraSimulator, wire_video: Path, impatient: Timeouts
+) -> None:
+    url = simulator.add("room", wire_video).replace("rtsp://", "rtsp+udp://")
+    source = make_source(request(url, impatient))
+    source.open()
+    packets = source.packets()
+    next(packets)
+    simulator.stall("room")
+    with pytest.raises(StreamError) as caught:
+        list(packets)
+    source.close()
+    assert caught.value.reason is Reason.TIMED_OUT

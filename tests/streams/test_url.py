@@ -123,3 +123,9 @@ def test_file_url_of_a_path() -> None:
     url = file_url(Path("/v/a.mp4"), loop=True, start=2.5)
     assert url.options == {"loop": "1", "start": "2.5"}
     assert str(url) == "file:/v/a.mp4"
+
+
+def test_rtsp_by_udp_goes_out_as_rtsp() -> None:
+    url = parse_url("rtsp+udp://admin:p%40ss@10.1.2.3/live")
+    assert url.address == "rtsp://admin:p%40ss@10.1.2.3:554/live"
+    assert str(url) == "rtsp+udp://***@10.1.2.3:554/live"

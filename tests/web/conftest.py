@@ -183,14 +183,18 @@ class Workers:
 
     def __init__(self) -> None:
         self.offers: list[tuple[str, str, str]] = []
+        self.small: list[bool] = []
         self.closed: list[tuple[str, str]] = []
         self.away = False
 
-    async def offer(self, camera_id: str, sdp: str, viewer: str) -> LiveAnswer:
+    async def offer(
+        self, camera_id: str, sdp: str, viewer: str, *, small: bool = False
+    ) -> LiveAnswer:
         """Answer every offer with a session of its own."""
         if self.away:
             raise SourceError("no worker reads this camera now", where=camera_id)
         self.offers.append((camera_id, sdp, viewer))
+        self.small.append(small)
         return LiveAnswer(sdp="v=0\r\nanswer\r\n", session_id=f"session-{len(self.offers)}")
 
     async def close(self, camera_id: str, session_id: str) -> None:

@@ -245,3 +245,21 @@ def test_operators_are_told_when_recording_stops_or_will(served: Served, world: 
         assert "the disk is full" in client.get("/recordings").text
     with served.client(world.user("root", Role.ADMIN, language="en")) as client:
         assert "Days until the disk is full" in client.get("/system").text
+
+
+def test_what_a_browser_cannot_play_is_encoded_again_for_who_gave_a_reason(
+    served: Served, operator: User, segments: list[int]
+) -> None:
+    with served.client(operator) as client:
+        given = pass_for(client, segments[0], segments[0] + 60).json()["pass"]
+        address = "/api/v1/recordings/segments/1/reencoded"
+        piece = client.get(address, params={"pass": given, "from": 3})
+        assert piece.status_code == 200
+        assert piece.headers["content-type"] == 'video/mp4; codecs="avc1.42e01f"'
+        assert float(piece.headers["x-start"]) <= 3 < float(piece.headers["x-end"])
+        with av.open(io.BytesIO(piece.content), "r") as container:
+            assert next(container.decode(video=0)).width == 320
+        assert client.get(address, params={"pass": "no"}).status_code in (403, 404)
+        assert client.get(address).status_code == 422
+        other = client.get("/api/v1/recordings/segments/3/reencoded", params={"pass": given})
+        assert other.status_code == 404

@@ -68,3 +68,12 @@ def test_programs_read_places(served: Served, operator: User) -> None:
         assert len(cameras) == 5
         assert client.get("/api/v1/cameras/bamboo-hall-1").json()["state"] == "online"
         assert "rtsp" not in client.get("/api/v1/cameras").text
+
+
+def test_a_tile_asks_for_the_small_stream(served: Served, world: World, operator: User) -> None:
+    with served.client(operator) as client:
+        url = "/api/v1/live/bamboo-hall-1"
+        for query, small in (("", False), ("?size=small", True), ("?size=full", False)):
+            assert client.post(url + query, content="v=0", headers=SDP).status_code == 201
+            assert world.workers.small[-1] is small
+        assert client.post(url + "?size=huge", content="v=0", headers=SDP).status_code == 422

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
@@ -65,12 +66,13 @@ class Auditor:
         clock: Clock,
         *,
         samples: int = 3,
-        archive_of: ArchiveOf = institution_archive,
+        archive_of: ArchiveOf | None = None,
     ) -> None:
         self._environment = environment
         self._clock = clock
         self._samples = samples
-        self._archive_of = archive_of
+        reach = environment.settings.sources.reach()
+        self._archive_of = archive_of or partial(institution_archive, reach=reach)
         self._own = OwnArchive(database, environment.recording_store())
         self._recordings = RecordingRepository(database)
         self._deletions = DeletionLog(database)

@@ -15,6 +15,7 @@ from monitor.domain.clock import Clock, to_datetime, utc_now
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.stretches import Stretch, gaps
 from monitor.runtime.recording.playback import Exported, export, layout_of, stream_bytes
+from monitor.runtime.recording.reencoding import Piece, Reencoder
 from monitor.settings.schema import Recording as Policy
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -58,6 +59,7 @@ class RecordingDesk:
         self._files = files
         self._exports = exports
         self._clock = clock
+        self._reencoder = Reencoder(files)
         self._exporting = threading.Semaphore(_EXPORTS_AT_ONCE)
 
     def footage(self, scope: Scope, camera_id: str, start: float, end: float) -> Footage:
@@ -103,6 +105,15 @@ class RecordingDesk:
     ) -> tuple[int, Iterator[bytes]]:
         """Return size and bytes of a segment from the keyframe before ``start`` seconds on."""
         return stream_bytes(self._files, piece.path, layout, start, end)
+
+    def reencoded(self, piece: Recording, layout: Layout, start: float) -> Piece:
+        """Return a few seconds of a segment as H.264, for a browser that plays nothing else.
+
+        Raises:
+            NotFoundError: there is nothing at ``start`` seconds of the segment.
+            ConflictError: too many are being made for others.
+        """
+        return self._reencoder.piece(piece, layout, start)
 
     def export(
         self, scope: Scope, camera_id: str, start: float, end: float, *, by: str, reason: str

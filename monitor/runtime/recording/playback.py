@@ -83,7 +83,7 @@ def export(
         for piece in sorted(pieces, key=lambda item: item.start):
             if piece.end.timestamp() <= start or piece.start.timestamp() >= end:
                 continue
-            for info, packet in _pictures(files, piece, start, end):
+            for info, packet in pictures(files, piece, start, end):
                 joined.add(info, packet)
     finally:
         joined.close()
@@ -159,10 +159,13 @@ def on_disk(files: FileStore, key: str) -> Iterator[Path]:
         yield path
 
 
-def _pictures(
+def pictures(
     files: FileStore, piece: Recording, start: float, end: float
 ) -> Iterator[tuple[StreamInfo, Packet]]:
-    """Yield the packets of one file from the keyframe before ``start`` on, on the wall clock."""
+    """Yield the packets of one file from the keyframe before ``start`` on, on the wall clock.
+
+    ``start`` and ``end`` are POSIX seconds; the packets' ``time`` is that of the file.
+    """
     begin = piece.start.timestamp()
     with on_disk(files, piece.path) as path:
         with path.open("rb") as file:

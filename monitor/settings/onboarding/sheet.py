@@ -47,9 +47,10 @@ _ADVICE: tuple[Text, ...] = (
         "Blank cells leave what is there; importing the same file again changes nothing.",
     ),
     Text(
-        "地址以 rtsp://、rtsps://、gb28181:// 或 onvif:// 开头；用户名和密码最好填在各自的列。",
-        "URLs begin with rtsp://, rtsps://, gb28181:// or onvif://; best give user and password "
-        "in their own columns.",
+        "地址以 rtsp://、rtsp+udp://、rtsps://、gb28181:// 或 onvif:// 开头；"
+        "用户名和密码最好填在各自的列。",
+        "URLs begin with rtsp://, rtsp+udp://, rtsps://, gb28181:// or onvif://; "
+        "best give user and password in their own columns.",
     ),
 )
 

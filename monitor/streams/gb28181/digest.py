@@ -109,8 +109,13 @@ def judge(
     return Verdict.GOOD if fresh else Verdict.STALE
 
 
-def authorization(header: str, method: str, uri: str, username: str, password: str) -> str:
-    """Return the ``Authorization`` value that answers a challenge; for devices."""
+def authorization(
+    header: str, method: str, uri: str, username: str, password: str, count: int = 1
+) -> str:
+    """Return the ``Authorization`` value that answers a challenge; for clients.
+
+    ``count`` is how many requests have used this challenge; it matters where ``qop`` is offered.
+    """
     asked = fields_of(header)
     algorithm = asked.get("algorithm", "MD5").upper()
     fields = {
@@ -119,6 +124,8 @@ def authorization(header: str, method: str, uri: str, username: str, password: s
         "nonce": asked.get("nonce", ""),
         "uri": uri,
     }
+    if "auth" in re.split(r"[,\s]+", asked.get("qop", "")):
+        fields |= {"qop": "auth", "nc": f"{count:08x}", "cnonce": secrets.token_hex(8)}
     fields["response"] = proof(fields, method, password, algorithm)
     quoted = ", ".join(f'{name}="{value}"' for name, value in fields.items())
     return f"Digest {quoted}, algorithm={algorithm}"

@@ -13,12 +13,13 @@ A data channel tells the browser what the detectors see and how old the picture 
 """
 
 from monitor.streams.live.failures import LiveFullError
-from monitor.streams.live.feed import Feeds, PacketFeed
+from monitor.streams.live.feed import LIVE, Feeds, PacketFeed
 from monitor.streams.live.limits import LiveLimits
 from monitor.streams.live.overlay import Overlay, OverlaySource
 from monitor.streams.live.server import IceServer, LiveServer
 
 __all__ = [
+    "LIVE",
     "Feeds",
     "IceServer",
     "LiveFullError",

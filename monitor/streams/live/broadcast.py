@@ -45,7 +45,7 @@ class GroupCache:
         elif not self._packets:
             return
         self._packets.append(packet)
-        self._size += len(packet.data)
+        self._size += packet.size
         if len(self._packets) > self._limits[0] or self._size > self._limits[1]:
             self._packets, self._size = [], 0
 

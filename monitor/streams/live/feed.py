@@ -14,6 +14,9 @@ from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.fanout import Subscription
 from monitor.streams.ring import PacketRing
 
+LIVE = "live"
+"""The name of live view's subscriptions."""
+
 _FOLLOW_SECONDS = 0.02
 _WAIT_SECONDS = 1.0
 _NOBODY = float("inf")
@@ -43,7 +46,7 @@ class GaplessReader:
 
     def __init__(self, feed: PacketFeed, size: int) -> None:
         self._ring = feed.ring
-        self._subscription = feed.subscribe("live", size)
+        self._subscription = feed.subscribe(LIVE, size)
         self._last: tuple[int, float] | None = None
         self._last_wall = _NOBODY
 

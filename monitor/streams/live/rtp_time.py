@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.domain.media import Packet
+from monitor.streams.annexb import split
+from monitor.streams.h264_rtp import fragments
 
 CLOCK_RATE = 90_000
 """Ticks a second of RTP video (RFC 6184)."""
 
+_LARGEST = 1300  # bytes of a payload: a datagram passes tunnels, and TURN, in one piece
+
 
 @dataclass(frozen=True, slots=True)
 class LivePacket:
-    """An access unit ready to be sent; ``ticks`` at 90 kHz, ``wall`` in POSIX seconds."""
+    """A picture ready to be sent; ``ticks`` at 90 kHz, ``wall`` in POSIX seconds.
+
+    ``payloads`` are those of its RTP packets, the same for all viewers; ``size`` is their bytes.
+    """
 
     ticks: int
     wall: float
     keyframe: bool
-    data: bytes
+    payloads: tuple[bytes, ...]
+    size: int
 
 
 class RtpTimeline:
@@ -41,7 +49,9 @@ class RtpTimeline:
             self._epoch = packet.epoch
         self._ticks = max(self._ticks + 1, self._origin + offset)
         self._wall = packet.wall
-        return LivePacket(self._ticks, packet.wall, packet.keyframe, packet.data)
+        payloads = [part for unit in split(packet.data) for part in fragments(unit, _LARGEST)]
+        size = sum(map(len, payloads))
+        return LivePacket(self._ticks, packet.wall, packet.keyframe, tuple(payloads), size)
 
     def _start_of_epoch(self, packet: Packet) -> int:
         if self._epoch is None:

@@ -44,7 +44,8 @@ class IceServer:
 class LiveServer:
     """Live view of one worker. Every method is called on one and the same event loop.
 
-    ``feeds`` finds a camera's packets, ``overlay`` tells what is seen on it.
+    ``feeds`` finds a camera's packets, ``small_feeds`` those of its smaller stream while it has
+    one, ``overlay`` tells what is seen on it.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class LiveServer:
         limits: LiveLimits | None = None,
         ice_servers: tuple[IceServer, ...] = (),
         clock: Clock | None = None,
+        small_feeds: Feeds = lambda _camera_id: None,
     ) -> None:
         self._feeds = feeds
+        self._small_feeds = small_feeds
         self._overlay = overlay
         self._limits = limits or LiveLimits()
         self._ice_servers = [
@@ -66,7 +69,7 @@ class LiveServer:
         self._clock = clock or SystemClock()
         self._slots = EncodingSlots(self._limits.encodings)
         self._homes: dict[str, Broadcast] = {}
-        self._broadcasts: dict[str, Broadcast] = {}
+        self._broadcasts: dict[tuple[str, bool], Broadcast] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     @property
@@ -77,10 +80,12 @@ class LiveServer:
     @property
     def watched(self) -> tuple[str, ...]:
         """Cameras that somebody watches."""
-        return tuple(self._broadcasts)
+        return tuple(dict.fromkeys(camera_id for camera_id, _ in self._broadcasts))
 
-    async def offer(self, camera_id: str, sdp: str) -> tuple[str, str]:
+    async def offer(self, camera_id: str, sdp: str, *, small: bool = False) -> tuple[str, str]:
         """Answer a viewer's offer; return the session's id and the SDP answer.
+
+        A ``small`` picture is the camera's smaller stream, or the main one while there is none.
 
         Raises:
             NotFoundError: no such camera here.
@@ -93,9 +98,11 @@ class LiveServer:
                 f"camera '{camera_id}' is not read here",
                 hint="reload the page: the camera may have been removed or moved",
             )
+        smaller = self._small_feeds(camera_id) if small else None
+        feed, key = smaller or feed, (camera_id, smaller is not None)
         offer = checked_offer(sdp, keep_candidates=bool(self._ice_servers))
-        self._admit(camera_id, feed)
-        session = self._open(self._broadcast_of(camera_id, feed))
+        self._admit(key, feed)
+        session = self._open(self._broadcast_of(key, feed))
         try:
             answer = await session.answer(offer)
         except BaseException:
@@ -120,9 +127,10 @@ class LiveServer:
 
     async def forget(self, camera_id: str) -> None:
         """End every session of a camera that is no longer read."""
-        broadcast = self._broadcasts.get(camera_id)
-        if broadcast is not None:
-            await self._end(broadcast)
+        for small in (False, True):
+            broadcast = self._broadcasts.get((camera_id, small))
+            if broadcast is not None:
+                await self._end(broadcast)
 
     async def shutdown(self) -> None:
         """End all sessions."""
@@ -143,24 +151,24 @@ class LiveServer:
         VIEWERS.inc()
         return session
 
-    def _admit(self, camera_id: str, feed: PacketFeed) -> None:
+    def _admit(self, key: tuple[str, bool], feed: PacketFeed) -> None:
         if len(self._homes) >= self._limits.viewers:
             REFUSED.inc()
-            raise LiveFullError(TOO_MANY_VIEWERS, CLOSE_SOME, where=camera_id)
+            raise LiveFullError(TOO_MANY_VIEWERS, CLOSE_SOME, where=key[0])
         info = feed.info
         needs_encoding = info is not None and not plays_in_browsers(info)
-        if needs_encoding and camera_id not in self._broadcasts and not self._slots.free:
+        if needs_encoding and key not in self._broadcasts and not self._slots.free:
             REFUSED.inc()
-            raise LiveFullError(TOO_MANY_ENCODINGS, USE_H264, where=camera_id)
+            raise LiveFullError(TOO_MANY_ENCODINGS, USE_H264, where=key[0])
 
-    def _broadcast_of(self, camera_id: str, feed: PacketFeed) -> Broadcast:
-        present = self._broadcasts.get(camera_id)
+    def _broadcast_of(self, key: tuple[str, bool], feed: PacketFeed) -> Broadcast:
+        present = self._broadcasts.get(key)
         if present is not None and present.feed is feed:
             return present
         if present is not None:
             self._later(self._end(present))
         broadcast = Broadcast(
-            camera_id,
+            key[0],
             feed,
             self._overlay,
             limits=self._limits,
@@ -168,7 +176,7 @@ class LiveServer:
             clock=self._clock,
             on_end=lambda ended: self._later(self._end(ended)),
         )
-        self._broadcasts[camera_id] = broadcast
+        self._broadcasts[key] = broadcast
         return broadcast
 
     async def _end(self, broadcast: Broadcast) -> None:
@@ -176,8 +184,9 @@ class LiveServer:
         await asyncio.gather(*(self.close(session_id) for session_id in tuple(broadcast.sessions)))
 
     def _drop(self, broadcast: Broadcast) -> None:
-        if self._broadcasts.get(broadcast.camera_id) is broadcast:
-            del self._broadcasts[broadcast.camera_id]
+        for key, present in tuple(self._broadcasts.items()):
+            if present is broadcast:
+                del self._broadcasts[key]
 
     def _session_ended(self, session_id: str, reason: str) -> None:
         broadcast = self._homes.get(session_id)

@@ -20,6 +20,7 @@ from aiortc.exceptions import InvalidStateError, OperationError
 
 from monitor.domain.errors import InputError
 from monitor.streams.live.metrics import OVERLAYS_DROPPED
+from monitor.streams.live.sender import ForwardSender
 from monitor.streams.live.track import ForwardTrack
 
 _log = structlog.get_logger(__name__)
@@ -100,6 +101,7 @@ class Session:
             InputError: the offer cannot be answered.
         """
         transceiver = self._connection.addTransceiver(self.track, direction="sendonly")
+        ForwardSender(transceiver.sender, self.track)
         # Before the offer is applied, else VP8 is agreed and H.264 is sent under its name.
         transceiver.setCodecPreferences(
             [

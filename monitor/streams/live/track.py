@@ -1,20 +1,17 @@
-"""One viewer's video: a bounded queue of packets that aiortc sends as they are."""
+"""One viewer's video: a bounded queue of pictures, sent as they are."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from fractions import Fraction
+from dataclasses import replace
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from av.packet import Packet as EncodedPacket
-from av.stream import Stream
 
 from monitor.streams.live.metrics import DROPPED
 from monitor.streams.live.rtp_time import CLOCK_RATE, LivePacket
 
-_TIME_BASE = Fraction(1, CLOCK_RATE)
 _BURST_STEP = CLOCK_RATE // 1000
 _BURST_BYTES_A_SECOND = 6 << 20
 
@@ -23,9 +20,9 @@ Join = Callable[["ForwardTrack"], tuple[LivePacket, ...]]
 
 
 class ForwardTrack(MediaStreamTrack):
-    """Yields encoded packets to aiortc's sender.
+    """Yields pictures to a :class:`~monitor.streams.live.sender.ForwardSender`.
 
-    It joins the broadcast when aiortc first asks, which is when the connection stands. The group
+    It joins the broadcast when first asked, which is when the connection stands. The group
     of pictures it begins with is stamped one millisecond apart, so that the browser decodes it at
     once and shows the present instead of replaying the past; and it is paced, so that no socket
     buffer overflows. A viewer who falls behind loses everything up to a keyframe.
@@ -55,8 +52,8 @@ class ForwardTrack(MediaStreamTrack):
         self._queue.append(packet)
         self._filled.set()
 
-    async def recv(self) -> EncodedPacket[Stream]:
-        """Return the next packet when there is one.
+    async def recv(self) -> LivePacket:  # type: ignore[override]
+        """Return the next picture when there is one.
 
         Raises:
             MediaStreamError: the track has ended.
@@ -72,8 +69,8 @@ class ForwardTrack(MediaStreamTrack):
         packet = self._queue.popleft()
         if self._burst:
             self._burst -= 1
-            await asyncio.sleep(len(packet.data) / _BURST_BYTES_A_SECOND)
-        return _encoded(packet)
+            await asyncio.sleep(packet.size / _BURST_BYTES_A_SECOND)
+        return packet
 
     def stop(self) -> None:
         """End the track for good and wake whoever waits for it."""
@@ -89,7 +86,7 @@ class ForwardTrack(MediaStreamTrack):
         last = group[-1].ticks
         for back, packet in zip(range(len(group) - 1, -1, -1), group, strict=True):
             ticks = last - back * _BURST_STEP
-            self._queue.append(LivePacket(ticks, packet.wall, packet.keyframe, packet.data))
+            self._queue.append(replace(packet, ticks=ticks))
         self._burst = len(group)
 
     def _shed(self) -> None:
@@ -104,10 +101,3 @@ class ForwardTrack(MediaStreamTrack):
     def _lose(self, count: int) -> None:
         self.dropped += count
         DROPPED.inc(count)
-
-
-def _encoded(packet: LivePacket) -> EncodedPacket[Stream]:
-    encoded = EncodedPacket(packet.data)
-    encoded.pts = packet.ticks
-    encoded.time_base = _TIME_BASE
-    return encoded

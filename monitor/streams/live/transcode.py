@@ -17,7 +17,7 @@ from av.codec import CodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
-from monitor.domain.media import Packet
+from monitor.domain.media import Packet, StreamInfo
 from monitor.streams.live.metrics import ENCODINGS
 from monitor.streams.live.rtp_time import CLOCK_RATE
 
@@ -26,6 +26,7 @@ _log = structlog.get_logger(__name__)
 _LARGEST_HEIGHT = 720
 _KEYFRAME_SECONDS = 2.0
 _BITS_A_PIXEL = 2.2  # a second, about 2 Mbit/s for 720p
+_HIGHEST_FPS = 60
 _TIME_BASE = Fraction(1, CLOCK_RATE)
 
 
@@ -70,6 +71,7 @@ class Transcoder:
         self._encoder: VideoCodecContext | None = None
         self._wall_offset = 0.0
         self._next_keyframe = 0.0
+        self._last: Packet | None = None
 
     def feed(self, packet: Packet) -> Iterator[Packet]:
         """Take one packet in and yield what comes out; often nothing, sometimes several."""
@@ -81,8 +83,24 @@ class Transcoder:
         if self._decoder is None:
             return
         self._wall_offset = packet.wall - packet.time
+        self._last = packet
         for frame in self._decoded(self._decoder, packet):
             yield from self._encoded(frame, packet)
+
+    def flush(self) -> Iterator[Packet]:
+        """Yield what the decoder still holds back; nothing may be fed afterwards."""
+        if self._decoder is None or self._last is None:
+            return
+        for frame in self._decoder.decode(None):
+            yield from self._encoded(frame, self._last)
+
+    @property
+    def info(self) -> StreamInfo:
+        """What comes out; known once something has."""
+        encoder = self._encoder
+        if encoder is None:
+            raise RuntimeError("nothing has been encoded yet")
+        return StreamInfo("h264", encoder.width, encoder.height, None)
 
     def _begin(self) -> None:
         self._decoder = cast(VideoCodecContext, CodecContext.create(self._codec, "r"))
@@ -103,7 +121,7 @@ class Transcoder:
 
     def _encoded(self, frame: VideoFrame, packet: Packet) -> Iterator[Packet]:
         time = packet.time if frame.pts is None else frame.pts / CLOCK_RATE
-        encoder = self._encoder_for(frame, time)
+        encoder = self._encoder_for(frame, time, packet.duration)
         picture = frame.reformat(encoder.width, encoder.height, "yuv420p")
         picture.pts = round(time * CLOCK_RATE)
         picture.time_base = _TIME_BASE
@@ -121,13 +139,15 @@ class Transcoder:
                 data=bytes(out),
             )
 
-    def _encoder_for(self, frame: VideoFrame, time: float) -> VideoCodecContext:
+    def _encoder_for(self, frame: VideoFrame, time: float, duration: float) -> VideoCodecContext:
         width, height = _fitted(frame.width, frame.height)
         encoder = self._encoder
         if encoder is None or (encoder.width, encoder.height) != (width, height):
             encoder = CodecContext.create("libx264", "w")
             encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
             encoder.time_base = _TIME_BASE
+            # Else the encoder takes the ticks of the clock for pictures, and spares bits for each.
+            encoder.framerate = Fraction(min(max(round(1 / (duration or 0.04)), 1), _HIGHEST_FPS))
             encoder.bit_rate = max(300_000, int(width * height * _BITS_A_PIXEL))
             encoder.thread_count = 1
             encoder.options = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 from fastapi import APIRouter, Request
@@ -39,8 +39,13 @@ _Viewer = Annotated[Visitor, require(Permission.LIVE)]
         }
     },
 )
-async def offer(request: Request, visitor: _Viewer, camera_id: PlaceId) -> Response:
-    """Begin a live session: body and answer are SDP; `Location` ends it."""
+async def offer(
+    request: Request, visitor: _Viewer, camera_id: PlaceId, size: Literal["full", "small"] = "full"
+) -> Response:
+    """Begin a live session: body and answer are SDP; `Location` ends it.
+
+    `small` is the camera's substream, where it has one.
+    """
     site = site_of(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _MEDIA_TYPE:
@@ -50,7 +55,9 @@ async def offer(request: Request, visitor: _Viewer, camera_id: PlaceId) -> Respo
     except UnicodeDecodeError:
         raise InputError("the offer is not text", where="body") from None
     await run_in_threadpool(site.places.camera, visitor.scope, camera_id)
-    answer = await site.context.workers.offer(camera_id, sdp, visitor.user.name)
+    answer = await site.context.workers.offer(
+        camera_id, sdp, visitor.user.name, small=size == "small"
+    )
     _logger.info(
         "live_view_began", camera=camera_id, user=visitor.user.name, session=answer.session_id
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.runtime.recording.desk import Footage
+from monitor.runtime.recording.reencoding import CODEC
 from monitor.store.recordings import Recording
 from monitor.web.access import Permission, require
 from monitor.web.parameters import PlaceId, RowId
@@ -156,6 +157,28 @@ def media(
     _check_segment(request, visitor, piece, given)
     size, content = desk.media(piece, layout, start)
     return StreamingResponse(content, 200, {"Content-Length": str(size)}, "video/mp4")
+
+
+@router.get("/recordings/segments/{segment_id}/reencoded", response_class=Response)
+def reencoded(
+    request: Request,
+    visitor: _Viewer,
+    segment_id: RowId,
+    given: _Pass,
+    start: Annotated[float, Query(alias="from", ge=0, le=86400)] = 0.0,
+) -> Response:
+    """Return a few seconds from `from` on as H.264, for browsers that cannot play the recording.
+
+    `X-Start` and `X-End` are where they lie in the file, in seconds; the next piece begins at
+    `X-End`.
+    """
+    desk = site_of(request).context.recordings
+    piece, layout = desk.segment(visitor.scope, segment_id)
+    _check_segment(request, visitor, piece, given)
+    made = desk.reencoded(piece, layout, start)
+    # Rounded up, so that what begins there is not asked for a moment too early.
+    place = {"X-Start": f"{made.start:.3f}", "X-End": f"{made.end + 0.0005:.3f}"}
+    return Response(made.content, 200, place, f'video/mp4; codecs="{CODEC}"')
 
 
 @router.post("/recordings/{camera_id}/exports", status_code=201)

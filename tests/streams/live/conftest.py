@@ -145,7 +145,7 @@ class Viewer:
     answer: str = ""
     _receiving: asyncio.Task[None] | None = None
 
-    async def watch(self) -> None:
+    async def watch(self, *, small: bool = False) -> None:
         """Offer, be answered, and receive from now on."""
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.connection.addTransceiver("video", direction="recvonly")
@@ -155,7 +155,7 @@ class Viewer:
         await self.connection.setLocalDescription(await self.connection.createOffer())
         self._began = time.monotonic()
         self.session, self.answer = await self.server.offer(
-            self.camera_id, self.connection.localDescription.sdp
+            self.camera_id, self.connection.localDescription.sdp, small=small
         )
         await self.connection.setRemoteDescription(RTCSessionDescription(self.answer, "answer"))
 

@@ -10,7 +10,8 @@ from monitor.streams.live.track import ForwardTrack
 
 
 def live(number: int, *, keyframe: bool = False) -> LivePacket:
-    return LivePacket(number * 3600, 1000 + number / 25, keyframe, bytes([number % 256]))
+    payload = bytes([number % 256])
+    return LivePacket(number * 3600, 1000 + number / 25, keyframe, (payload,), 1)
 
 
 def group(count: int) -> tuple[LivePacket, ...]:
@@ -23,7 +24,7 @@ def track_of(*begin: LivePacket, size: int = 10) -> ForwardTrack:
 
 async def received(track: ForwardTrack, count: int) -> list[tuple[int, bytes]]:
     packets = [await track.recv() for _ in range(count)]
-    return [(packet.pts or 0, bytes(packet)) for packet in packets]
+    return [(packet.ticks, b"".join(packet.payloads)) for packet in packets]
 
 
 def test_the_group_it_begins_with_is_hurried_up_to_the_present() -> None:

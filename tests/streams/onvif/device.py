@@ -21,7 +21,9 @@ _ENVELOPE = (
     'xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:wsa="http://schemas.xmlsoap.org/ws/'
     '2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" '
     'xmlns:ter="http://www.onvif.org/ver10/error" '
-    'xmlns:trt="http://www.onvif.org/ver10/media/wsdl"><SOAP-ENV:Header>{header}</SOAP-ENV:Header>'
+    'xmlns:trt="http://www.onvif.org/ver10/media/wsdl" '
+    'xmlns:tse="http://www.onvif.org/ver10/search/wsdl" '
+    'xmlns:trp="http://www.onvif.org/ver10/replay/wsdl"><SOAP-ENV:Header>{header}</SOAP-ENV:Header>'
     "<SOAP-ENV:Body>{body}</SOAP-ENV:Body></SOAP-ENV:Envelope>"
 )
 _FAULT = (
@@ -29,6 +31,57 @@ _FAULT = (
     "<SOAP-ENV:Subcode><SOAP-ENV:Value>ter:{code}</SOAP-ENV:Value></SOAP-ENV:Subcode>"
     "</SOAP-ENV:Code></SOAP-ENV:Fault>"
 )
+
+
+def _found(state: str, items: str) -> str:
+    state = f"<tt:SearchState>{state}</tt:SearchState>"
+    return f"<r><tse:ResultList>{state}{items}</tse:ResultList></r>"
+
+
+@dataclass
+class SimulatedFootage:
+    """Recordings inside the device: ``changes`` of their state by token, and a replay address."""
+
+    changes: dict[str, list[tuple[datetime, bool]]]
+    replay: str = ""
+    history: bool = True
+    page: int = 2
+
+    def _FindRecordings(self, _body: str) -> str:  # noqa: N802
+        return "<r><tse:SearchToken>recordings</tse:SearchToken></r>"
+
+    def _GetRecordingSearchResults(self, _body: str) -> str:  # noqa: N802
+        items = "".join(
+            f"<tt:RecordingInformation><tt:RecordingToken>{token}</tt:RecordingToken><tt:Source>"
+            f"<tt:SourceId>{token}-source</tt:SourceId><tt:Name>main</tt:Name></tt:Source>"
+            f"<tt:EarliestRecording>{min(changes)[0].isoformat()}</tt:EarliestRecording>"
+            f"<tt:LatestRecording>{max(changes)[0].isoformat()}</tt:LatestRecording>"
+            "<tt:Track><tt:TrackToken>V</tt:TrackToken><tt:TrackType>Video</tt:TrackType>"
+            "</tt:Track></tt:RecordingInformation>"
+            for token, changes in self.changes.items()
+        )
+        return _found("Completed", items)
+
+    def _FindEvents(self, body: str) -> str:  # noqa: N802
+        if not self.history:
+            return _FAULT.format(code="ActionNotSupported")
+        token = body.partition("<tt:IncludedRecordings>")[2].partition("<")[0]
+        self._left = [(token, at, on) for at, on in self.changes[token]]
+        return "<r><tse:SearchToken>events</tse:SearchToken></r>"
+
+    def _GetEventSearchResults(self, _body: str) -> str:  # noqa: N802
+        page, self._left = self._left[: self.page], self._left[self.page :]
+        items = "".join(
+            f"<tt:Result><tt:RecordingToken>{token}</tt:RecordingToken><tt:TrackToken>V"
+            f"</tt:TrackToken><tt:Time>{at.isoformat().replace('+00:00', 'Z')}</tt:Time><tt:Event>"
+            '<tt:Message><tt:Data><tt:SimpleItem Name="IsDataPresent" '
+            f'Value="{str(on).lower()}"/></tt:Data></tt:Message></tt:Event></tt:Result>'
+            for token, at, on in page
+        )
+        return _found("Searching" if self._left else "Completed", items)
+
+    def _GetReplayUri(self, _body: str) -> str:  # noqa: N802
+        return f"<r><trp:Uri>{escape(self.replay)}</trp:Uri></r>"
 
 
 @dataclass
@@ -45,6 +98,7 @@ class SimulatedDevice:
     raw: bytes | None = None
     status: int = 200
     asked: list[str] = field(default_factory=list)
+    footage: SimulatedFootage | None = None
 
     def __enter__(self) -> Self:
         device = self
@@ -113,7 +167,7 @@ class SimulatedDevice:
             return 401, b""
         if not self.http_digest and not self._admits(body):
             return 400, self._wrapped(_FAULT.format(code="NotAuthorized"))
-        maker = getattr(self, f"_{call}", None)
+        maker = getattr(self, f"_{call}", getattr(self.footage, f"_{call}", None))
         if maker is None:
             return 500, self._wrapped(_FAULT.format(code="ActionNotSupported"))
         return 200, self._wrapped(maker(body))
@@ -154,9 +208,16 @@ class SimulatedDevice:
         return (
             "<tds:GetCapabilitiesResponse><tds:Capabilities>"
             f"<tt:Device><tt:XAddr>{at}/device_service</tt:XAddr></tt:Device>"
-            f"<tt:Media><tt:XAddr>{at}/media</tt:XAddr></tt:Media>"
+            f"<tt:Media><tt:XAddr>{at}/media</tt:XAddr></tt:Media>{self._more(at)}"
             "</tds:Capabilities></tds:GetCapabilitiesResponse>"
         )
+
+    def _more(self, at: str) -> str:
+        if self.footage is None:
+            return ""
+        names = ("Recording", "Search", "Replay")
+        services = (f"<tt:{name}><tt:XAddr>{at}/{name}</tt:XAddr></tt:{name}>" for name in names)
+        return f"<tt:Extension>{''.join(services)}</tt:Extension>"
 
     def _GetProfiles(self, _body: str) -> str:  # noqa: N802
         profiles = "".join(

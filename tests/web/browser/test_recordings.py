@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.domain.access import Role
+from tests.runtime.recording.conftest import record
 from tests.web.test_recordings import CAMERA, SECONDS, add_segments
 
 if TYPE_CHECKING:
@@ -76,3 +78,23 @@ def test_a_part_becomes_a_file_with_its_hash(
     page.get_by_label("封存事由").fill("家长投诉")
     page.get_by_role("button", name="封存这一时段").click()
     expect(page.get_by_role("status").first).to_contain_text("已封存")
+
+
+def test_footage_that_the_browser_cannot_play_is_converted_on_request(
+    visit: MakeVisit, live_world: World, tmp_path: Path
+) -> None:
+    day, ago = yesterday(live_world)
+    starts = add_segments(live_world, record(tmp_path, (320, 180), "libx265"), ago)
+    page = visit(live_world.user("wang")).go(f"/recordings/{CAMERA}?day={day}")
+    zero = int(page.locator("#footage").get_attribute("data-start") or 0)
+    opened(page)
+    if page.evaluate("MediaSource.isTypeSupported('video/mp4; codecs=\"hvc1.1.6.L60.90\"')"):
+        pytest.skip("this browser plays H.265")
+    expect(page.locator("#player-state")).to_contain_text("不能播放这种编码")
+    page.get_by_role("button", name="转码播放").click()
+    expect(page.locator("#player-state")).to_contain_text("转码")
+    page.get_by_label("速度").select_option("4")
+    page.wait_for_function(REACHES, arg=starts[1] - zero + 1)
+    page.wait_for_function(REACHES, arg=starts[2] - zero + 1)
+    assert page.evaluate("[video.videoWidth, video.videoHeight]") == [320, 180]
+    assert page.evaluate("video.error") is None

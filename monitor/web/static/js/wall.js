@@ -25,6 +25,7 @@ export function startWall() {
 export function enlarge(room) {
   const large = document.querySelector("[data-tile][data-large]");
   large?.removeAttribute("data-large");
+  if (large) resize(large);
   if (room === undefined || large?.dataset.room === room) {
     orderWall();
     return;
@@ -32,6 +33,7 @@ export function enlarge(room) {
   const tile = document.querySelector(`[data-tile][data-room="${CSS.escape(room)}"]`);
   if (tile === null) return;
   tile.setAttribute("data-large", "");
+  resize(tile);
   orderWall();
   tile.scrollIntoView({ block: "nearest" });
 }
@@ -59,15 +61,26 @@ function goLive() {
   for (const picture of document.querySelectorAll("[data-live]")) {
     const player = picture.querySelector("kanhu-live");
     if (wanted.includes(picture)) {
-      if (player === null) picture.append(newPlayer(picture.dataset.live, picture.dataset.name));
+      const large = picture.closest("[data-large]") !== null;
+      if (player === null) picture.append(newPlayer(picture.dataset.live, picture.dataset.name, large));
     } else player?.remove();
   }
 }
 
-function newPlayer(camera, name) {
+// A tile shows the camera's small stream, a large one the main stream.
+function resize(tile) {
+  const player = tile.querySelector("kanhu-live");
+  player?.setAttribute("whep", addressOf(player.getAttribute("camera"), tile.hasAttribute("data-large")));
+}
+
+function addressOf(camera, large) {
+  return `/api/v1/live/${camera}${large ? "" : "?size=small"}`;
+}
+
+function newPlayer(camera, name, large) {
   const player = document.createElement("kanhu-live");
   player.setAttribute("camera", camera);
-  player.setAttribute("whep", `/api/v1/live/${camera}`);
+  player.setAttribute("whep", addressOf(camera, large));
   player.setAttribute("poster", `/api/v1/cameras/${camera}/still`);
   player.setAttribute("label", name);
   player.setAttribute("overlay", "");

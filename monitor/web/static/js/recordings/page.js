@@ -11,7 +11,13 @@ const [video, seek, toggle, rate] = ["video", "seek", "toggle", "rate"].map((id)
 const state = document.getElementById("player-state");
 const exporting = document.getElementById("export-form"); // only for who may take recordings away
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" });
-const TELLS = { gap: "recording.gap_skipped", codec: "recording.codec", broken: "recording.broken" };
+const convert = document.getElementById("convert");
+const TELLS = {
+  gap: "recording.gap_skipped",
+  codec: "recording.codec",
+  broken: "recording.broken",
+  busy: "recording.converting_others",
+};
 let player = null;
 
 /** Shows a sentence under the picture. */
@@ -66,7 +72,8 @@ function begin(segments, pass) {
   }
   player = new FootagePlayer(video, segments, zero, pass, (what, detail) => {
     const values = what === "gap" ? { time: duration(detail) } : {};
-    say(TELLS[what], values, what === "gap" ? "" : "bad");
+    convert.hidden = what !== "codec" && convert.hidden;
+    say(TELLS[what], values, what === "gap" || what === "busy" ? "" : "bad");
   });
   video.addEventListener("timeupdate", () => show(video.currentTime));
   for (const name of ["play", "pause"]) video.addEventListener(name, () => toggle.classList.toggle("primary", video.paused));
@@ -128,6 +135,14 @@ function timeOf(seconds) {
 
 document.getElementById("reason-form").addEventListener("submit", open);
 exporting?.addEventListener("submit", exportRange);
+convert.addEventListener("click", async () => {
+  convert.hidden = true;
+  player.convert = true;
+  const playing = go(Number(seek.value));
+  say("recording.converted");
+  start();
+  await playing;
+});
 seek.addEventListener("change", () => player !== null && go(Number(seek.value)));
 seek.addEventListener("input", () => show(Number(seek.value)));
 toggle.addEventListener("click", () => (video.paused ? start() : video.pause()));

@@ -15,6 +15,7 @@ export class FootagePlayer {
     this.segments = segments.map(({ id, start, end }) => ({ id, start: start - zero, end: end - zero }));
     this.pass = pass;
     this.tell = tell;
+    this.convert = false; // have the server encode again what this browser cannot play
     this.source = new MediaSource();
     this.buffer = null;
     this.type = "";
@@ -46,24 +47,30 @@ export class FootagePlayer {
     return true;
   }
 
-  /** Feeds file after file until a later jump. */
+  /** Feeds file after file until a later jump, or until one that the browser cannot play. */
   async fill(run, index, from) {
     const { signal } = this.abort;
     for (let at = index; at < this.segments.length && run === this.run; at += 1) {
       const segment = this.segments[at];
-      await this.feed(run, segment, at === index ? Math.max(0, from - segment.start) : 0, signal);
+      const offset = at === index ? Math.max(0, from - segment.start) : 0;
+      if (!(await this.feed(run, segment, offset, signal))) return;
     }
     await this.idle();
     if (run === this.run && this.source.readyState === "open") this.source.endOfStream();
   }
 
+  /** Feeds one file; says whether the next one may follow. */
   async feed(run, segment, offset, signal) {
     const address = `/api/v1/recordings/segments/${segment.id}`;
     const pass = encodeURIComponent(this.pass);
     const head = await this.ask(`${address}/head?pass=${pass}`, signal);
     const type = head.headers.get("content-type");
     const bytes = await head.arrayBuffer();
-    if (run !== this.run || !(await this.take(type))) return;
+    if (run !== this.run) return false;
+    if (this.convert && !MediaSource.isTypeSupported(type)) {
+      return this.feedConverted(run, segment, offset, signal);
+    }
+    if (!(await this.take(type))) return false;
     this.buffer.timestampOffset = segment.start;
     await this.append(bytes);
     const media = await this.ask(`${address}/media?from=${offset.toFixed(3)}&pass=${pass}`, signal);
@@ -74,10 +81,31 @@ export class FootagePlayer {
       await this.append(value);
       while (run === this.run && this.ready() > AHEAD) await pause(200);
     }
+    return run === this.run;
+  }
+
+  /** Feeds a file that the server encodes again, a few seconds at a time. */
+  async feedConverted(run, segment, offset, signal) {
+    const address = `/api/v1/recordings/segments/${segment.id}/reencoded?pass=${encodeURIComponent(this.pass)}`;
+    for (let from = offset; from < segment.end - segment.start - 0.05 && run === this.run; ) {
+      const piece = await this.ask(`${address}&from=${from.toFixed(3)}`, signal);
+      const bytes = await piece.arrayBuffer();
+      if (run !== this.run || !(await this.take(piece.headers.get("content-type")))) return false;
+      this.buffer.timestampOffset = segment.start + Number(piece.headers.get("x-start"));
+      await this.append(bytes);
+      from = Math.max(from + 0.1, Number(piece.headers.get("x-end")));
+      while (run === this.run && this.ready() > AHEAD) await pause(200);
+    }
+    return run === this.run;
   }
 
   async ask(address, signal) {
-    const response = await fetch(address, { signal });
+    let response = await fetch(address, { signal });
+    for (let wait = 1; response.status === 409 && wait <= 8; wait *= 2) {
+      this.tell("busy");
+      await pause(wait * 1000);
+      response = await fetch(address, { signal });
+    }
     if (!response.ok) throw new Error(`${response.status}`);
     return response;
   }
