@@ -55,7 +55,7 @@ check: $(VENV)/.dev  ## Lint, format, types and layers
 
 test: $(VENV)/.dev install  ## Install what the tests need and run them all
 	@$(BIN)/pytest -n 2 --dist loadfile --ignore tests/system --ignore tests/web/browser
-	@$(BIN)/pytest tests/web/browser tests/system
+	@$(BIN)/pytest -n 2 --dist loadfile tests/web/browser tests/system
 
 bench: $(VENV)/.dev install  ## Run the benchmarks and print one table
 	@$(BIN)/python -m benchmarks

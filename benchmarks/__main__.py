@@ -8,7 +8,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_ALL = ("finders", "precision", "day", "scenes", "feed", "live", "recording", "tracks", "gb28181")
+_ALL = (
+    "finders",
+    "precision",
+    "day",
+    "scenes",
+    "feed",
+    "operator",
+    "live",
+    "recording",
+    "tracks",
+    "gb28181",
+    "reports",
+)
 
 
 def main() -> int:

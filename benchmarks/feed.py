@@ -43,7 +43,7 @@ from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.users import NewUser
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 240.0
 _WATCH = """() => {
   window.appeared = {};
   const note = () => {
@@ -61,7 +61,7 @@ _WATCH = """() => {
 
 def measure(alerts: int, seed: int) -> list[float]:
     """Return the seconds from recording to appearing, one for each of ``alerts`` events."""
-    with TemporaryDirectory() as folder, _service(Path(folder), alerts) as (environment, link):
+    with TemporaryDirectory() as folder, service(Path(folder), alerts) as (environment, link):
         chromium = os.environ.get("KANHU_CHROMIUM") or shutil.which("chromium")
         with sync_playwright() as driver:
             browser = driver.chromium.launch(
@@ -94,7 +94,8 @@ def _raised(
 
 
 @contextmanager
-def _service(folder: Path, rooms: int) -> Iterator[tuple[Environment, str]]:
+def service(folder: Path, rooms: int) -> Iterator[tuple[Environment, str]]:
+    """Run the service over so many rooms; yield its environment and a sign-in link."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     config = folder / "district.yaml"

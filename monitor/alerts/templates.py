@@ -20,6 +20,7 @@ RULE_NAMES: Mapping[str, Text] = {
     "restricted_zone": Text(zh="儿童进入禁入区域", en="child in restricted zone"),
     "after_hours": Text(zh="非开放时间有儿童", en="child after hours"),
     "ratio_breach": Text(zh="师幼比不达标", en="too few adults for the children"),
+    "headcount_mismatch": Text(zh="在园人数不符", en="headcount mismatch"),
     "local_density": Text(zh="局部拥挤", en="people pressed together"),
     "crowding": Text(zh="人数超限", en="too many people"),
     "view_lost": Text(zh="画面不可用", en="view lost"),

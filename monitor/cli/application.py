@@ -18,10 +18,12 @@ from monitor.cli import (
     discover,
     doctor,
     evaluate,
+    import_sheet,
     inspect,
     labels,
     models,
     notify,
+    rollup,
     run,
     tokens,
     train,
@@ -57,6 +59,7 @@ def options(
 application.command("demo")(demo.demo)
 application.command("run")(run.run)
 application.command("check")(check.check)
+application.command("import")(import_sheet.import_sheet)
 application.command("analyze")(analyze.analyze)
 application.command("backtest")(backtest.backtest)
 application.command("calibrate")(calibrate.calibrate_camera)
@@ -67,6 +70,7 @@ application.command("train")(train.train)
 application.add_typer(audit.group, name="audit")
 application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
+inspect.group.command("rollup")(rollup.rollup)
 application.add_typer(inspect.group, name="inspect")
 application.add_typer(notify.group, name="notify")
 application.add_typer(users.group, name="user")

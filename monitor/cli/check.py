@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from monitor.cli.options import ConfigFile
-from monitor.cli.output import JsonFlag, print_json, print_rows
+from monitor.cli.output import JsonFlag, errors, print_json, print_rows, progress
+from monitor.domain.clock import SystemClock, utc_now
+from monitor.domain.connections import ConnectionTrial
+from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.places import District
-from monitor.runtime.connection import ConnectionReport, try_cameras
-from monitor.settings import load_settings
+from monitor.runtime.connection import AT_ONCE, try_cameras
+from monitor.runtime.connection_sheet import write_trials
+from monitor.runtime.environment import Environment
+from monitor.runtime.opening import open_store
+from monitor.settings import Settings, load_settings
 from monitor.settings.district import district_of
+from monitor.store.connection_trials import ConnectionTrials
+
+_COLUMNS = (
+    "institution",
+    "camera",
+    "stream",
+    "state",
+    "codec",
+    "size",
+    "fps",
+    "kbit_s",
+    "gop_s",
+    "clock_offset_s",
+    "first_picture_s",
+    "fault",
+)
 
 
 def check(
@@ -20,29 +44,90 @@ def check(
     connect: Annotated[
         bool, typer.Option("--connect", help="Also try every enabled camera.")
     ] = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(help="With --connect: write the report to this spreadsheet too.")
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option(help="With --connect: most cameras tried at once.", min=1, max=64)
+    ] = AT_ONCE,
     as_json: JsonFlag = False,
 ) -> None:
     """Validate a configuration file and say what it describes.
 
-    Exit code 2 if the file has a mistake, 1 if `--connect` finds a camera that cannot be read.
+    `--connect` tries the main and the smaller stream of every camera, two at a time of one
+    institution, and keeps the report for the page 'Connections'. Exit code 2 if the file has a
+    mistake, 1 if `--connect` finds a camera that cannot be read.
 
-    Example: `monitor check -c configs/district.yaml --connect`
+    Example: `monitor check -c configs/district.yaml --connect --xlsx report.xlsx`
     """
     settings = load_settings(config)
     district = district_of(settings, config.resolve().parent)
-    reports = list(try_cameras(district)) if connect else []
+    if xlsx is not None and not connect:
+        raise InputError("there is no report without --connect", where="--xlsx")
+    trials = _try(district, settings, at_once) if connect else ()
+    counts = _counts(config, district)
+    if connect:
+        _keep(config, trials)
+    if xlsx is not None:
+        _write(xlsx, write_trials(trials, settings.service.language))
+    rows = [_row(trial) for trial in trials]
     if as_json:
-        print_json({**_counts(config, district), "cameras": [item.as_dict() for item in reports]})
+        print_json({**counts, "cameras": rows})
     else:
-        counts = _counts(config, district)
         typer.echo(
             f"{config}: sound. {counts['institutions']} institutions, {counts['rooms']} rooms, "
             f"{counts['camera_count']} cameras."
         )
         if connect:
-            _print_reports(reports)
-    if not all(report.readable for report in reports):
+            print_rows(_COLUMNS, rows, as_json=False)
+    if not all(trial.readable for trial in trials):
         raise typer.Exit(1)
+
+
+def _try(district: District, settings: Settings, at_once: int) -> tuple[ConnectionTrial, ...]:
+    with progress() as report:
+        return try_cameras(
+            district,
+            settings.sources.reach(),
+            at_once=at_once,
+            report=lambda share: report("cameras", share),
+        )
+
+
+def _keep(config: Path, trials: tuple[ConnectionTrial, ...]) -> None:
+    try:
+        with closing(open_store(Environment.load(config))) as database:
+            ConnectionTrials(database).replace(trials, utc_now(SystemClock()))
+    except ConfigError as error:
+        errors.print(f"the report is not kept: {error.message} ({error.hint})", highlight=False)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror}", where=str(path), hint="name another file"
+        ) from None
+
+
+def _row(trial: ConnectionTrial) -> Mapping[str, Any]:
+    advice = f" ({trial.advice.en})" if trial.advice.en else ""
+    return {
+        "institution": trial.institution_id,
+        "room": trial.room_id,
+        "camera": trial.camera_id,
+        "stream": trial.stream.value,
+        "state": "readable" if trial.readable else "not readable",
+        "codec": trial.codec,
+        "size": trial.size,
+        "fps": trial.fps,
+        "kbit_s": trial.kbit_s,
+        "gop_s": trial.gop_s,
+        "clock_offset_s": trial.clock_offset_s,
+        "first_picture_s": trial.first_picture_s,
+        "fault": f"{trial.fault.en}{advice}",
+    }
 
 
 def _counts(config: Path, district: District) -> dict[str, object]:
@@ -54,8 +139,3 @@ def _counts(config: Path, district: District) -> dict[str, object]:
         "rooms": len(district.rooms),
         "camera_count": len(district.cameras),
     }
-
-
-def _print_reports(reports: list[ConnectionReport]) -> None:
-    columns = ("institution", "camera", "state", "codec", "size", "fps", "first_picture_s", "fault")
-    print_rows(columns, [report.as_dict() for report in reports], as_json=False)

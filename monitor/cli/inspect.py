@@ -17,9 +17,11 @@ from monitor.domain.errors import InputError
 from monitor.inspections.schedule import month_at, parse_month
 from monitor.runtime.desk import ReportFormat, StoreDesk
 from monitor.runtime.environment import Environment
+from monitor.runtime.notices import page_address
 from monitor.runtime.opening import open_store
 from monitor.runtime.planning import PlanDesk
 from monitor.store.base import Database
+from monitor.store.files import FileStore
 from monitor.store.user_repository import UserRepository
 from monitor.web.serving import prepare
 
@@ -53,16 +55,22 @@ def generate(
 
     Example: `monitor inspect generate -c configs/district.yaml --month 2026-11 --out lists`
     """
-    wanted = _formats(formats)
+    wanted = formats_of(formats)
     if language not in ("zh", "en"):
         raise InputError("the language is zh or en", where="--language", hint="give zh or en")
     environment = Environment.load(config)
     prepare(environment)
-    first = _month(month, environment)
-    _writable(out)
+    first = month_of(month, environment)
+    writable(out)
     rows = []
     with closing(open_store(environment)) as database, progress() as report:
-        desk = StoreDesk(database, environment.district, SystemClock())
+        desk = StoreDesk(
+            database,
+            environment.district,
+            SystemClock(),
+            files=FileStore(environment.evidence_folder),
+            address=page_address(environment),
+        )
         made = desk.make(DISTRICT, first, institution)
         for done, saved in enumerate(made, 1):
             checklist = saved.view.checklist
@@ -109,7 +117,7 @@ def plan(
     Example: `monitor inspect plan -c configs/district.yaml --month 2026-12 --save`
     """
     environment = Environment.load(config)
-    first = _month(month, environment)
+    first = month_of(month, environment)
     with closing(open_store(environment)) as database:
         desk = _plan_desk(environment, database)
         if save:
@@ -141,7 +149,7 @@ def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = Fa
     Example: `monitor inspect report -c configs/district.yaml --month 2026-11`
     """
     environment = Environment.load(config)
-    first = _month(month, environment)
+    first = month_of(month, environment)
     with closing(open_store(environment)) as database:
         desk = StoreDesk(database, environment.district, SystemClock())
         by_institution = {item.institution_id: item for item in desk.list(DISTRICT, first)}
@@ -175,13 +183,19 @@ def _plan_desk(environment: Environment, database: Database) -> PlanDesk:
     return PlanDesk(database, environment.district, environment.settings.planning, clock, desk)
 
 
-def _month(text: str | None, environment: Environment) -> date:
+def month_of(text: str | None, environment: Environment) -> date:
+    """Return the first day of a month, of this one when none is given."""
     if text is not None:
         return parse_month(text)
     return month_at(utc_now(SystemClock()), environment.district.timezone)
 
 
-def _formats(text: str) -> list[str]:
+def formats_of(text: str) -> list[str]:
+    """Return the formats written as ``pdf,xlsx``.
+
+    Raises:
+        InputError: one of them is none.
+    """
     wanted = [part.strip() for part in text.split(",") if part.strip()]
     unknown = [part for part in wanted if part not in ("pdf", "xlsx", "json")]
     if unknown or not wanted:
@@ -193,7 +207,12 @@ def _formats(text: str) -> list[str]:
     return wanted
 
 
-def _writable(folder: Path) -> None:
+def writable(folder: Path) -> None:
+    """Make a folder.
+
+    Raises:
+        InputError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 from urllib.parse import quote
 
 from monitor.demo.rtsp_auth import Credentials
@@ -25,10 +24,10 @@ from monitor.demo.rtsp_media import CLOCK_RATE, Footage, load_footage
 from monitor.demo.rtsp_rtp import RtpFeed
 from monitor.demo.rtsp_session import RtspSession
 from monitor.domain.errors import ConflictError, NotFoundError
+from monitor.streams.loop_thread import LoopThread
 
 REPORT_INTERVAL = 5.0  # seconds between RTCP sender reports
 _HOST = "127.0.0.1"
-_Result = TypeVar("_Result")
 
 
 class SimulatedCamera:
@@ -106,8 +105,7 @@ class CameraSimulator:
 
     def __init__(self, port: int = 0) -> None:
         self.port = port
-        self._loop = asyncio.new_event_loop()
-        self._thread: threading.Thread | None = None
+        self._own = LoopThread("camera-simulator", within=10.0)
         self._server: asyncio.Server | None = None
         self._cameras: dict[str, SimulatedCamera] = {}
         self._players: list[asyncio.Task[None]] = []
@@ -119,21 +117,18 @@ class CameraSimulator:
         Raises:
             OSError: the port is taken.
         """
-        self._thread = threading.Thread(
-            target=self._loop.run_forever, name="camera-simulator", daemon=True
-        )
-        self._thread.start()
+        self._own.begin()
         try:
-            self._wait(self._open())
+            self._own.run(self._open())
         except OSError:
-            self._end_loop()
+            self._own.end()
             raise
 
     def stop(self) -> None:
         """Close every connection and the port; does nothing if not running."""
-        if self._thread is not None:
-            self._wait(self._close())
-            self._end_loop()
+        if self._own.running:
+            self._own.run(self._close())
+            self._own.end()
 
     def __enter__(self) -> Self:
         self.start()
@@ -161,7 +156,7 @@ class CameraSimulator:
         def switch_on() -> None:
             camera = SimulatedCamera(footage, credentials)
             self._cameras[name] = camera
-            self._players.append(self._loop.create_task(camera.play()))
+            self._players.append(self._own.loop.create_task(camera.play()))
 
         self._call(switch_on)
         return self.url(name)
@@ -243,14 +238,4 @@ class CameraSimulator:
         async def act() -> None:
             action()
 
-        self._wait(act())
-
-    def _wait(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
-
-    def _end_loop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-        self._loop.close()
+        self._own.run(act())

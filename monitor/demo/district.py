@@ -57,6 +57,7 @@ def demo_config(
     template = Template(find_demo_template().read_text("utf-8"))
     return template.substitute(
         FOOTAGE=quote(str(footage_dir.resolve())),
+        FOOTAGE_FOLDER=_inside_quotes(footage_dir.resolve()),
         RTSP_PORT=rtsp_port,
         DATA=_inside_quotes(data_dir.resolve()),
         REGISTERS=_inside_quotes(registers.resolve()),

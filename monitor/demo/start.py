@@ -218,6 +218,9 @@ def _add_videos(value: dict[str, object], videos: Sequence[Path]) -> None:
         }
         for number, video in enumerate(videos, 1)
     ]
+    sources = value["sources"]
+    if isinstance(sources, dict):
+        sources["folders"] = [*sources["folders"], *(str(video.parent) for video in videos)]
     institutions = value["institutions"]
     if isinstance(institutions, list):
         names = {"zh": "自有录像", "en": "Your recordings"}

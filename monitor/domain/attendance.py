@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,3 +41,14 @@ class SignedIn:
     room_id: str | None
     children: int
     last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RollCall:
+    """How many children of an institution are signed in: in all, and to the classes of each room.
+
+    Rooms without any movement of the day are left out: of their classes nothing is known.
+    """
+
+    children: int
+    by_room: Mapping[str, int]

@@ -34,6 +34,9 @@ class RoomType(StrEnum):
 PRIVATE_ROOMS = frozenset({RoomType.WASHROOM, RoomType.CHANGING, RoomType.NURSING})
 """Rooms in which State Council Order 799, article 8 (3), allows no camera."""
 
+TRANSIENT_ROOMS = PRIVATE_ROOMS | {RoomType.KITCHEN, RoomType.STAIRS}
+"""Rooms in which children are for moments only: a headcount does without a camera there."""
+
 
 class ClassType(StrEnum):
     """Age class of the children of a room (national setup standard, article 19)."""

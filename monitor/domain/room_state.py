@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from monitor.domain.headcount import Headcount
 from monitor.domain.hours import DayTime
 from monitor.domain.people import Track
 from monitor.domain.places import Line
@@ -109,7 +110,8 @@ class RoomState:
     ten seconds, ``None`` while there mostly was no adult or nothing was known. ``child_seen`` is
     when a child was last there. ``day`` is ``None`` where the time of day is not known.
     ``unlikely_adults`` is how many of the ``unknown`` can hardly be adults, because they turned up
-    inside the room while no adult was missing.
+    inside the room while no adult was missing. ``headcount`` is ``None`` where it is not known how
+    many children are signed in, or another room of the institution is not fully seen.
     """
 
     room_id: str
@@ -130,6 +132,7 @@ class RoomState:
     child_seen: float | None = None
     day: DayTime | None = None
     unlikely_adults: int = 0
+    headcount: Headcount | None = None
 
     @property
     def people(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -58,28 +59,31 @@ def check_answer(checklist: Checklist, answer: Answer) -> Entry:
 def outcome(checklist: Checklist, answers: Iterable[Answer]) -> Outcome:
     """Add up the answers; what the system decided counts where no inspector answered."""
     given = effective_results(checklist, answers)
-    weights = checklist.rules.weights
-    passed = failed = not_applicable = blank = 0
-    reached = possible = 0.0
-    failures: set[ItemSeverity] = set()
-    for entry in checklist.entries:
-        result = given.get(entry.item.id)
-        weight = weights[entry.item.severity]
-        if result is None:
-            blank += 1
-        elif result is Result.NOT_APPLICABLE:
-            not_applicable += 1
-        else:
-            possible += weight
-            if result is Result.PASS:
-                passed += 1
-                reached += weight
-            else:
-                failed += 1
-                failures.add(entry.item.severity)
-    score = round(100 * reached / possible, 1) if possible else None
+    counts = Counter(given.get(entry.item.id) for entry in checklist.entries)
+    judged = [(entry.item.severity, given.get(entry.item.id)) for entry in checklist.entries]
+    score = score_of(judged, checklist.rules.weights)
+    failures = {severity for severity, result in judged if result is Result.FAIL}
     grade = None if score is None else _grade(checklist.rules.grades, score, failures)
-    return Outcome(passed, failed, not_applicable, blank, score, grade)
+    return Outcome(
+        passed=counts[Result.PASS],
+        failed=counts[Result.FAIL],
+        not_applicable=counts[Result.NOT_APPLICABLE],
+        blank=counts[None],
+        score=score,
+        grade=grade,
+    )
+
+
+def score_of(
+    judged: Iterable[tuple[ItemSeverity, Result | None]], weights: Mapping[ItemSeverity, float]
+) -> float | None:
+    """Return the weight of what passed in that of what passed or failed, 0–100."""
+    reached = possible = 0.0
+    for severity, result in judged:
+        if result in (Result.PASS, Result.FAIL):
+            possible += weights[severity]
+            reached += weights[severity] if result is Result.PASS else 0.0
+    return round(100 * reached / possible, 1) if possible else None
 
 
 def effective_results(checklist: Checklist, answers: Iterable[Answer]) -> Mapping[str, Result]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from monitor.domain.clock import Clock
 from monitor.domain.places import Camera
+from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader, ConnectionState
 from monitor.streams.ring import PacketRing
 
@@ -28,7 +29,13 @@ class AnalysisFeed:
     """The streams of one camera that can be analysed. Own the main reader elsewhere."""
 
     def __init__(
-        self, camera: Camera, main: CameraReader, *, clock: Clock, changed: Callable[[], None]
+        self,
+        camera: Camera,
+        main: CameraReader,
+        *,
+        clock: Clock,
+        changed: Callable[[], None],
+        reach: Reach | None = None,
     ) -> None:
         """``changed`` is called when the small stream comes or goes, on its reader's thread."""
         self._main = main
@@ -42,6 +49,7 @@ class AnalysisFeed:
                 clock=clock,
                 ring=PacketRing(seconds=0.0),
                 patience=PATIENCE,
+                reach=reach,
             )
             self._current = self._small
 

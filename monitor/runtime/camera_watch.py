@@ -26,6 +26,7 @@ from monitor.runtime.metrics import GATE
 from monitor.runtime.slots import FrameSlots
 from monitor.streams.gate import Gate, GateSettings
 from monitor.streams.health import CameraHealth
+from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.ring import PacketRing
@@ -65,6 +66,7 @@ class CameraWatch:
         calm_fps: float,
         remember: float,
         gate: GateMode = GateMode.ON,
+        reach: Reach | None = None,
         recorder: Callable[[CameraReader], Recorder] | None = None,
     ) -> None:
         """``attention`` says how closely this camera's room must be looked at just now.
@@ -84,8 +86,11 @@ class CameraWatch:
             clock=clock,
             ring=ring,
             patience=PATIENCE if camera.substream_url is None else PATIENCE_UNSEEN,
+            reach=reach,
         )
-        self._feed = AnalysisFeed(camera, self.reader, clock=clock, changed=self._tell_health)
+        self._feed = AnalysisFeed(
+            camera, self.reader, clock=clock, changed=self._tell_health, reach=reach
+        )
         self._recorder = recorder(self.reader) if recorder is not None else None
         self._settings = gate_settings(camera.analysis_fps, calm_fps)
         self._gate = gate

@@ -17,10 +17,16 @@ from monitor.domain.text import Language
 from monitor.inspections.answers import effective_results, outcome
 from monitor.inspections.checklist import generate
 from monitor.inspections.period import Period, period_of
-from monitor.inspections.reports import render_json, render_pdf, render_xlsx
+from monitor.inspections.reports import (
+    render_inspection_pdf,
+    render_json,
+    render_pdf,
+    render_xlsx,
+)
 from monitor.inspections.template import Template, packaged_templates, template_for
 from monitor.runtime.facts import StoreFacts
 from monitor.runtime.templates import approved_templates
+from monitor.runtime.visit_record import VisitRecords
 from monitor.store.base import Database
 from monitor.store.checklist_repository import (
     ChecklistRepository,
@@ -28,6 +34,7 @@ from monitor.store.checklist_repository import (
     Saved,
     SaveOutcome,
 )
+from monitor.store.files import FileStore
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.templates import TemplateRepository
@@ -73,7 +80,10 @@ class StoreDesk:
         district: District,
         clock: Clock,
         templates: Sequence[Template] | None = None,
+        files: FileStore | None = None,
+        address: str = "",
     ) -> None:
+        """Without ``files`` no photos are printed, without the pages' ``address`` no QR codes."""
         self._database = database
         self._district = district
         self._clock = clock
@@ -82,6 +92,8 @@ class StoreDesk:
         self._checklists = ChecklistRepository(database)
         self._places = PlaceRepository(database)
         self._registers = RegisterRepository(database)
+        self._visits = VisitRecords(database, files)
+        self._address = address
 
     def list(self, scope: Scope, month: date) -> Sequence[ChecklistSummary]:
         """Return the newest checklist of each institution for a month (its first day)."""
@@ -142,17 +154,35 @@ class StoreDesk:
         return tuple(self._make(item.id, month, period, template, now) for item in institutions)
 
     def report(
-        self, scope: Scope, checklist_id: int, form: ReportFormat, language: Language
+        self,
+        scope: Scope,
+        checklist_id: int,
+        form: ReportFormat,
+        language: Language,
+        *,
+        blank: bool = False,
     ) -> bytes:
-        """Return a checklist as a file.
+        """Return a checklist as a file; a ``blank`` one without what inspectors answered.
 
         Raises:
             NotFoundError: there is none within ``scope``.
         """
         view = self._checklists.get(scope, checklist_id)
-        if form is ReportFormat.PDF:
-            return render_pdf(view.checklist, view.answers, language)
-        return render_xlsx(view.checklist, view.answers, language)
+        answers = () if blank else view.answers
+        if form is ReportFormat.XLSX:
+            return render_xlsx(view.checklist, answers, language)
+        visit = None if blank else self._visits.find(scope, checklist_id)
+        return render_pdf(view.checklist, answers, language, visit, self._address)
+
+    def inspection(self, scope: Scope, checklist_id: int, language: Language) -> bytes:
+        """Return the report of an inspection as a PDF.
+
+        Raises:
+            NotFoundError: there is no such checklist within ``scope``.
+        """
+        view = self._checklists.get(scope, checklist_id)
+        visit = self._visits.find(scope, checklist_id)
+        return render_inspection_pdf(view.checklist, view.answers, language, visit, self._address)
 
     def json(self, scope: Scope, checklist_id: int) -> bytes:
         """Return a checklist with its answers as JSON.

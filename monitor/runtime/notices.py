@@ -86,7 +86,12 @@ def send_test(settings: Settings, channel_id: str) -> None:
 
 def page_address(environment: Environment) -> str:
     """Return how browsers reach the pages."""
-    service = environment.settings.service
+    return address_of(environment.settings)
+
+
+def address_of(settings: Settings) -> str:
+    """Return how browsers reach the pages of a configured service."""
+    service = settings.service
     host = "127.0.0.1" if service.host in ("0.0.0.0", "::") else service.host  # noqa: S104
     return service.public_url or f"http://{host}:{service.port}"
 

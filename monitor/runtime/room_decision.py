@@ -7,11 +7,13 @@ on a tape. Tracks are rounded first, so that what is kept of them is what was de
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from monitor.detectors.fusion import RoomFusion
 from monitor.detectors.rules import Origin, Rule, RuleEngine, rules_for
 from monitor.domain.events import Event
+from monitor.domain.headcount import Headcount
 from monitor.domain.hours import Calendar
 from monitor.domain.people import Track
 from monitor.domain.places import Camera, Room
@@ -32,6 +34,9 @@ class Tape(Protocol):
 
     def view(self, view: CameraView) -> None:
         """Note how far a view can be trusted."""
+
+    def headcount(self, time: float, headcount: Headcount | None) -> None:
+        """Note who is signed in, and counted in the institution's other rooms."""
 
     def resume(self, events: Sequence[Event]) -> None:
         """Note the events that are open at the start."""
@@ -64,6 +69,7 @@ class RoomDecision:
         self.longest_wait = max(waits, default=0.0)
         self._engine = RuleEngine(room, running, origin)
         self._tape = tape
+        self._headcount: Headcount | None = None
         self.state: RoomState | None = None
 
     @property
@@ -108,10 +114,19 @@ class RoomDecision:
             self._tape.view(view)
         self._fusion.view(view)
 
+    def headcount(self, time: float, headcount: Headcount | None) -> None:
+        """Take in who is signed in, and counted in the institution's other rooms, from now on."""
+        if self._tape is not None:
+            self._tape.headcount(time, headcount)
+        self._headcount = headcount
+
     def step(self, time: float) -> list[Event]:
         """Return the events that began, worsened or ended by ``time``."""
-        self.state = self._fusion.state(time)
-        events = self._engine.step(self.state)
+        state = self._fusion.state(time)
+        if self._headcount is not None:
+            state = replace(state, headcount=self._headcount)
+        self.state = state
+        events = self._engine.step(state)
         if self._tape is not None:
             self._tape.step(time, self._engine.open_events)
         return events

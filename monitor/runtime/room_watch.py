@@ -18,6 +18,7 @@ from monitor.detectors.ground.plane import GroundPlane, ground_plane_of
 from monitor.detectors.rules import Origin
 from monitor.detectors.tracking.tracker import Tracker
 from monitor.domain.events import Event
+from monitor.domain.headcount import Headcount
 from monitor.domain.hours import Calendar
 from monitor.domain.people import Person, Track
 from monitor.domain.places import Camera, Room
@@ -166,6 +167,10 @@ class RoomWatch:
         if eye.moved is not moved and eye.judge is not None:
             eye.judge.forget_scale()
         self._decision.view(eye.verdict() or view)
+
+    def headcount(self, time: float, headcount: Headcount | None) -> None:
+        """Take in who is signed in, and counted in the institution's other rooms, from now on."""
+        self._decision.headcount(time, headcount)
 
     def step(self, time: float) -> list[Event]:
         """Return the events that began, worsened or ended by ``time``."""

@@ -132,10 +132,6 @@ class Jobs:
         """Tell people about findings that are not put right in time."""
         self._once(OVERDUE, self._today(), lambda: f"{self._overdue.run()} findings escalated")
 
-    def _today(self) -> str:
-        zone = ZoneInfo(self._district.timezone)
-        return utc_now(self._clock).astimezone(zone).date().isoformat()
-
     def monthly_plan(self) -> None:
         """Plan this month's inspections, and the next month's some days before it begins."""
         now = utc_now(self._clock)
@@ -149,7 +145,7 @@ class Jobs:
 
     def daily_catch_up(self) -> None:
         """Move on the visits that were not made on their day."""
-        self._once(_CATCH_UP, self._local().date().isoformat(), self._plan.catch_up)
+        self._once(_CATCH_UP, self._today(), self._plan.catch_up)
 
     def daily_reminders(self) -> None:
         """Remind of what ends, from eight in the morning, and of tomorrow's visits, from five."""
@@ -166,11 +162,12 @@ class Jobs:
     def _local(self) -> datetime:
         return utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone))
 
+    def _today(self) -> str:
+        return self._local().date().isoformat()
+
     def monthly_audit(self) -> None:
         """Prove, once a month, which days each channel can show."""
-        zone = ZoneInfo(self._district.timezone)
-        month = utc_now(self._clock).astimezone(zone).date()
-        self._once(_AUDIT, f"{month:%Y-%m}", self._audit)
+        self._once(_AUDIT, f"{self._local():%Y-%m}", self._audit)
 
     def watch_disk(self) -> None:
         """Make room for recordings where there is too little, and reckon how long it lasts."""

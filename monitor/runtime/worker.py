@@ -28,13 +28,16 @@ from monitor.domain.room_state import CameraView, RoomState, ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.attention import Attention, GateMode
 from monitor.runtime.camera_watch import CameraWatch
+from monitor.runtime.headcounts import Headcounts
 from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.looking import Looks
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
+from monitor.runtime.roll import RollOf, no_roll
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.streams.live.overlay import Overlay
+from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader, ReaderStatus
 from monitor.streams.recorder import Recorder
 
@@ -42,6 +45,7 @@ log = structlog.get_logger(__name__)
 
 _BATCH = 4
 _STEP_EVERY = 0.5
+_HEADS_EVERY = 2.0
 _STILL_QUALITY = 80
 _MARGIN = 15.0  # seconds between an event's raise and the moment its clip is begun, at the worst
 
@@ -73,11 +77,15 @@ class Worker:
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
         gate: GateMode = GateMode.ON,
+        reach: Reach | None = None,
         recorder: Callable[[CameraReader], Recorder] | None = None,
         tapes: TrackRecorder | None = None,
         calendar_of: Callable[[Room], Calendar | None] = lambda _room: None,
         sampler: LabelSampler | None = None,
+        roll_of: RollOf = no_roll,
     ) -> None:
+        """``rooms`` are all of their institutions, those without cameras too."""
+        rooms = tuple(rooms)
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
         self._looks = Looks(finder, cameras)
@@ -96,6 +104,7 @@ class Worker:
         self._room_of = {
             camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
         }
+        self._headcounts = Headcounts(rooms, cameras, roll_of)
         self._inbox = _Inbox()
         self._sights: dict[str, _Sight] = {}
         self._unchanged: dict[str, float] = {}
@@ -109,6 +118,7 @@ class Worker:
                 calm_fps=calm_fps,
                 remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
                 gate=gate,
+                reach=reach,
                 recorder=recorder,
             )
             for camera in cameras
@@ -204,7 +214,7 @@ class Worker:
         return attention
 
     def _run(self) -> None:
-        stepped = 0.0
+        stepped = counted = 0.0
         while not self._stopping.is_set():
             try:
                 touched = self._look()
@@ -212,11 +222,20 @@ class Worker:
                 if now - stepped >= _STEP_EVERY:
                     stepped = now
                     touched = set(self._rooms)
+                if abs(now - counted) >= _HEADS_EVERY:
+                    counted = now
+                    self._count_heads(now)
                 for room_id in touched:
                     self._step(self._rooms[room_id], now)
             except Exception:
                 log.exception("looking_failed")
                 self._stopping.wait(0.5)
+
+    def _count_heads(self, now: float) -> None:
+        """Tell each room what the others count, as all of them were at their last step."""
+        states = {state.room_id: state for state in self.room_states()}
+        for room_id, headcount in self._headcounts.of(states, now).items():
+            self._rooms[room_id].headcount(now, headcount)
 
     def _look(self) -> set[str]:
         """Find the people of the frames that wait; return the rooms that this concerns."""

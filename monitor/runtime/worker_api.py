@@ -43,6 +43,19 @@ class Live(Protocol):
         """End all sessions."""
 
 
+class Ingest(Protocol):
+    """What the server needs to let senders in; all called on its own event loop."""
+
+    async def offer(self, camera_id: str, token: str | None, sdp: str) -> tuple[str, str]:
+        """Answer a sender's offer; return the session's id and the answer."""
+
+    async def close(self, session_id: str) -> None:
+        """End one session; ending it twice does no harm."""
+
+    async def shutdown(self) -> None:
+        """End all sessions."""
+
+
 class WorkerServer:
     """Runs the worker's HTTP server and live view on one event loop in a thread of its own."""
 
@@ -52,10 +65,12 @@ class WorkerServer:
         secret: str,
         live: Live,
         still: Callable[[str], tuple[bytes, float] | None],
+        ingest: Ingest,
     ) -> None:
         self._secret = secret
         self._live = live
         self._still = still
+        self._ingest = ingest
         self._socket = socket.create_server((host, 0))
         self._socket.setblocking(False)
         port = self._socket.getsockname()[1]
@@ -88,6 +103,7 @@ class WorkerServer:
             await self._server.serve(sockets=[self._socket])
         finally:
             await self._live.shutdown()
+            await self._ingest.shutdown()
             self._socket.close()
 
     def _application(self) -> Starlette:
@@ -95,6 +111,8 @@ class WorkerServer:
             routes=[
                 Route("/live/{camera}", self._guarded(self._offer), methods=["POST"]),
                 Route("/live/{camera}/{session}", self._guarded(self._close), methods=["DELETE"]),
+                Route("/ingest/{camera}", self._guarded(self._admit), methods=["POST"]),
+                Route("/ingest/{camera}/{session}", self._guarded(self._end), methods=["DELETE"]),
                 Route("/still/{camera}", self._guarded(self._still_of)),
                 Route("/metrics", self._guarded(self._metrics)),
                 Route("/healthz", self._guarded(self._healthy)),
@@ -119,13 +137,20 @@ class WorkerServer:
         return guarded
 
     async def _offer(self, request: Request) -> Response:
-        sdp = await request.body()
-        if len(sdp) > _LARGEST_OFFER:
-            raise InputError("the offer is too large", hint="send an SDP offer")
-        session, answer = await self._live.offer(
-            request.path_params["camera"], sdp.decode("utf-8", "replace")
-        )
+        sdp = await _sdp_of(request)
+        session, answer = await self._live.offer(request.path_params["camera"], sdp)
         return JSONResponse({"session": session, "answer": answer}, 201)
+
+    async def _admit(self, request: Request) -> Response:
+        # Without the header the web process vouches for the sender.
+        token = request.headers.get("x-ingest-token")
+        sdp = await _sdp_of(request)
+        session, answer = await self._ingest.offer(request.path_params["camera"], token, sdp)
+        return JSONResponse({"session": session, "answer": answer}, 201)
+
+    async def _end(self, request: Request) -> Response:
+        await self._ingest.close(request.path_params["session"])
+        return Response(status_code=204)
 
     async def _close(self, request: Request) -> Response:
         await self._live.close(request.path_params["session"])
@@ -143,3 +168,10 @@ class WorkerServer:
 
     async def _healthy(self, _request: Request) -> Response:
         return PlainTextResponse("ok")
+
+
+async def _sdp_of(request: Request) -> str:
+    sdp = await request.body()
+    if len(sdp) > _LARGEST_OFFER:
+        raise InputError("the offer is too large", hint="send an SDP offer")
+    return sdp.decode("utf-8", "replace")

@@ -34,6 +34,7 @@ from monitor.runtime.opening_days import OpeningDays
 from monitor.runtime.placement import place
 from monitor.runtime.recording.policy import pause_bytes
 from monitor.runtime.recording.shelf import Shelf
+from monitor.runtime.roll import Roll
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
@@ -52,6 +53,7 @@ from monitor.streams.failures import StreamError
 from monitor.streams.live import LiveServer
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
+from monitor.streams.whip import IngestServer
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,7 @@ _REPORT_EVERY = 1.0
 _TOUCH_EVERY = 20.0
 _HEARTBEAT_EVERY = 5.0
 _DAYS_EVERY = 300.0
+_ROLL_EVERY = 10.0
 
 
 def worker_name(number: int) -> str:
@@ -102,6 +105,8 @@ class _WorkerProcess:
         self._shelf = self._open_shelf(database, stack)
         self._zone = ZoneInfo(environment.district.timezone)
         self._days = OpeningDays(database, mine)
+        self._roll = Roll(database, mine, self._zone, self._clock)
+        self._days_read = self._roll_read = -_DAYS_EVERY
         self._build(environment, database, stack)
 
     def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
@@ -133,11 +138,13 @@ class _WorkerProcess:
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
             gate=GateMode(settings.model.gate),
+            reach=settings.sources.reach(),
             clip_before=settings.evidence.before,
             zone=self._zone,
             recorder=self._recorder if settings.recording.enabled else None,
             tapes=tapes,
             calendar_of=self._calendar,
+            roll_of=self._roll.of,
             sampler=LabelSampler(LabelStore(environment.labels_folder), settings.labels)
             if settings.labels.enabled
             else None,
@@ -148,6 +155,7 @@ class _WorkerProcess:
             environment.secret(),
             LiveServer(self.worker.reader, self.worker.overlay, clock=self._clock),
             self.worker.still,
+            IngestServer(self._cameras, clock=self._clock),
         )
         recorder.start()
         stack.callback(recorder.stop)
@@ -170,7 +178,6 @@ class _WorkerProcess:
         self.worker.start()
         log.info("worker_started", worker=self._name, cameras=len(cameras), rooms=len(self._rooms))
         beat = touched = time.monotonic()
-        days = -_DAYS_EVERY
         while not stop.wait(_REPORT_EVERY):
             try:
                 self._reports.send(self.worker)
@@ -178,15 +185,22 @@ class _WorkerProcess:
                     beat = time.monotonic()
                     self._heartbeat(cameras)
                     self._choice.look()
-                if time.monotonic() - days >= _DAYS_EVERY:
-                    self._days.read()
-                    days = time.monotonic()
+                self._read_registers()
                 if time.monotonic() - touched >= _TOUCH_EVERY:
                     touched = time.monotonic()
                     self._reports.vouch(cameras)
             except SQLAlchemyError as error:
                 log.warning("report_not_sent", error=type(error).__name__)
         self._leave()
+
+    def _read_registers(self) -> None:
+        """Read again what institutions enter: days off and who is signed in."""
+        if time.monotonic() - self._days_read >= _DAYS_EVERY:
+            self._days.read()
+            self._days_read = time.monotonic()
+        if time.monotonic() - self._roll_read >= _ROLL_EVERY:
+            self._roll.read()
+            self._roll_read = time.monotonic()
 
     def _calendar(self, room: Room) -> Calendar:
         """Return what the district's data say of the room's days; exceptions are read again."""

@@ -18,8 +18,13 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def is_id(text: str) -> bool:
+    """Say whether ``text`` may be the id of something."""
+    return _ID.fullmatch(text) is not None
+
+
 def _identifier(value: Any) -> Any:
-    if isinstance(value, str) and not _ID.match(value):
+    if isinstance(value, str) and not is_id(value):
         raise ValueError(
             f"'{value}' is not an id: use lower-case letters, digits and hyphens, at most 64"
         )

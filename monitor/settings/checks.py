@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
+from pathlib import Path
 
 from monitor.detectors.rules import parse_parameters
 from monitor.documents import Location
@@ -23,21 +24,27 @@ from monitor.settings.schema import (
     Settings,
     ZonePart,
 )
-from monitor.streams.catalogue import schemes
-from monitor.streams.url import parse_url
+from monitor.streams.catalogue import schemes, serves
+from monitor.streams.reach import Reach
+from monitor.streams.url import UrlError, parse_url
+from monitor.streams.whip.server import SCHEME as WHIP
+from monitor.streams.whip.server import token_of
 
 _SMALLEST_AREA = 0.0001
 _SHORTEST_LINE = 0.02
 
 
-def complaints(settings: Settings) -> Iterator[Complaint]:
-    """Yield every mistake that spans more than one value."""
+def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
+    """Yield every mistake that spans more than one value; ``folder`` is the file's own."""
     yield from _twice(settings)
     yield from rule_complaints(settings.rules, ("rules",))
     for i, institution in enumerate(settings.institutions):
         rooms = {room.id for room in institution.rooms}
         for j, room in enumerate(institution.rooms):
             yield from _room(room, rooms, ("institutions", i, "rooms", j))
+            yield from _sources(
+                room, settings.sources.reach(), folder, ("institutions", i, "rooms", j)
+            )
             yield from _gb28181(room, settings.gb28181, ("institutions", i, "rooms", j))
     for index, device in settings.gb28181.twice() if settings.gb28181 else ():
         yield Complaint(
@@ -106,9 +113,6 @@ def _goal(line: LinePart, home: str, rooms: Collection[str], at: Location) -> It
 
 
 def _camera(camera: CameraPart, at: Location) -> Iterator[Complaint]:
-    yield from _source(camera.url.get_secret_value(), (*at, "url"))
-    if camera.substream is not None:
-        yield from _source(camera.substream.get_secret_value(), (*at, "substream"))
     yield from camera_complaints(camera.zones, camera.calibration, at)
     yield from line_complaints(camera.lines, at)
     yield from blind_complaints(camera.blind, at)
@@ -177,16 +181,30 @@ def camera_complaints(
             )
 
 
-def _source(url: str, at: Location) -> Iterator[Complaint]:
-    yield from _caught(partial(_known_source, url), at)
+def _sources(room: RoomPart, reach: Reach, folder: Path, at: Location) -> Iterator[Complaint]:
+    for index, camera in enumerate(room.cameras):
+        for key, secret in (("url", camera.url), ("substream", camera.substream)):
+            if secret is not None:
+                check = partial(check_source, secret.get_secret_value(), reach, folder)
+                yield from _caught(check, (*at, "cameras", index, key))
 
 
-def _known_source(url: str) -> None:
-    scheme = parse_url(url).scheme
-    if scheme not in schemes():
-        raise ConfigError(
-            f"no source serves '{scheme}:' URLs", hint=f"use one of: {', '.join(schemes())}"
+def check_source(url: str, reach: Reach, folder: Path) -> None:
+    """Check a camera URL; ``folder`` is where relative files start.
+
+    Raises:
+        UrlError: it is not well-formed, nothing serves its scheme, or it leads too far.
+    """
+    parsed = parse_url(url, folder)
+    if not serves(parsed.scheme):
+        raise UrlError(
+            f"没有这种地址:“{parsed.scheme}:”",
+            f"no source serves '{parsed.scheme}:' URLs",
+            hint=f"use one of: {', '.join(schemes())}",
         )
+    if parsed.scheme == WHIP:
+        token_of(parsed)
+    reach.check(parsed)
 
 
 def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterator[Complaint]:

@@ -42,6 +42,20 @@ def parse_settings(
     Raises:
         ConfigError: one or more mistakes, each with file, line and what to do.
     """
+    settings, found = examined(document, folder, environment)
+    if found or settings is None:
+        raise all_of(found, document)
+    return settings
+
+
+def examined(
+    document: Document, folder: Path, environment: Mapping[str, str] | None = None
+) -> tuple[Settings | None, list[Complaint]]:
+    """Return the settings, ``None`` if they cannot be built, and everything that is wrong.
+
+    Raises:
+        ConfigError: the document is no mapping at all.
+    """
     variables = os.environ if environment is None else environment
     found: list[Complaint] = []
     value = _with_variables(document.value, variables, (), found)
@@ -58,10 +72,8 @@ def parse_settings(
         found.extend(translate(detail) for detail in error.errors())
     if settings is not None:
         settings = _anchored(settings, folder)
-        found.extend(complaints(settings))
-    if found or settings is None:
-        raise all_of(found, document)
-    return settings
+        found.extend(complaints(settings, folder.resolve()))
+    return settings, found
 
 
 def _with_variables(
@@ -98,7 +110,11 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     service = settings.service.model_copy(
         update={"data_dir": (folder / settings.service.data_dir).resolve()}
     )
-    changes: dict[str, Any] = {"service": service}
+    folders = tuple((folder / item).resolve() for item in settings.sources.folders)
+    changes: dict[str, Any] = {
+        "service": service,
+        "sources": settings.sources.model_copy(update={"folders": folders}),
+    }
     if settings.registers is not None:
         changes["registers"] = (folder / settings.registers).resolve()
     if settings.model.models_dir is not None:

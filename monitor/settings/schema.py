@@ -33,6 +33,7 @@ from monitor.settings.gb28181 import GbPart
 from monitor.settings.notify import Alerts, Notify
 from monitor.settings.planning import Planning, Reporting
 from monitor.settings.risk import Risk
+from monitor.settings.sources import Sources
 from monitor.settings.units import Seconds
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -300,7 +301,9 @@ class CameraPart(Model):
 
     id: Id
     name: Name
-    url: SecretStr = Field(description="rtsp://…, rtsps://…, gb28181://… or file:…")
+    url: SecretStr = Field(
+        description="rtsp://…, rtsps://…, onvif://…, gb28181://…, whip://… or file:…"
+    )
     substream: SecretStr | None = Field(None, description="Smaller stream used for analysis")
     analysis_fps: float = Field(5.0, gt=0, le=30, description="Most frames analysed a second")
     input: InputPart | None = Field(
@@ -381,6 +384,7 @@ class Settings(Model):
         None, description="Kanhu as the platform that recorders sign in to"
     )
     alerts: Alerts = Alerts()
+    sources: Sources = Sources()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"
     )

@@ -15,6 +15,7 @@ from monitor.domain.alerts import Actor, AlertAction, AlertState, next_state
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.events import Severity
 from monitor.store.alert_care import Assignee, Wish, check_wish, follow_up
+from monitor.store.alert_search import Word, says
 from monitor.store.alert_views import (
     AlertCount,
     AlertDetail,
@@ -58,11 +59,15 @@ _NEEDS_REASON = {
     AlertAction.SNOOZE: "say why it can wait",
 }
 _MOST = 500
+_MOST_WAITING = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts to list; empty means any. ``since`` and ``until`` bound the time raised."""
+    """Which alerts to list; empty means any. ``since`` and ``until`` bound the time raised.
+
+    ``words`` must each be said by the alert.
+    """
 
     states: frozenset[AlertState] = frozenset()
     severities: frozenset[Severity] = frozenset()
@@ -71,6 +76,7 @@ class AlertFilter:
     room_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    words: tuple[Word, ...] = ()
 
 
 EVERYTHING = AlertFilter()
@@ -92,10 +98,40 @@ class AlertRepository:
                 AlertRow.state.in_([AlertState.OPEN.value, AlertState.ACKNOWLEDGED.value]),
             )
             .order_by(AlertRow.urgency, AlertRow.raised, AlertRow.id)
-            .limit(min(limit, _MOST))
+            .limit(min(limit, _MOST_WAITING))
         )
         with self._database.reading() as session:
             return tuple(alert_view(row) for row in session.scalars(statement))
+
+    def waiting(self, scope: Scope) -> dict[tuple[AlertState, Severity], int]:
+        """Count the alerts that wait for somebody, by state and severity, without a limit."""
+        statement = (
+            select(AlertRow.state, AlertRow.severity, func.count())
+            .where(
+                within(scope, AlertRow.institution_id),
+                AlertRow.state.in_([AlertState.OPEN.value, AlertState.ACKNOWLEDGED.value]),
+            )
+            .group_by(AlertRow.state, AlertRow.severity)
+        )
+        with self._database.reading() as session:
+            return {
+                (AlertState(state), Severity(severity)): count
+                for state, severity, count in session.execute(statement)
+            }
+
+    def verdicts(self, scope: Scope, room_id: str, since: datetime) -> dict[AlertState, int]:
+        """Count the alerts of a room raised from ``since`` on, by the state they are in."""
+        statement = (
+            select(AlertRow.state, func.count())
+            .where(
+                within(scope, AlertRow.institution_id),
+                AlertRow.room_id == room_id,
+                AlertRow.raised >= since,
+            )
+            .group_by(AlertRow.state)
+        )
+        with self._database.reading() as session:
+            return {AlertState(state): count for state, count in session.execute(statement)}
 
     def list(
         self,
@@ -253,6 +289,8 @@ def _filtered(scope: Scope, wanted: AlertFilter) -> Select[AlertRow]:
         statement = statement.where(AlertRow.raised >= wanted.since)
     if wanted.until is not None:
         statement = statement.where(AlertRow.raised < wanted.until)
+    if wanted.words:
+        statement = statement.where(says(wanted.words))
     return statement
 
 

@@ -27,6 +27,8 @@ class AlertRow(Base):
         Index(None, "raised", "id"),
         Index(None, "institution_id", "raised"),
         Index(None, "place", "ended"),
+        Index(None, "room_id", "raised"),
+        Index(None, "rule", "raised"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -34,7 +36,7 @@ class AlertRow(Base):
     open_place: Mapped[str | None] = mapped_column(String(300), unique=True)
     rule: Mapped[str] = mapped_column(String(64))
     institution_id: Mapped[str] = mapped_column(String(64))
-    room_id: Mapped[str] = mapped_column(String(64), index=True)
+    room_id: Mapped[str] = mapped_column(String(64))
     zone_id: Mapped[str | None] = mapped_column(String(64))
     camera_id: Mapped[str | None] = mapped_column(String(64))
     severity: Mapped[str] = mapped_column(String(16))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
-from monitor.domain.attendance import Direction, Movement, SignedIn
+from monitor.domain.attendance import Direction, Movement, RollCall, SignedIn
 from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.locks import take_turn
@@ -151,6 +151,30 @@ class AttendanceRepository:
 
     def signed_in(self, scope: Scope, since: datetime, at: datetime) -> tuple[SignedIn, ...]:
         """Return how many are signed in at ``at``, by class; ``since`` is the local midnight."""
+        return self._signed_in(within(scope, MovementRow.institution_id), since, at)
+
+    def roll_calls(
+        self, institution_ids: Collection[str], since: datetime, at: datetime
+    ) -> dict[str, RollCall]:
+        """Return how many are signed in at ``at`` to each institution, in all and by room.
+
+        Institutions without any movement since the local midnight ``since`` are left out: of them
+        nothing is known. Fit to be asked every few seconds.
+        """
+        among = MovementRow.institution_id.in_(institution_ids)
+        children: dict[str, int] = {}
+        rooms: dict[str, dict[str, int]] = {}
+        for group in self._signed_in(among, since, at):
+            name = group.institution_id
+            children[name] = children.get(name, 0) + group.children
+            by_room = rooms.setdefault(name, {})
+            if group.room_id is not None:
+                by_room[group.room_id] = by_room.get(group.room_id, 0) + group.children
+        return {name: RollCall(total, rooms[name]) for name, total in children.items()}
+
+    def _signed_in(
+        self, among: ColumnElement[bool], since: datetime, at: datetime
+    ) -> tuple[SignedIn, ...]:
         statement = (
             select(
                 MovementRow.institution_id,
@@ -159,11 +183,7 @@ class AttendanceRepository:
                 func.sum(_signed()),
                 func.max(MovementRow.at),
             )
-            .where(
-                within(scope, MovementRow.institution_id),
-                MovementRow.at >= since,
-                MovementRow.at <= at,
-            )
+            .where(among, MovementRow.at >= since, MovementRow.at <= at)
             .group_by(MovementRow.institution_id, MovementRow.class_key)
             .order_by(MovementRow.institution_id, MovementRow.class_key)
         )
@@ -172,22 +192,6 @@ class AttendanceRepository:
                 SignedIn(institution, group, room, int(children), last)
                 for institution, group, room, children, last in session.execute(statement)
             )
-
-    def signed_in_by_room(
-        self, room_ids: Collection[str], since: datetime, at: datetime
-    ) -> dict[str, int]:
-        """Return how many children are signed in to the classes of each room at ``at``.
-
-        Rooms without any movement since the local midnight ``since`` are left out: of them
-        nothing is known. Fit to be asked every few seconds.
-        """
-        statement = (
-            select(MovementRow.room_id, func.sum(_signed()))
-            .where(MovementRow.room_id.in_(room_ids), MovementRow.at >= since, MovementRow.at <= at)
-            .group_by(MovementRow.room_id)
-        )
-        with self._database.reading() as session:
-            return {room: int(children) for room, children in session.execute(statement) if room}
 
     def movements(
         self, scope: Scope, institution_id: str, since: datetime, until: datetime

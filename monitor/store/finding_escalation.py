@@ -81,6 +81,8 @@ def _values(row: FindingRow, level: int, decision: Decision, now: datetime) -> d
         "title": clean_text(decision.title, 500),
         "body": clean_text(decision.body, 8000),
         "attach": False,
+        "step": "",
+        "addressee": "",
         "state": state.value,
         "attempts": 0,
         "next_attempt": now,

@@ -128,6 +128,7 @@ class FindingFilter:
     institution_id: str | None = None
     item_id: str | None = None
     due_before: date | None = None
+    checklist_id: int | None = None
 
 
 class FindingRepository:
@@ -334,6 +335,8 @@ def _matching(scope: Scope, wanted: FindingFilter) -> Select[FindingRow]:
         statement = statement.where(FindingRow.institution_id == wanted.institution_id)
     if wanted.item_id is not None:
         statement = statement.where(FindingRow.item_id == wanted.item_id)
+    if wanted.checklist_id is not None:
+        statement = statement.where(FindingRow.checklist_id == wanted.checklist_id)
     if wanted.due_before is not None:
         statement = statement.where(
             FindingRow.state == FindingState.OPEN.value, FindingRow.due < wanted.due_before

@@ -26,7 +26,7 @@ class OnsiteVisitRow(Base):
     signing_id: Mapped[str | None] = mapped_column(String(36))
     signed: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_by_user_id: Mapped[int | None] = mapped_column(BigId)
-    answers_sha256: Mapped[str | None] = mapped_column(String(64))
+    answers_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 class OnsiteEntryRow(Base):

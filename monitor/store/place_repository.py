@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from monitor.domain.access import Scope
+from monitor.domain.alerts import AlertState
 from monitor.domain.errors import NotFoundError
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import (
@@ -206,12 +208,11 @@ def _cameras_by_room(
 def _rooms_by_institution(
     session: Session, scope: Scope, cameras: dict[str, list[CameraPlace]]
 ) -> dict[str, list[RoomPlace]]:
-    open_alerts = (
-        select(AlertRow.room_id, func.count())
-        .where(AlertRow.open_place.is_not(None))
-        .group_by(AlertRow.room_id)
+    # Counted here: grouped by room, the database would walk through the whole history.
+    open_alerts = select(AlertRow.room_id).where(
+        AlertRow.state.in_([AlertState.OPEN.value, AlertState.ACKNOWLEDGED.value])
     )
-    waiting: dict[str, int] = dict(iter(session.execute(open_alerts)))
+    waiting = Counter(session.scalars(open_alerts))
     statement = (
         select(RoomRow, RoomStatusRow)
         .outerjoin(RoomStatusRow, RoomStatusRow.room_id == RoomRow.id)
@@ -224,7 +225,7 @@ def _rooms_by_institution(
             room=_room(row),
             cameras=tuple(cameras.get(row.id, ())),
             status=room_status(status) if status is not None else None,
-            open_alerts=waiting.get(row.id, 0),
+            open_alerts=waiting[row.id],
         )
         rooms.setdefault(row.institution_id, []).append(place)
     return rooms

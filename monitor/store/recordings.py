@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -139,7 +139,8 @@ class RecordingRepository:
                 statement.execution_options(yield_per=1000)
             ):
                 days[camera_id].add(first.astimezone(zone).date())
-                days[camera_id].add(last.astimezone(zone).date())
+                # What ends at midnight shows nothing of the day that begins then.
+                days[camera_id].add((last - timedelta.resolution).astimezone(zone).date())
         return days
 
     def first_and_last(self, camera_ids: Collection[str]) -> dict[str, tuple[datetime, datetime]]:

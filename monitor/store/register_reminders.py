@@ -128,6 +128,8 @@ def _outbox(notice: PlainNotice, now: datetime) -> dict[str, object]:
         "title": clean_text(notice.title, 500),
         "body": clean_text(notice.body, 8000),
         "attach": False,
+        "step": "",
+        "addressee": "",
         "state": DeliveryState.PENDING.value,
         "attempts": 0,
         "next_attempt": now,

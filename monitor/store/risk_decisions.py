@@ -112,6 +112,20 @@ class RiskDecisionRepository:
         with self._database.reading() as session:
             return tuple(_decision(row) for row in session.scalars(statement))
 
+    def between(self, scope: Scope, start: datetime, end: datetime) -> tuple[RiskDecision, ...]:
+        """Return the decisions within ``scope`` from ``start`` to ``end``, oldest first."""
+        statement = (
+            select(RiskDecisionRow)
+            .where(
+                RiskDecisionRow.at >= start,
+                RiskDecisionRow.at < end,
+                within(scope, RiskDecisionRow.institution_id),
+            )
+            .order_by(RiskDecisionRow.at, RiskDecisionRow.id)
+        )
+        with self._database.reading() as session:
+            return tuple(_decision(row) for row in session.scalars(statement))
+
     def latest(self, scope: Scope) -> dict[str, RiskDecision]:
         """Return the newest decision about each institution within ``scope``."""
         newest = select(func.max(RiskDecisionRow.id)).group_by(RiskDecisionRow.institution_id)

@@ -38,6 +38,9 @@ class Reason(StrEnum):
     NO_PLATFORM = "no_platform"
     DECLINED = "declined"
     NO_PORT = "no_port"
+    FORBIDDEN = "forbidden"
+    NO_ONVIF = "no_onvif"
+    NO_SENDER = "no_sender"
     OTHER = "other"
 
 
@@ -167,6 +170,27 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text("没有空闲的媒体端口", "no media port is free"),
         Text(
             "扩大配置 gb28181.media_ports 的范围", "widen gb28181.media_ports in the configuration"
+        ),
+    ),
+    Reason.FORBIDDEN: (
+        Text("配置不允许连接这个地址", "the configuration does not allow this address"),
+        Text(
+            "核对地址;确有需要时在配置 sources 中写明",
+            "check the address; if it is right, name it under 'sources' in the configuration",
+        ),
+    ),
+    Reason.NO_ONVIF: (
+        Text("对方的应答不是可用的 ONVIF 服务", "what answers there is not a usable ONVIF service"),
+        Text(
+            "检查端口(通常为 80),并在设备中开启 ONVIF、建立 ONVIF 用户",
+            "check the port (usually 80), and that ONVIF and a user of it are set up in the device",
+        ),
+    ),
+    Reason.NO_SENDER: (
+        Text("没有手机或浏览器在发送画面", "no phone or browser sends pictures"),
+        Text(
+            "在手机上打开“用手机当摄像机”页面并开始发送",
+            "open the page 'Use this phone as a camera' on the phone and start to send",
         ),
     ),
     Reason.OTHER: (

@@ -40,6 +40,8 @@ class FileSource:
     def open(self) -> StreamInfo:
         """Open the file and check that all of it is there."""
         path = self._request.url.path
+        if self._request.reach is not None:
+            self._request.reach.pinned(self._request.url, path)
         if not Path(path).is_file():
             raise StreamError(Reason.MISSING, where=path)
         try:

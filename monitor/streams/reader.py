@@ -27,13 +27,14 @@ from monitor.streams.backoff import Backoff
 from monitor.streams.catalogue import make_source
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.fanout import DEFAULT_SIZE, Fanout, Subscription
+from monitor.streams.reach import Reach
 from monitor.streams.ring import PacketRing
 from monitor.streams.source import Source, SourceFactory, SourceRequest, Timeouts
 from monitor.streams.url import StreamUrl, parse_url, redact
 
 _log = structlog.get_logger(__name__)
 
-_ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM})
+_ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO_SENDER})
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
 
@@ -88,6 +89,7 @@ class CameraReader:
         backoff: Backoff | None = None,
         timeouts: Timeouts | None = None,
         patience: float = 0.0,
+        reach: Reach | None = None,
         make: SourceFactory = make_source,
     ) -> None:
         self.camera = camera
@@ -98,6 +100,7 @@ class CameraReader:
         self._backoff = backoff or Backoff()
         self._timeouts = timeouts or Timeouts()
         self._patience = patience
+        self._reach = reach
         self._make = make
         self._fanout = Fanout()
         self._info: StreamInfo | None = None
@@ -184,6 +187,7 @@ class CameraReader:
             timeouts=self._timeouts,
             clock=self._clock,
             pause=lambda: 0.0 if self._fanout.hurried else self._patience,
+            reach=self._reach,
         )
         source: Source | None = None
         try:

@@ -10,15 +10,10 @@ import av
 from av.container import InputContainer
 
 from monitor.domain.media import Packet, StreamInfo
-from monitor.streams.arrival import ArrivalClock
-from monitor.streams.demux import RawUnit, VideoDemuxer, open_container, packet_of, stamp_of
+from monitor.streams.arriving import Arriving, arriving, dated_packets
+from monitor.streams.demux import VideoDemuxer, open_container
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.source import SourceRequest, Timeouts
-from monitor.streams.timestamps import Stamp, Timeline
-
-_LONGEST_WITHOUT_KEYFRAME = 30.0  # seconds
-_LARGEST_BACKLOG = 512  # packets that opening may have buffered
-_INSTANT = 0.003  # seconds; a packet read faster than this was waiting for us
 
 
 class RtspSource:
@@ -37,10 +32,13 @@ class RtspSource:
         """Connect, sign in, and learn what the video is like."""
         request = self._request
         timeouts = request.timeouts
+        url = request.url
+        if request.reach is not None:
+            url = request.reach.pinned(url, request.camera_id)
         began = time.monotonic()
         try:
             self._container = open_container(
-                request.url.address, _options(timeouts), (timeouts.open, timeouts.read)
+                url.address, _options(timeouts), (timeouts.open, timeouts.read)
             )
         except (av.FFmpegError, OSError) as error:
             raise self._open_failure(error, time.monotonic() - began) from None
@@ -51,13 +49,7 @@ class RtspSource:
         """Yield packets until interrupted; a connection that ends is a failure."""
         if self._demuxer is None:
             raise RuntimeError("open() comes before packets()")
-        info = self._demuxer.info
-        timeline = Timeline(epoch=self._request.epoch, fps=info.fps, reordered=info.has_b_frames)
-        clock, epoch = ArrivalClock(), timeline.epoch
-        for unit, stamp, arrived in settled(self._stamped(timeline)):
-            if stamp.epoch != epoch:
-                clock, epoch = ArrivalClock(), stamp.epoch
-            yield packet_of(self._request.camera_id, unit, stamp, clock.wall(stamp.time, arrived))
+        yield from dated_packets(self._arriving(self._demuxer), self._demuxer.info, self._request)
         if not self._interrupted.is_set():
             raise StreamError(Reason.CUT, where=self._request.camera_id)
 
@@ -72,33 +64,18 @@ class RtspSource:
             self._container.close()
             self._container = None
 
-    def _stamped(self, timeline: Timeline) -> Iterator[tuple[RawUnit, Stamp, float]]:
-        for unit, arrived in self._arriving():
-            stamp = stamp_of(timeline, unit)
-            if stamp is not None:
-                yield unit, stamp, arrived
-
-    def _arriving(self) -> Iterator[tuple[RawUnit, float]]:
-        keyframe_due_by = time.monotonic() + _LONGEST_WITHOUT_KEYFRAME
-        clock = self._request.clock
+    def _arriving(self, demuxer: VideoDemuxer) -> Arriving:
         try:
-            units = self._demuxer.units() if self._demuxer is not None else iter(())
-            asked = time.monotonic()
-            for unit in units:
-                if self._interrupted.is_set():
-                    return
-                now = time.monotonic()
-                if unit.keyframe:
-                    keyframe_due_by = now + _LONGEST_WITHOUT_KEYFRAME
-                elif now > keyframe_due_by:
-                    raise StreamError(Reason.NO_KEYFRAME, where=self._request.camera_id)
-                yield unit, clock.now()
-                pause = self._request.pause()
-                if pause and now - asked > _INSTANT:
-                    self._interrupted.wait(pause)
-                asked = time.monotonic()
+            yield from arriving(
+                demuxer.units(), self._request, self._interrupted.is_set, self._rest
+            )
         except (av.FFmpegError, OSError) as error:
             raise self._failure(error) from None
+
+    def _rest(self) -> None:
+        pause = self._request.pause()
+        if pause:
+            self._interrupted.wait(pause)
 
     def _open_failure(self, error: BaseException, elapsed: float) -> StreamError:
         failure = self._failure(error)
@@ -125,28 +102,3 @@ def _options(timeouts: Timeouts) -> dict[str, str]:
         "fpsprobesize": "8",
         "analyzeduration": "2000000",
     }
-
-
-def settled(
-    stamped: Iterator[tuple[RawUnit, Stamp, float]],
-) -> Iterator[tuple[RawUnit, Stamp, float]]:
-    """Correct the arrival times of what was buffered while the connection opened.
-
-    Those packets come in one burst. The first packet that had to be waited for shows the true
-    offset between stream and arrival, and the burst is dated back by it.
-    """
-    backlog: list[tuple[RawUnit, Stamp, float]] = []
-    asked = time.monotonic()
-    for unit, stamp, arrived in stamped:
-        waited = time.monotonic() - asked
-        backlog.append((unit, stamp, arrived))
-        if waited > _INSTANT or len(backlog) >= _LARGEST_BACKLOG:
-            break
-        asked = time.monotonic()
-    if backlog:
-        offset = backlog[-1][2] - backlog[-1][1].time
-        same_epoch = backlog[-1][1].epoch
-        for unit, stamp, arrived in backlog:
-            dated = min(arrived, stamp.time + offset) if stamp.epoch == same_epoch else arrived
-            yield unit, stamp, dated
-    yield from stamped

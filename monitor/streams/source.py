@@ -14,6 +14,7 @@ from typing import Protocol
 
 from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.media import Packet, StreamInfo
+from monitor.streams.reach import Reach
 from monitor.streams.url import StreamUrl
 
 
@@ -37,6 +38,7 @@ class SourceRequest:
     possible and its wall times are media seconds; live sources ignore it. ``pause`` says for how
     many seconds nobody minds waiting just now: a live source that has taken all that had arrived
     then lets some gather, since waking up for every packet is most of what reading costs.
+    ``reach`` is where URLs may lead; ``None`` where whoever asks wrote the URL themselves.
     """
 
     camera_id: str
@@ -46,6 +48,7 @@ class SourceRequest:
     timeouts: Timeouts = field(default_factory=Timeouts)
     clock: Clock = field(default_factory=SystemClock)
     pause: Callable[[], float] = _never
+    reach: Reach | None = None
 
 
 class Source(Protocol):

@@ -13,11 +13,12 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 HIDDEN = "***"
 NETWORK_SCHEMES = ("rtsp", "rtsps")
 FILE_OPTIONS = ("loop", "start")
-_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
+_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "onvif": 80}
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})|[0-9A-Fa-f:.]{2,45}")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f]")
 # ffmpeg's RTSP client reads these out of the query and obeys them.
@@ -29,6 +30,14 @@ _SECRET_FIELD = re.compile(
     r"(?i)\b(pass(?:word|wd)?|pwd|token|secret|auth|key|api_?key|username|user)=[^\s&#'\"]+"
 )
 _AUTHORIZATION = re.compile(r"(?i)(authorization\s*:\s*)[^\r\n]+")
+
+
+class UrlError(InputError):
+    """A camera URL cannot be used; ``text`` says why in both languages, without credentials."""
+
+    def __init__(self, zh: str, en: str, *, hint: str) -> None:
+        super().__init__(en, hint=hint)
+        self.text = Text(zh=zh, en=en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +89,19 @@ def parse_url(text: str, base: Path | None = None) -> StreamUrl:
     :mod:`monitor.streams.source`), which is checked when the source is made.
 
     Raises:
-        InputError: with what is wrong and how to write it; never with credentials.
+        UrlError: with what is wrong and how to write it; never with credentials.
     """
     if not text or _UNSAFE.search(text):
-        raise InputError(
+        raise UrlError(
+            "地址为空,或含有空格、控制字符",
             "the camera URL is empty or holds blanks or control characters",
             hint="percent-encode special characters, e.g. a blank as %20",
         )
     scheme, colon, _ = text.partition(":")
     scheme = scheme.lower()
     if not colon or not re.fullmatch(r"[a-z][a-z0-9+.\-]*", scheme):
-        raise InputError(
+        raise UrlError(
+            f"“{redact(text)}”不是摄像机地址",
             f"'{redact(text)}' is not a camera URL",
             hint="write rtsp://USER:PASSWORD@HOST/PATH or file:PATH",
         )
@@ -125,11 +136,15 @@ def _parse_file(text: str, base: Path | None) -> StreamUrl:
     if location.startswith("//"):
         host, slash, rest = location[2:].partition("/")
         if host not in ("", "localhost") or not slash:
-            raise InputError("a file URL names no host", hint="write file:/PATH or file:PATH")
+            raise UrlError(
+                "文件地址不能带主机名",
+                "a file URL names no host",
+                hint="write file:/PATH or file:PATH",
+            )
         location = slash + rest
     path = Path(unquote(location))
     if not location or "\x00" in str(path):
-        raise InputError("the file URL names no file", hint="write file:PATH")
+        raise UrlError("没有写文件名", "the file URL names no file", hint="write file:PATH")
     options = dict(parse_qsl(query, keep_blank_values=True))
     _check_file_options(options)
     return StreamUrl(scheme="file", path=str((base / path) if base else path), options=options)
@@ -138,14 +153,17 @@ def _parse_file(text: str, base: Path | None) -> StreamUrl:
 def _check_file_options(options: dict[str, str]) -> None:
     for name, value in options.items():
         if name not in FILE_OPTIONS:
-            raise InputError(
+            raise UrlError(
+                f"文件地址没有选项“{name}”",
                 f"'{name}' is not an option of file URLs",
                 hint=f"known options: {', '.join(FILE_OPTIONS)}",
             )
         pattern = r"[01]" if name == "loop" else r"\d{1,6}(\.\d{1,3})?"
         if not re.fullmatch(pattern, value):
-            raise InputError(
-                f"the option '{name}' has a wrong value", hint="write loop=1 or start=SECONDS"
+            raise UrlError(
+                f"选项“{name}”的值不对",
+                f"the option '{name}' has a wrong value",
+                hint="write loop=1 or start=SECONDS",
             )
 
 
@@ -156,17 +174,23 @@ def _parse_network(scheme: str, text: str) -> StreamUrl:
         parts = urlsplit(f"{scheme}://{rest}")
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise InputError(
-            "the camera URL has no valid host and port", hint=f"write {scheme}://HOST:PORT/PATH"
+        raise UrlError(
+            "地址中的主机或端口不对",
+            "the camera URL has no valid host and port",
+            hint=f"write {scheme}://HOST:PORT/PATH",
         ) from error
     if not _HOST.fullmatch(host) or parts.fragment or "\\" in rest:
-        raise InputError(
-            "the camera URL has no valid host or path", hint=f"write {scheme}://HOST:PORT/PATH"
+        raise UrlError(
+            "地址中的主机或路径不对",
+            "the camera URL has no valid host or path",
+            hint=f"write {scheme}://HOST:PORT/PATH",
         )
     for name, _ in parse_qsl(parts.query, keep_blank_values=True):
         if name.lower() in _FFMPEG_QUERY:
-            raise InputError(
-                f"the camera URL must not carry '{name}'", hint="Kanhu always uses RTSP over TCP"
+            raise UrlError(
+                f"地址不能带“{name}”",
+                f"the camera URL must not carry '{name}'",
+                hint="Kanhu always uses RTSP over TCP",
             )
     username, _, password = prefix.partition(":")
     return StreamUrl(

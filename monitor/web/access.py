@@ -62,6 +62,8 @@ class Permission(StrEnum):
     METRICS = "metrics"
     RECORDINGS = "recordings"
     HOLD = "hold"
+    ONBOARD = "onboard"
+    SEND = "send"
 
 
 _P = Permission
@@ -74,12 +76,12 @@ _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {_P.RECORDINGS},
         Role.INSTITUTION: _SEES
         | {_P.LIVE, _P.EVIDENCE, _P.EXPORT, _P.HANDLE, _P.INSPECTIONS, _P.CORRECT}
-        | {_P.RECORDINGS}
+        | {_P.RECORDINGS, _P.SEND}
         | _REPORTS,
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.EXPORT, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK}
         | {_P.REGISTERS, _P.RECORDINGS},
-        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.USERS, _P.REGISTER},
+        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.USERS, _P.REGISTER, _P.ONBOARD},
         Role.AUDITOR: _SEES
         | {_P.INSPECTIONS, _P.SYSTEM, _P.REGISTER, _P.METRICS, _P.RISK, _P.REGISTERS},
         # Who makes accounts does not approve exports: no one person can do both.

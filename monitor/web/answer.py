@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from monitor.web.access import Permission, permissions_for
+from monitor.web.navigation import navigation
 from monitor.web.site import site_of
 from monitor.web.visitor import Visitor, language_of, theme_of
 
@@ -16,19 +17,27 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """Return a rendered page.
 
     Besides ``values`` a template sees ``language``, ``theme``, ``visitor`` (``None`` before
-    sign-in), ``may`` (the visitor's permissions), ``path``, ``back_path``, ``now`` and
-    ``request_id``.
+    sign-in), ``may`` (the visitor's permissions), ``path``, ``nav`` (what the bar
+    leads to), ``back_path``, ``now`` and ``request_id``.
     """
     known: tuple[Visitor | None] | None = getattr(request.state, "visitor", None)
     visitor = known[0] if known is not None else None
     site = site_of(request)
+    may = _names(visitor)
+    path = request.url.path
     html = site.renderer.render(
         template,
         language_of(request),
         theme=theme_of(request),
         visitor=visitor,
-        may=_names(visitor),
-        path=request.url.path,
+        may=may,
+        path=path,
+        nav=navigation(
+            path,
+            may,
+            demo=site.context.settings.demo,
+            labelling=site.context.labels is not None,
+        ),
         back_path=own_address(request),
         now=site.context.now(),
         request_id=request.state.request_id,

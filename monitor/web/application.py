@@ -57,7 +57,7 @@ def create_app(context: WebContext) -> FastAPI:
             Middleware(
                 SameOrigin,
                 public_url=context.settings.service.public_url,
-                exempt=("/demo/inbox/",),
+                exempt=("/demo/inbox/", "/api/v1/whip/"),
             ),
         ],
     )

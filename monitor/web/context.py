@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from monitor.domain.clock import Clock, utc_now
 from monitor.runtime.backtest.desk import BacktestDesk
@@ -42,9 +43,10 @@ def _no_models() -> Sequence[ModelFact]:
 class WebContext:
     """What :func:`monitor.web.create_app` builds the application from.
 
-    ``labels`` is ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part
-    of the demo inbox's address; without one, or when the settings are not those of a demo, there is
-    no inbox. ``secret`` is the installation's own, with which it seals what it hands out.
+    ``config`` is the district's file, where the service was started from one. ``labels`` is
+    ``None`` where no frames are kept for labelling. ``demo_token`` is the secret part of the demo
+    inbox's address; without one, or when the settings are not those of a demo, there is no inbox.
+    ``secret`` is the installation's own, with which it seals what it hands out.
     """
 
     database: Database
@@ -59,6 +61,7 @@ class WebContext:
     recordings: RecordingDesk
     models: Callable[[], Sequence[ModelFact]] = _no_models
     labels: LabelStore | None = None
+    config: Path | None = None
     demo_token: str | None = field(default=None, repr=False)
     secret: str = field(default_factory=_fresh_secret, repr=False)
 

@@ -44,3 +44,15 @@ class WorkerGateway(Protocol):
 
     async def still(self, camera_id: str) -> Still | None:
         """Return the newest picture of a camera, or ``None`` if it has none."""
+
+    async def ingest(self, camera_id: str, sdp: str, token: str | None) -> LiveAnswer:
+        """Forward the SDP offer of a phone that wants to be a camera; ``None``: we vouch for it.
+
+        Raises:
+            SourceError: no worker waits for this sender, or the token is not the camera's.
+            InputError: the offer cannot be answered.
+            ConflictError: too many send already.
+        """
+
+    async def end_ingest(self, camera_id: str, session_id: str) -> None:
+        """End what a phone sends; ending it twice changes nothing."""

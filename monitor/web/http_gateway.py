@@ -55,7 +55,35 @@ class HttpWorkerGateway:
             return None
         return Still(response.content, to_datetime(float(response.headers["x-taken"])))
 
-    async def _ask(self, method: str, camera_id: str, path: str, **options: Any) -> httpx.Response:
+    async def ingest(self, camera_id: str, sdp: str, token: str | None) -> LiveAnswer:
+        """Forward the SDP offer of a phone that wants to be a camera; ``None``: we vouch for it.
+
+        Raises:
+            SourceError: no worker waits for this sender, or the token is not the camera's.
+            InputError: the offer cannot be answered.
+            ConflictError: too many send already.
+        """
+        own = {} if token is None else {"X-Ingest-Token": token}
+        path = f"ingest/{camera_id}"
+        response = await self._ask("POST", camera_id, path, own, content=sdp.encode())
+        answer = response.json()
+        return LiveAnswer(sdp=answer["answer"], session_id=answer["session"])
+
+    async def end_ingest(self, camera_id: str, session_id: str) -> None:
+        """End what a phone sends; ending it twice changes nothing."""
+        try:
+            await self._ask("DELETE", camera_id, f"ingest/{camera_id}/{session_id}")
+        except SourceError:
+            return  # a worker that is gone has no sessions
+
+    async def _ask(
+        self,
+        method: str,
+        camera_id: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
         worker = await asyncio.to_thread(self._workers.owner_of, camera_id, utc_now(self._clock))
         if worker is None:
             raise SourceError(
@@ -63,10 +91,14 @@ class HttpWorkerGateway:
                 where=camera_id,
                 hint="try again in a moment; if it stays so, look at the system page",
             )
+        own = self._headers | (headers or {})
         try:
             async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
                 response = await client.request(
-                    method, f"{worker.url}/{path}", headers=self._headers, **options
+                    method,
+                    f"{worker.url}/{path}",
+                    headers=own,
+                    **options,
                 )
         except httpx.HTTPError as error:
             raise SourceError(

@@ -32,7 +32,6 @@ class Renderer:
         self.zone = ZoneInfo(settings.district.timezone)
         self._own: dict[str, Any] = {
             "demo": settings.demo,
-            "labelling": context.labels is not None,
             "district": settings.district.name.text(),
             "zone": self.zone.key,
             "moment": self._moment,

@@ -23,6 +23,7 @@ from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.gb28181_process import run_platform
 from monitor.runtime.logs import configure_logs
+from monitor.runtime.notices import page_address
 from monitor.runtime.onsite_desk import OnsiteDesk
 from monitor.runtime.opening import open_store
 from monitor.runtime.recording.desk import RecordingDesk
@@ -174,7 +175,9 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         clock=clock,
         workers=HttpWorkerGateway(WorkerRepository(database), environment.secret(), clock),
         files=files,
-        inspections=StoreDesk(database, environment.district, clock),
+        inspections=StoreDesk(
+            database, environment.district, clock, files=files, address=page_address(environment)
+        ),
         onsite=OnsiteDesk(database, files, timezone, clock),
         risk=RiskDesk(database, timezone, environment.settings.risk.policy(), clock),
         backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
@@ -189,6 +192,7 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         labels=LabelStore(environment.labels_folder)
         if environment.settings.labels.enabled
         else None,
+        config=environment.config,
         demo_token=environment.demo_token() if environment.settings.demo else None,
         secret=environment.secret(),
     )

@@ -9,7 +9,10 @@ from typing import cast
 from fastapi import Request
 from starlette.requests import HTTPConnection
 
+from monitor.runtime.alarm_desk import AlarmDesk
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.report_desk import ReportDesk
+from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
 from monitor.settings.district import district_of
 from monitor.settings.escalation import life_of
@@ -19,6 +22,7 @@ from monitor.store.api_tokens import ApiTokenRepository
 from monitor.store.attendance import AttendanceRepository
 from monitor.store.calendar_feeds import CalendarFeeds
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.connection_trials import ConnectionTrials
 from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.deletions import DeletionLog
 from monitor.store.demo_messages import DemoMessageRepository
@@ -26,6 +30,7 @@ from monitor.store.evidence import EvidenceRepository
 from monitor.store.exports import ExportRepository
 from monitor.store.feed import FeedRepository
 from monitor.store.finding_repository import FindingRepository
+from monitor.store.handovers import HandoverRepository
 from monitor.store.holds import HoldRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.oidc_identities import OidcIdentities
@@ -50,6 +55,7 @@ from monitor.web.context import WebContext
 from monitor.web.doors import Doors
 from monitor.web.feed_hub import FeedHub
 from monitor.web.oidc import OidcProvider
+from monitor.web.pending import PendingUploads
 from monitor.web.rendering import Renderer
 
 
@@ -58,6 +64,7 @@ class Site:
     """What routes work with. One per application."""
 
     context: WebContext
+    alarms: AlarmDesk
     alerts: AlertRepository
     attendance: AttendanceRepository
     calendars: CalendarFeeds
@@ -67,6 +74,7 @@ class Site:
     evidence: EvidenceRepository
     feed: FeedRepository
     findings: FindingRepository
+    handovers: HandoverRepository
     history: RegisterHistory
     audits: RetentionAuditRepository
     deletions: DeletionLog
@@ -76,6 +84,7 @@ class Site:
     inbox: DemoMessageRepository
     jobs: JobRunRepository
     outbox: OutboxRepository
+    pending: PendingUploads
     places: PlaceRepository
     plans: PlanDesk
     registers: RegisterRepository
@@ -84,8 +93,10 @@ class Site:
     pulses: PulseRepository
     recorder_problems: RecorderProblemRepository
     renderer: Renderer
+    reports: ReportDesk
     sessions: SessionRepository
     shelves: ShelfRepository
+    trials: ConnectionTrials
     users: UserRepository
     visits: VisitRepository
     workers: WorkerRepository
@@ -104,8 +115,10 @@ class Site:
         places = PlaceRepository(database)
         feed = FeedRepository(database)
         oidc = context.settings.access.oidc
+        district = district_of(context.settings, Path())
         return cls(
             context=context,
+            alarms=AlarmDesk(database, district, context.clock),
             attendance=AttendanceRepository(database),
             calendars=CalendarFeeds(database),
             documents=RegisterDocuments(database, context.files),
@@ -115,6 +128,7 @@ class Site:
             evidence=EvidenceRepository(database),
             feed=feed,
             findings=FindingRepository(database),
+            handovers=HandoverRepository(database),
             history=RegisterHistory(database),
             audits=RetentionAuditRepository(database),
             deletions=DeletionLog(database),
@@ -124,10 +138,11 @@ class Site:
             inbox=DemoMessageRepository(database),
             jobs=JobRunRepository(database),
             outbox=OutboxRepository(database),
+            pending=PendingUploads(),
             places=places,
             plans=PlanDesk(
                 database,
-                district_of(context.settings, Path()),
+                district,
                 context.settings.planning,
                 context.clock,
                 context.inspections,
@@ -138,8 +153,16 @@ class Site:
             pulses=PulseRepository(database),
             recorder_problems=RecorderProblemRepository(database),
             renderer=Renderer(context),
+            reports=ReportDesk(
+                database,
+                district,
+                context.risk,
+                context.clock,
+                RetentionProofs(database, district),
+            ),
             sessions=SessionRepository(database),
             shelves=ShelfRepository(database),
+            trials=ConnectionTrials(database),
             users=UserRepository(database),
             visits=VisitRepository(database),
             workers=WorkerRepository(database),

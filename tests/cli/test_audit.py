@@ -11,6 +11,7 @@ import pytest
 CONFIG = """\
 version: 1
 service: {data_dir: data}
+sources: {networks: [127.0.0.0/8]}
 recording: {enabled: true, keep: 2d}
 district: {id: d, name: 区}
 institutions:

@@ -23,6 +23,7 @@ DISTRICT_FILE = """\
 version: 1
 service: {data_dir: data}
 district: {id: d, name: 区}
+sources: {folders: [.]}
 institutions:
   - id: sun
     name: 阳光

@@ -23,6 +23,7 @@ institutions:
             name: 东角
             url: file:clip.mp4?loop=1
             zones: [{id: mat, polygon: [[0, 0], [1, 0], [1, 1]]}]
+sources: {folders: [.]}
 """
 
 

@@ -53,3 +53,33 @@ def test_a_month_is_proposed_filed_and_reported(
     over = monitor("inspect", "plan", "-c", config, "--month", "2020-01")
     assert over.code == 2
     assert "no working day" in over.out + over.err
+
+
+def test_a_month_and_a_year_are_rolled_up(
+    monitor: Callable[..., Any], config: Path, tmp_path: Path
+) -> None:
+    assert monitor("db", "upgrade", "-c", config).code == 0
+    assert (
+        monitor("inspect", "generate", "-c", config, "--out", tmp_path, "--format", "json").code
+        == 0
+    )
+    rollup = ("inspect", "rollup", "-c", config, "--out", tmp_path / "reports")
+    made = monitor(*rollup, "--format", "pdf,xlsx,json", "--json")
+    assert made.code == 0, made.err
+    files = [Path(row["file"]) for row in json.loads(made.out)]
+    assert [path.suffix for path in files] == [".pdf", ".pdf", ".xlsx", ".xlsx", ".json"]
+    for row, path in zip(json.loads(made.out), files, strict=True):
+        assert path.stat().st_size == row["bytes"] > 0
+        assert row["institutions"] == 2
+    audit = monitor(*rollup, "--year", datetime.now(UTC).year, "--language", "zh", "--json")
+    assert audit.code == 0, audit.err
+    assert len(json.loads(audit.out)) == 2
+    for wrong in (
+        ("--month", "2026-01", "--year", "2026"),
+        ("--language", "fr"),
+        ("--format", "docx"),
+        ("--month", "2999-01"),
+    ):
+        refused = monitor(*rollup, *wrong)
+        assert refused.code == 2, wrong
+        assert "Traceback" not in refused.err

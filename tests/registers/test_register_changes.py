@@ -9,7 +9,7 @@ import pytest
 
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.alerts import Actor
-from monitor.domain.attendance import Direction, Movement
+from monitor.domain.attendance import Direction, Movement, RollCall
 from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
 from monitor.domain.places import ClassType, District, Institution, NoticeState
 from monitor.domain.registers import ClassGroup, NoticeStep, Register, StaffMember, StaffRole
@@ -105,15 +105,31 @@ def test_children_are_counted_by_class_room_and_time(
         move(Direction.DEPARTURE, 1, 25, place="07", code=code)
     for minutes, count in (
         (-1, {}),
-        (0, {"room-t": 8}),
-        (15, {"room-t": 11}),
-        (30, {"room-t": 10}),
+        (0, {"sun": RollCall(8, {"room-t": 8})}),
+        (15, {"sun": RollCall(11, {"room-t": 11})}),
+        (30, {"sun": RollCall(10, {"room-t": 10})}),
     ):
         at = NOW + timedelta(minutes=minutes)
-        assert attendance.signed_in_by_room(["room-t"], MIDNIGHT, at) == count
+        assert attendance.roll_calls(["sun", "moon"], MIDNIGHT, at) == count
     tomorrow = MIDNIGHT + timedelta(days=1)
-    assert attendance.signed_in_by_room(["room-t"], tomorrow, tomorrow) == {}
+    assert attendance.roll_calls(["sun"], tomorrow, tomorrow) == {}
     with pytest.raises(InputError):
         move(Direction.ARRIVAL, 0, 30)
     with pytest.raises(NotFoundError):
         attendance.issue_code("moon", "t", "07", NOW, by)
+
+
+def test_the_roll_call_holds_classes_without_a_room_too(
+    registers: RegisterRepository, database: Database
+) -> None:
+    groups = [GROUP, replace(GROUP, id="u"), replace(GROUP, id="v", room_id=None)]
+    registers.put("sun", groups, NOW)
+    registers.put("moon", [GROUP], NOW)
+    attendance = AttendanceRepository(database)
+    for institution, group, children in (("sun", "t", 8), ("sun", "u", 3), ("sun", "v", 4)):
+        movement = Movement(group, NOW, Direction.ARRIVAL, children)
+        attendance.record(institution, movement, MIDNIGHT, NOW, Actor(7, "赵敏"))
+    assert attendance.roll_calls(["sun", "moon"], MIDNIGHT, NOW) == {
+        "sun": RollCall(15, {"room-t": 11})
+    }
+    assert attendance.roll_calls(["moon"], MIDNIGHT, NOW) == {}

@@ -26,6 +26,7 @@ from monitor.store.labels import LabelStore
 CONFIGURATION = """
 version: 1
 district: {id: d, name: D}
+sources: {folders: [/]}
 institutions:
   - id: sun
     name: Sun

@@ -18,6 +18,7 @@ SAMPLE = Path(__file__).parents[2] / "configs" / "district.yaml"
 GOOD: dict[str, Any] = {
     "version": 1,
     "rules": {"unattended_child": {"after": "45s"}},
+    "sources": {"folders": ["."]},
     "district": {"id": "d", "name": {"zh": "区", "en": "District"}},
     "institutions": [
         {

@@ -16,6 +16,7 @@ TEXT = """\
 version: 1
 model: {{precision: int8}}
 district: {{id: d, name: 区}}
+sources: {{folders: [.]}}
 institutions:
   - id: sun
     name: 阳光

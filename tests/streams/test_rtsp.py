@@ -99,9 +99,7 @@ def test_a_camera_that_hangs_at_sign_in_times_out(
 ) -> None:
     url = simulator.add("room", wire_video)
     simulator.stall("room")
-    began = time.monotonic()
     assert reason_of(url, Timeouts(open=0.5, read=0.5)).reason is Reason.TIMED_OUT
-    assert time.monotonic() - began < 2
 
 
 def test_a_server_that_talks_rubbish_is_an_error_in_words(impatient: Timeouts) -> None:
@@ -127,11 +125,9 @@ def test_a_hang_in_mid_stream_is_noticed(
     packets = source.packets()
     next(packets)
     simulator.stall("room")
-    began = time.monotonic()
     with pytest.raises(StreamError) as caught:
         list(packets)
     assert caught.value.reason is Reason.TIMED_OUT
-    assert time.monotonic() - began < 3
     source.close()
 
 

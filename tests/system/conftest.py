@@ -23,6 +23,7 @@ from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.footage.composer import render
 from monitor.demo.footage.truth import truth
 from monitor.demo.scenes import SCENES
+from monitor.domain.hours import WEEKDAYS
 
 PASSWORD = "a fine long password"
 _BROWSER_OPTIONS = (
@@ -185,13 +186,16 @@ def configuration(cameras: CameraSimulator, port: int, database_url: str | None)
         "rules": {
             "unattended_child": {"after": "5s", "clear_after": "2s"},
             "crowding": {"after": "4s", "clear_after": "2s"},
+            "headcount_mismatch": {"after": "4s", "clear_after": "2s"},
         },
+        "sources": {"networks": ["127.0.0.0/8"]},
         "district": {"id": "test", "name": {"zh": "测试区", "en": "Test District"}},
         "institutions": [
             {
                 "id": "sunshine",
                 "name": {"zh": "阳光托育园", "en": "Sunshine Nursery"},
                 "community": "梅园街道",
+                "opening_hours": dict.fromkeys(WEEKDAYS, "00:00-24:00"),
                 "rooms": [
                     {
                         "id": "toddlers",

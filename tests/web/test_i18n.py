@@ -16,8 +16,10 @@ from monitor.alerts.tiers import TierHours
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.access_register import AccessKind
+from monitor.domain.alarm_quality import Load
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, MetricStatus, Result, Unit
+from monitor.domain.connections import Connected
 from monitor.domain.events import Severity
 from monitor.domain.exports import ExportState, Faces
 from monitor.domain.findings import FindingAction, FindingState
@@ -28,6 +30,7 @@ from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
 from monitor.domain.visits import VisitState
 from monitor.inspections.risk import Measure, RiskFactor
+from monitor.inspections.rollup import RollupKind
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
 from monitor.store.deletions import DeletionReason
@@ -54,6 +57,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "fault.": ViewFault,
     "fact.view.": View,
     "notice_state.": NoticeState,
+    "reports.kind.": RollupKind,
     "room_type.": RoomType,
     "class_type.": ClassType,
     "result.": Result,
@@ -63,6 +67,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "verdict.": Verdict,
     "fate.": Fate,
     "findings.state.": FindingState,
+    "connect.state.": Connected,
     "findings.step.": FindingAction,
     "risk.factor.": RiskFactor,
     "risk.measure.": Measure,
@@ -82,6 +87,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "recording.verdict.": AuditVerdict,
     "recording.by.": RecorderKind,
     "recording.gone.": DeletionReason,
+    "operator.load.": Load,
 }
 BY_NAME = (
     "rule.",
@@ -94,6 +100,7 @@ BY_NAME = (
     "findings.do.",
     "findings.problem.",
     "risk.input.",
+    "connect.share.",
     "risk.measure.",
     "risk.problem.",
     "plan.weekday.",
@@ -101,6 +108,7 @@ BY_NAME = (
     *("alerts.via.", "alerts.tier.", "alerts.entry.", "alerts.wrong.", "alerts.pulse."),
     "access.grant.",
     "viewing.suggest.",
+    *("operator.staff.", "operator.snooze_suggest."),
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from monitor.alerts.channels import ChannelSpec, Message
 from monitor.alerts.notifier import Notifier
-from monitor.domain.access import DISTRICT
-from monitor.domain.alerts import Actor
+from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
+from monitor.domain.alerts import SYSTEM, Actor
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.clock import ManualClock
+from monitor.domain.errors import NotFoundError
 from monitor.domain.events import Severity
 from monitor.domain.findings import FindingAction
 from monitor.runtime.overdue import OverdueFindings
+from monitor.store.dead_letters import DeadLetterRepository
 from monitor.store.finding_repository import FindingRepository
 from monitor.store.outbox_repository import OutboxRepository
+from monitor.store.register_reminders import PlainNotice, ReminderRepository
 from tests.web.test_finding_pages import add_finding
 
 if TYPE_CHECKING:
-    from tests.web.conftest import World
+    from tests.web.conftest import Served, World
 
 DUTY = ChannelSpec("duty", "json://duty", frozenset({Severity.CRITICAL, Severity.HIGH}))
 CHIEF = ChannelSpec("chief", "json://chief", frozenset({Severity.CRITICAL}), language="en")
@@ -93,10 +98,41 @@ def test_what_is_extended_or_put_right_is_left_alone(world: World, clock: Manual
 def test_a_notice_that_cannot_be_delivered_shows_in_the_feed(
     world: World, clock: ManualClock
 ) -> None:
-    add_finding(world, late=1)
+    finding = add_finding(world, late=1)
     OverdueFindings(world.database, world.district, (DUTY,), "https://kanhu", clock).run()
     outbox = OutboxRepository(world.database)
     (notice,) = outbox.lease("me", world.now)
     assert notice.alert_id is None
     assert outbox.give_up(notice.id, "me", world.now, "no such robot")
     assert outbox.backlog().dead == 1
+    near = Scope(ScopeKind.INSTITUTION, "sunshine")
+    far = Scope(ScopeKind.INSTITUTION, "bamboo")
+    letters = DeadLetterRepository(world.database)
+    assert [item.finding_id for item in letters.list(near)] == [finding.id]
+    assert letters.list(far) == ()
+    with pytest.raises(NotFoundError):
+        letters.resend(far, notice.id, SYSTEM, world.now)
+    letters.resend(near, notice.id, SYSTEM, world.now)
+    assert outbox.backlog().dead == letters.count(near) == 0
+    assert [item.id for item in outbox.lease("me", world.now)] == [notice.id]
+
+
+def test_a_dead_letter_about_a_finding_or_a_reminder_is_shown(
+    served: Served, world: World, clock: ManualClock
+) -> None:
+    finding = add_finding(world, late=1)
+    OverdueFindings(world.database, world.district, (DUTY,), "https://kanhu", clock).run()
+    reminder = PlainNotice("duty", "reminder-1", "Certificates end soon", "two of them")
+    ReminderRepository(world.database).announce([reminder], world.now)
+    outbox = OutboxRepository(world.database)
+    for notice in outbox.lease("me", world.now):
+        outbox.give_up(notice.id, "me", world.now, "no such robot")
+    with served.client(world.user("wang", Role.SUPERVISOR)) as client:
+        page = client.get("/notices").text
+    assert f'href="/findings/{finding.id}"' in page
+    assert "Certificates end soon" in page
+    scope = Scope(ScopeKind.INSTITUTION, "sunshine")
+    with served.client(world.user("near", Role.SUPERVISOR, scope)) as client:
+        page = client.get("/notices").text
+    assert f'href="/findings/{finding.id}"' in page
+    assert "Certificates end soon" not in page, "a reminder is the district's"

@@ -241,5 +241,5 @@ def test_children_are_counted_in_and_out_and_collected_by_a_code(
         assert code not in client.get(path).text
     start = world.now.replace(hour=0)
     attendance = AttendanceRepository(world.database)
-    rooms = ["sunshine-toddler", "sunshine-nap"]
-    assert attendance.signed_in_by_room(rooms, start, world.now) == {"sunshine-toddler": 8}
+    (call,) = attendance.roll_calls(["sunshine"], start, world.now).values()
+    assert call.by_room == {"sunshine-toddler": 8}

@@ -10,13 +10,12 @@ import asyncio
 import contextlib
 import re
 import secrets
-import threading
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from monitor.demo.gb28181 import answers
 from monitor.demo.gb28181.line import Line, TcpLine, UdpLine
@@ -28,8 +27,8 @@ from monitor.streams.gb28181.manscdp import CONTENT_TYPE, parse_notice, parse_ti
 from monitor.streams.gb28181.sdp import parse_sdp
 from monitor.streams.gb28181.sip import Headers, Message, Request, Response, reply_to, uri_user
 from monitor.streams.gb28181.transactions import Asked, new_branch
+from monitor.streams.loop_thread import LoopThread
 
-_Result = TypeVar("_Result")
 _HOST = "127.0.0.1"
 _RETRY = 0.5  # seconds between attempts to sign in; a real recorder waits a minute
 _ANSWER_WITHIN = 4.0
@@ -59,8 +58,7 @@ class SimulatedNvr:
         self.invites = 0
         self.clock = ""
         self.refused = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="nvr", daemon=True)
+        self._own = LoopThread("nvr")
         self._line: Line
         self._asked = Asked()
         self._serial = count(1)
@@ -73,15 +71,13 @@ class SimulatedNvr:
 
     def start(self) -> None:
         """Switch it on: it signs in by itself, again and again until it may."""
-        self._thread.start()
-        self._wait(self._open())
+        self._own.begin()
+        self._own.run(self._open())
 
     def stop(self, *, quietly: bool = False) -> None:
         """Sign out and switch off; ``quietly`` as if by the plug."""
-        self._wait(self._close(quietly))
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._own.run(self._close(quietly))
+        self._own.end()
 
     def __enter__(self) -> Self:
         self.start()
@@ -103,27 +99,27 @@ class SimulatedNvr:
     def raise_alarm(self) -> int:
         """Send an alarm of the first channel; return the platform's answer."""
         channel = self.plan.channels[0].id
-        return self._wait(self._tell(answers.alarm(self.plan, channel, next(self._serial))))
+        return self._own.run(self._tell(answers.alarm(self.plan, channel, next(self._serial))))
 
     def say_where(self) -> int:
         """Send a position; return the platform's answer."""
-        return self._wait(self._tell(answers.position(self.plan, next(self._serial))))
+        return self._own.run(self._tell(answers.position(self.plan, next(self._serial))))
 
     def say(self, document: bytes) -> int:
         """Send any document; return the platform's answer."""
-        return self._wait(self._tell(document))
+        return self._own.run(self._tell(document))
 
     def hang_up(self) -> None:
         """End every session from this end."""
-        self._wait(self._hang_up())
+        self._own.run(self._hang_up())
 
     def sign_in_again(self) -> bool:
         """Refresh the registration; returns whether it may."""
-        return self._wait(self._register(self.plan.expires))
+        return self._own.run(self._register(self.plan.expires))
 
     def cut_line(self) -> None:
         """Lose the line to the platform, as by a router's restart."""
-        self._wait(self._line.close())
+        self._own.run(self._line.close())
 
     async def _open(self) -> None:
         kind = TcpLine if self.plan.tcp else UdpLine
@@ -374,10 +370,7 @@ class SimulatedNvr:
         return next((item for item in self.plan.channels if item.id == identifier), None)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = self._loop.create_task(work)
+        task = self._own.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-    def _wait(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=15)

@@ -70,8 +70,15 @@ def run_recorder(recorder: Recorder, log_file: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     configure_logs(log_file)
-    now = datetime.now(UTC)
-    plan = NvrPlan(
+    plan = plan_of(recorder, datetime.now(UTC))
+    with SimulatedNvr(plan):
+        log.info("simulated_recorder", device=plan.id, channels=len(plan.channels))
+        stop.wait()
+
+
+def plan_of(recorder: Recorder, now: datetime) -> NvrPlan:
+    """Return what the recorder is like: the second channel has a gap, the third is too short."""
+    return NvrPlan(
         id=recorder.device,
         password=recorder.password,
         platform_id=recorder.platform,
@@ -88,9 +95,6 @@ def run_recorder(recorder: Recorder, log_file: Path | None) -> None:
             for number, (identifier, name, path) in enumerate(recorder.channels)
         ),
     )
-    with SimulatedNvr(plan):
-        log.info("simulated_recorder", device=plan.id, channels=len(plan.channels))
-        stop.wait()
 
 
 def recordings(now: datetime, days: int, *, gap: bool) -> tuple[Interval, ...]:

@@ -1,53 +1,50 @@
-"""The checklist on paper: A4, to be printed, ticked, written on and signed.
+"""One checklist on paper: to be printed, ticked and signed, or as it was; and its short report.
 
-``layout.typ`` draws the page from JSON. Only the fonts that come along are used and embedded, no
-network, no system fonts, no clock: the same checklist gives the same bytes anywhere.
+``layout.typ`` and ``inspection.typ`` draw the pages. The same data give the same bytes anywhere.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
-
-import typst
-from pylopdf_fonts_zh_cn import sans_path
 
 from monitor.domain.checklists import Answer, Checklist
+from monitor.inspections.reports.inspection_sheet import inspection_sheet
 from monitor.inspections.reports.sheet import sheet
+from monitor.inspections.reports.typesetting import typeset
+from monitor.inspections.reports.visit import VisitRecord
 from monitor.inspections.reports.words import ReportLanguage
-
-_LAYOUT = "layout.typ"
 
 
 def render_pdf(
-    checklist: Checklist, answers: Sequence[Answer] = (), language: ReportLanguage = "zh"
+    checklist: Checklist,
+    answers: Sequence[Answer] = (),
+    language: ReportLanguage = "zh",
+    visit: VisitRecord | None = None,
+    address: str = "",
 ) -> bytes:
     """Return the checklist as a PDF in one language, or in ``both``.
 
     What inspectors answered is ticked in black, what the system decided in grey; everything else
     is left blank to be filled in by hand.
+
+    Args:
+        checklist: what was to be looked at.
+        answers: the answers that stand.
+        language: of the page.
+        visit: the inspection on site, if there was one.
+        address: that of the pages, where the printed hash is checked; without it no QR code.
     """
-    data = json.dumps(sheet(checklist, answers, language), ensure_ascii=False, sort_keys=True)
-    return typst.compile(
-        _layout(),
-        font_paths=_fonts(),
-        sys_inputs={"data": data},
-        format="pdf",
-        timestamp=int(checklist.generated.timestamp()),
-    )
+    data = sheet(checklist, answers, language, visit, address)
+    return typeset("layout.typ", data, checklist.generated)
 
 
-@cache
-def _layout() -> bytes:
-    return (resources.files(__package__) / _LAYOUT).read_bytes()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(sans_path().parent)],
-    )
+def render_inspection_pdf(
+    checklist: Checklist,
+    answers: Sequence[Answer],
+    language: ReportLanguage = "zh",
+    visit: VisitRecord | None = None,
+    address: str = "",
+) -> bytes:
+    """Return the report of an inspection as a PDF: outcome, findings, signatures, photos."""
+    data = inspection_sheet(checklist, answers, language, visit, address)
+    return typeset("inspection.typ", data, checklist.generated)

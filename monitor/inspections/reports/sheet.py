@@ -23,6 +23,8 @@ from monitor.domain.checklists import (
 from monitor.domain.text import Language, Text
 from monitor.inspections.answers import Outcome, outcome
 from monitor.inspections.metrics.base import some
+from monitor.inspections.reports.visit import VisitRecord
+from monitor.inspections.reports.visit_sheet import proof_sheet, visit_sheet
 from monitor.inspections.reports.words import (
     CLAUSES,
     EVIDENCE,
@@ -43,7 +45,11 @@ _MOST_ATTENTION = 12
 
 
 def sheet(
-    checklist: Checklist, answers: Sequence[Answer], language: ReportLanguage
+    checklist: Checklist,
+    answers: Sequence[Answer],
+    language: ReportLanguage,
+    visit: VisitRecord | None = None,
+    address: str = "",
 ) -> dict[str, Any]:
     """Return all strings of the printed checklist, as plain JSON."""
     given = {answer.item_id: answer for answer in sorted(answers, key=lambda item: item.at)}
@@ -54,7 +60,7 @@ def sheet(
         "institution": lines(checklist.subject.name, language),
         "words": {key: lines(text, language) for key, text in LABELS.items()},
         "results": [lines(RESULTS[result], language) for result in Result],
-        "heading": _heading(checklist, language),
+        "heading": heading_rows(checklist, language),
         "summary": _summary(checklist, language),
         "notice": lines(checklist.template.notice, language),
         "sections": [
@@ -68,13 +74,15 @@ def sheet(
             }
             for section in checklist.sections
         ],
-        "deadlines": _deadlines(checklist, language),
+        "deadlines": deadlines_line(checklist, language),
         "grades": [joined(grade.name, language) for grade in checklist.rules.grades],
-        "outcome": _outcome(outcome(checklist, answers), language) if answers else None,
+        "outcome": outcome_words(outcome(checklist, answers), language) if answers else None,
         "bibliography": [_source(source, language) for source in checklist.sources],
         "month": joined(month_name(checklist.month), language),
         "content_sha256": checklist.content_sha256,
         "template_sha256": checklist.template.sha256,
+        "visit": None if visit is None else visit_sheet(visit, checklist.timezone, language),
+        "proof": proof_sheet(checklist, visit, address, language),
     }
 
 
@@ -103,7 +111,8 @@ def _clause(clause: Clause, source: Source, language: Language) -> str:
     )
 
 
-def _heading(checklist: Checklist, language: ReportLanguage) -> list[list[str]]:
+def heading_rows(checklist: Checklist, language: ReportLanguage) -> list[list[str]]:
+    """Return what stands in the heading, as pairs of label and value."""
     subject = checklist.subject
     zone = checklist.timezone
     start, end = moment(checklist.period_start, zone), moment(checklist.period_end, zone)
@@ -203,7 +212,8 @@ def _reading(entry: Entry, language: ReportLanguage) -> dict[str, Any]:
     }
 
 
-def _deadlines(checklist: Checklist, language: ReportLanguage) -> str:
+def deadlines_line(checklist: Checklist, language: ReportLanguage) -> str:
+    """Return in one line by when failed items must be put right."""
     once = first(language)
     parts = []
     for severity, deadline in checklist.rules.deadlines.items():
@@ -217,7 +227,8 @@ def _deadlines(checklist: Checklist, language: ReportLanguage) -> str:
     return ("；" if once == "zh" else "; ").join(parts)
 
 
-def _outcome(result: Outcome, language: ReportLanguage) -> dict[str, Any]:
+def outcome_words(result: Outcome, language: ReportLanguage) -> dict[str, Any]:
+    """Return score and grade in words."""
     return {
         "score": "—" if result.score is None else f"{result.score:g}",
         "grade": "" if result.grade is None else joined(result.grade.name, language),

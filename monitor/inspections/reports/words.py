@@ -15,6 +15,8 @@ from monitor.domain.checklists import (
     Result,
     Unit,
 )
+from monitor.domain.findings import FindingState
+from monitor.domain.onsite import SignerRole
 from monitor.domain.text import Language, Text
 
 ReportLanguage = Literal["zh", "en", "both"]
@@ -33,6 +35,15 @@ SEVERITIES = {
     ItemSeverity.CRITICAL: Text(zh="关键", en="critical"),
     ItemSeverity.MAJOR: Text(zh="重要", en="major"),
     ItemSeverity.MINOR: Text(zh="一般", en="minor"),
+}
+FINDING_STATES = {
+    FindingState.OPEN: Text(zh="待整改", en="open"),
+    FindingState.CORRECTED: Text(zh="已报整改", en="reported as put right"),
+    FindingState.CLOSED: Text(zh="已关闭", en="closed"),
+}
+SIGNERS = {
+    SignerRole.INSPECTOR: Text(zh="检查员", en="Inspector"),
+    SignerRole.HEAD: Text(zh="机构负责人", en="Head of institution"),
 }
 CLAUSES = {
     ClauseStatus.PRIMARY: Text(zh="", en=""),
@@ -80,6 +91,7 @@ LABELS = {
     "met": Text(zh="数据达标", en="met"),
     "not_met": Text(zh="数据不达标", en="not met"),
     "unknown": Text(zh="数据未知", en="unknown"),
+    "blank": Text(zh="未填", en="Blank"),
     "by_hand": Text(zh="全凭现场", en="on site only"),
     "number": Text(zh="编号", en="No."),
     "what": Text(zh="检查内容与合格标准", en="What to check, and when it passes"),
@@ -132,6 +144,30 @@ LABELS = {
     "objection": Text(zh="机构意见", en="The institution's remarks"),
     "hash": Text(zh="内容校验码", en="Content hash"),
     "template_hash": Text(zh="模板校验码", en="Template hash"),
+    "report_title": Text(zh="托育机构检查报告", en="Inspection Report"),
+    "inspected_at": Text(zh="检查时间", en="Inspected"),
+    "inspected_by": Text(zh="检查人", en="By"),
+    "signed_at": Text(zh="签署时间", en="Signed"),
+    "not_signed": Text(zh="尚未签署", en="not signed yet"),
+    "signed_hash": Text(zh="签署内容校验码", en="Hash of what was signed"),
+    "verify": Text(
+        zh="扫码核对本件与系统中的记录是否一致（须登录）",
+        en="Scan to check this copy against the system (sign-in needed)",
+    ),
+    "refused": Text(zh="拒签，原因", en="Refused to sign, because"),
+    "gone": Text(zh="文件不在或与校验码不符", en="the file is gone or does not fit its hash"),
+    "photos": Text(zh="现场照片", en="Photos"),
+    "late_photo": Text(zh="签署后收到", en="came in after signing"),
+    "no_place": Text(zh="无定位", en="no position"),
+    "addenda": Text(zh="签署后的补充", en="Added after signing"),
+    "late_answers": Text(zh="签署后收到、未生效的答案", en="Answers that came after signing"),
+    "whole": Text(zh="全部", en="the whole"),
+    "findings": Text(zh="发现的问题与整改要求", en="Findings and what must be done"),
+    "no_findings": Text(zh="未发现不合格项。", en="Nothing was found wanting."),
+    "failed_items": Text(zh="不合格项", en="Items that failed"),
+    "no_answers": Text(zh="尚无结果。", en="No results yet."),
+    "repeat": Text(zh="第{n}次重复", en="repeat no. {n}"),
+    "state": Text(zh="状态", en="State"),
     "bibliography": Text(zh="依据文件", en="Sources"),
     "data": Text(zh="系统数据", en="System data"),
     "checklist": Text(zh="检查表", en="Checklist"),

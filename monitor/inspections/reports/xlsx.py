@@ -73,8 +73,8 @@ def render_xlsx(
     )
     workbook.set_properties(
         {
-            "title": _clean(joined(checklist.template.title, language)),
-            "subject": _clean(joined(checklist.subject.name, language)),
+            "title": clean(joined(checklist.template.title, language)),
+            "subject": clean(joined(checklist.subject.name, language)),
             "author": "Kanhu",
             "created": checklist.generated.astimezone(UTC).replace(tzinfo=None),
         }
@@ -87,7 +87,8 @@ def render_xlsx(
     return buffer.getvalue()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return text as a cell can hold it: no control characters, not too long."""
     kept = (char for char in text if ord(char) >= 32 or char in "\n\t")
     return "".join(kept)[:_LONGEST]
 
@@ -193,7 +194,7 @@ class _Writer:
             elif key == "revision":
                 page.write_number(row, 1, value, self._formats[Unit.COUNT])
             else:
-                page.write_string(row, 1, _clean(value), self._text)
+                page.write_string(row, 1, clean(value), self._text)
 
     def _page(self, name: str, columns: Sequence[tuple[str, int]]) -> Any:
         page = self._book.add_worksheet(self._sheet_name(name))
@@ -219,7 +220,7 @@ class _Writer:
                 page.write_blank(row, column, None, self._text)
             return
         style = self._entry if key in ("result", "notes") else self._text
-        page.write_string(row, column, _clean(self._words(key, entry)), style)
+        page.write_string(row, column, clean(self._words(key, entry)), style)
 
     def _words(self, key: str, entry: Entry) -> str:
         item = entry.item

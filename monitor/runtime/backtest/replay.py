@@ -16,7 +16,7 @@ from monitor.domain.hours import Calendar
 from monitor.domain.places import Camera, Room
 from monitor.domain.text import Text
 from monitor.runtime.room_decision import RoomDecision
-from monitor.runtime.tracks.calls import Call, Chunk, Look, Sight, Step, Still
+from monitor.runtime.tracks.calls import Call, Chunk, Heads, Look, Sight, Step, Still
 
 _LONGEST_PAUSE = 30.0
 
@@ -128,6 +128,8 @@ class RoomReplay:
                 decision.still(call.camera_id, call.time)
             case Sight():
                 decision.view(call.view)
+            case Heads():
+                decision.headcount(call.time, call.headcount)
             case Step():
                 self._note(call.time)
                 return decision.step(call.time)

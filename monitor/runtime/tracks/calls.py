@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.domain.events import Event
+from monitor.domain.headcount import Headcount
 from monitor.domain.people import Box, Track
 from monitor.domain.room_state import CameraView
 
@@ -50,7 +51,15 @@ class Step:
     time: float
 
 
-Call = Look | Still | Sight | Step
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What was known at ``time`` of those signed in and of the institution's other rooms."""
+
+    time: float
+    headcount: Headcount | None
+
+
+Call = Look | Still | Sight | Step | Heads
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from monitor.domain.headcount import Counted, Headcount
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.room_state import CameraView, ViewFault
 from monitor.runtime.event_messages import from_message, to_message
@@ -23,6 +24,7 @@ from monitor.runtime.tracks.calls import (
     SCORE_STEPS,
     Call,
     Chunk,
+    Heads,
     Look,
     Sight,
     Step,
@@ -34,8 +36,14 @@ VERSION = 1
 _LEVEL = 6
 _TICKS = float(1 << 22)
 _LARGEST = 64 * 1024 * 1024
-_LOOK, _STILL, _SIGHT, _STEP = range(4)
-_KINDS: dict[type[Call], int] = {Look: _LOOK, Still: _STILL, Sight: _SIGHT, Step: _STEP}
+_LOOK, _STILL, _SIGHT, _STEP, _HEADS = range(5)
+_KINDS: dict[type[Call], int] = {
+    Look: _LOOK,
+    Still: _STILL,
+    Sight: _SIGHT,
+    Step: _STEP,
+    Heads: _HEADS,
+}
 _AGES = tuple(AgeClass)
 _FAULTS: tuple[ViewFault | None, ...] = (None, *ViewFault)
 _NO_HEIGHT = -(1 << 30)
@@ -104,6 +112,7 @@ def _head(chunk: Chunk, *, exact: bool) -> bytes:
         "ages": _AGES,
         "faults": _FAULTS[1:],
         "open": [to_message(event)["event"] for event in chunk.open],
+        "heads": [_numbers_of(c.headcount) for c in chunk.calls if isinstance(c, Heads)],
     }
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -128,7 +137,8 @@ def _chunk(facts: dict[str, Any], columns: Columns) -> Chunk:
     times = _seconds(np.cumsum(columns.take()), exact=exact)
     faults, counts = columns.take(), columns.take()
     looked = [time for kind, time in zip(kinds, times, strict=True) if kind == _LOOK]
-    of_look = np.repeat(places[kinds[kinds != _STEP] == _LOOK], counts)
+    at_camera = kinds[(kinds != _STEP) & (kinds != _HEADS)]
+    of_look = np.repeat(places[at_camera == _LOOK], counts)
     at = np.repeat(_times(looked, exact=exact), counts)
     names = tuple(facts["cameras"])
     tracks = iter(_tracks(facts, columns, of_look, at, names))
@@ -139,6 +149,7 @@ def _chunk(facts: dict[str, Any], columns: Columns) -> Chunk:
             iter([_fault(facts, index) for index in faults.tolist()]),
             times,
             iter([tuple(next(tracks) for _ in range(count)) for count in counts.tolist()]),
+            iter([_headcount(numbers) for numbers in facts.get("heads", ())]),
         )
     )
     stepped = [time for kind, time in zip(kinds, times, strict=True) if kind == _STEP]
@@ -160,6 +171,7 @@ def _calls(
     faults: Iterator[ViewFault | None],
     times: Iterable[float],
     tracks: Iterator[tuple[Track, ...]],
+    heads: Iterator[Headcount | None],
 ) -> Iterator[Call]:
     for kind, time in zip(kinds, times, strict=True):
         if kind == _LOOK:
@@ -168,6 +180,8 @@ def _calls(
             yield Still(next(places), time)
         elif kind == _SIGHT:
             yield Sight(CameraView(next(places), next(faults), time))
+        elif kind == _HEADS:
+            yield Heads(time, next(heads))
         else:
             yield Step(time)
 
@@ -202,7 +216,7 @@ def _cameras(calls: Iterable[Call]) -> Iterator[str]:
     for call in calls:
         if isinstance(call, Sight):
             yield call.view.camera_id
-        elif not isinstance(call, Step):
+        elif not isinstance(call, Step | Heads):
             yield call.camera_id
 
 
@@ -212,6 +226,26 @@ def _time(call: Call) -> float:
 
 def _fault(facts: dict[str, Any], index: int) -> ViewFault | None:
     return None if index == 0 else ViewFault(facts["faults"][index - 1])
+
+
+def _numbers_of(headcount: Headcount | None) -> list[int] | None:
+    if headcount is None:
+        return None
+    return [
+        headcount.signed_in,
+        headcount.all_signed_in,
+        headcount.elsewhere.surely,
+        headcount.elsewhere.at_most,
+        int(headcount.all_watched),
+        int(headcount.all_reported),
+    ]
+
+
+def _headcount(numbers: Sequence[int] | None) -> Headcount | None:
+    if numbers is None:
+        return None
+    signed_in, everybody, surely, at_most, watched, reported = numbers
+    return Headcount(signed_in, everybody, Counted(surely, at_most), bool(watched), bool(reported))
 
 
 def _metres(value: float | None) -> int:

@@ -16,9 +16,10 @@ from pathlib import Path
 import structlog
 
 from monitor.domain.events import Event
+from monitor.domain.headcount import Headcount
 from monitor.domain.room_state import CameraView
 from monitor.runtime.metrics import TRACK_BYTES, TRACK_CHUNKS_LOST
-from monitor.runtime.tracks.calls import Call, Chunk, Look, Sight, Step, Still
+from monitor.runtime.tracks.calls import Call, Chunk, Heads, Look, Sight, Step, Still
 from monitor.runtime.tracks.files import HOUR, append_chunk
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,7 @@ class RoomTape:
         self._number = 0
         self._calls: list[Call] = []
         self._views: dict[str, CameraView] = {}
+        self._heads: Heads | None = None
         self._open: tuple[Event, ...] = ()
         self._open_now: tuple[Event, ...] = ()
         self._start: float | None = None
@@ -59,6 +61,12 @@ class RoomTape:
         if self._views.get(view.camera_id) != view:
             self._views[view.camera_id] = view
             self._calls.append(Sight(view))
+
+    def headcount(self, time: float, headcount: Headcount | None) -> None:
+        """Note who is signed in and counted elsewhere, if new; each chunk begins with it."""
+        if headcount != (self._heads.headcount if self._heads else None):
+            self._heads = Heads(time, headcount)
+            self._calls.append(self._heads)
 
     def resume(self, events: Sequence[Event]) -> None:
         """Note the events that are open at the start."""
@@ -91,6 +99,8 @@ class RoomTape:
         )
         self._number += 1
         self._calls = [Sight(view) for view in self._views.values()]
+        if self._heads is not None:
+            self._calls.append(self._heads)
         self._open = self._open_now
         self._start = None
         self._hand_over(chunk)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 
 import av
@@ -11,8 +10,8 @@ import structlog
 from av.container import InputContainer
 
 from monitor.domain.media import Packet, StreamInfo
-from monitor.streams.arrival import ArrivalClock
-from monitor.streams.demux import RawUnit, VideoDemuxer, packet_of, stamp_of
+from monitor.streams.arriving import Arriving, arriving, dated_packets
+from monitor.streams.demux import VideoDemuxer
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.gb28181.desk_client import DeskClient, Session
 from monitor.streams.gb28181.feed import PsFeed
@@ -20,14 +19,10 @@ from monitor.streams.gb28181.locator import Locator
 from monitor.streams.gb28181.receivers import Receiver, open_receiver
 from monitor.streams.gb28181.rtp import Tally
 from monitor.streams.gb28181.sdp import Transport
-from monitor.streams.rtsp import settled
 from monitor.streams.source import SourceRequest
-from monitor.streams.timestamps import Stamp, Timeline
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_WITHOUT_KEYFRAME = 30.0  # seconds
-_INSTANT = 0.003
 _LONGEST_UDP_PAUSE = 0.1  # the system holds little for us meanwhile
 _OPTIONS = {
     "probesize": "1000000",
@@ -68,13 +63,7 @@ class Gb28181Source:
         """Yield packets until interrupted; ends by itself only when the device ends a recording."""
         if self._demuxer is None:
             raise RuntimeError("open() comes before packets()")
-        info = self._demuxer.info
-        timeline = Timeline(epoch=self._request.epoch, fps=info.fps, reordered=info.has_b_frames)
-        clock, epoch = ArrivalClock(), timeline.epoch
-        for unit, stamp, arrived in settled(self._stamped(timeline)):
-            if stamp.epoch != epoch:
-                clock, epoch = ArrivalClock(), stamp.epoch
-            yield packet_of(self._request.camera_id, unit, stamp, clock.wall(stamp.time, arrived))
+        yield from dated_packets(self._arriving(self._demuxer), self._demuxer.info, self._request)
         failure = (self._feed.failure if self._feed else None) or StreamError(Reason.CUT)
         played = self._locator.end and failure.reason is Reason.CUT
         if not self._interrupted.is_set() and not played:
@@ -143,30 +132,11 @@ class Gb28181Source:
         self._feed.patience = limits.read
         return self._demuxer.info
 
-    def _stamped(self, timeline: Timeline) -> Iterator[tuple[RawUnit, Stamp, float]]:
-        for unit, arrived in self._arriving():
-            stamp = stamp_of(timeline, unit)
-            if stamp is not None:
-                yield unit, stamp, arrived
-
-    def _arriving(self) -> Iterator[tuple[RawUnit, float]]:
-        keyframe_due_by = time.monotonic() + _LONGEST_WITHOUT_KEYFRAME
-        clock = self._request.clock
+    def _arriving(self, demuxer: VideoDemuxer) -> Arriving:
         try:
-            units = self._demuxer.units() if self._demuxer is not None else iter(())
-            asked = time.monotonic()
-            for unit in units:
-                if self._interrupted.is_set():
-                    return
-                now = time.monotonic()
-                if unit.keyframe:
-                    keyframe_due_by = now + _LONGEST_WITHOUT_KEYFRAME
-                elif now > keyframe_due_by:
-                    raise StreamError(Reason.NO_KEYFRAME)
-                yield unit, clock.now()
-                if now - asked > _INSTANT:
-                    self._rest()
-                asked = time.monotonic()
+            yield from arriving(
+                demuxer.units(), self._request, self._interrupted.is_set, self._rest
+            )
         except StreamError as error:
             raise self._at_home(error) from None
         except (av.FFmpegError, OSError, IndexError) as error:

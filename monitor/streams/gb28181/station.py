@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from monitor.domain.errors import ConfigError
 from monitor.streams.gb28181.desk import DESK_FILE, Desk
@@ -15,10 +12,9 @@ from monitor.streams.gb28181.memory import Memory
 from monitor.streams.gb28181.plan import PlatformPlan
 from monitor.streams.gb28181.platform import Platform
 from monitor.streams.gb28181.queries import Patience
+from monitor.streams.loop_thread import LoopThread
 
 _MEMORY_FILE = "gb28181-sessions.json"
-_WITHIN = 15.0  # seconds
-_Result = TypeVar("_Result")
 
 
 class Station:
@@ -29,8 +25,7 @@ class Station:
     ) -> None:
         self.platform = Platform(plan, memory=Memory(folder / _MEMORY_FILE), patience=patience)
         self._desk = Desk(self.platform, folder / DESK_FILE)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="gb28181", daemon=True)
+        self._own = LoopThread("gb28181")
 
     def start(self) -> None:
         """Listen.
@@ -38,12 +33,12 @@ class Station:
         Raises:
             ConfigError: the address or port cannot be used.
         """
-        self._thread.start()
+        self._own.begin()
         plan = self.platform.plan
         try:
-            self._wait(self._open())
+            self._own.run(self._open())
         except OSError as error:
-            self._end()
+            self._own.end()
             raise ConfigError(
                 f"cannot listen on {plan.host}:{plan.port}: {error.strerror}",
                 where="gb28181.listen",
@@ -52,8 +47,8 @@ class Station:
 
     def stop(self) -> None:
         """Hang up all calls and stop listening."""
-        self._wait(self._close())
-        self._end()
+        self._own.run(self._close())
+        self._own.end()
 
     def __enter__(self) -> Self:
         self.start()
@@ -74,11 +69,3 @@ class Station:
     async def _close(self) -> None:
         await self._desk.close()
         await self.platform.close()
-
-    def _wait(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_WITHIN)
-
-    def _end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()

@@ -60,6 +60,17 @@ def parse_xml(data: bytes) -> Element:
     """
     if len(data) > LARGEST_DOCUMENT:
         raise XmlError("the XML document is too large")
+    return parse_text(_text(data))
+
+
+def parse_text(text: str) -> Element:
+    """Return the root element of a document that has been decoded already.
+
+    Raises:
+        XmlError: it is no XML, holds a document type or entities, or is too large or deep.
+    """
+    if len(text) > LARGEST_DOCUMENT:
+        raise XmlError("the XML document is too large")
     builder = _Builder()
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = builder.start
@@ -68,7 +79,7 @@ def parse_xml(data: bytes) -> Element:
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     try:
-        parser.Parse(_text(data).encode("utf-8"), True)
+        parser.Parse(text.encode("utf-8"), True)
     except expat.ExpatError as error:
         raise XmlError(f"the XML is broken: {expat.ErrorString(error.code)}") from None
     if builder.root is None:

@@ -9,6 +9,7 @@ from monitor.domain.errors import InputError
 
 _LONGEST = 32 * 1024
 _H264 = "video/h264"
+_SEND = "offer one H.264 video with packetization-mode 1, sendonly, and no sound"
 _HINT = "send the SDP offer of a browser that receives one video and has one data channel"
 
 
@@ -21,13 +22,32 @@ def checked_offer(sdp: str, *, keep_candidates: bool) -> RTCSessionDescription:
     Raises:
         InputError: it is not an offer to receive one H.264 video.
     """
+    text = _without_addresses(sdp, keep_candidates)
+    _check(_parsed(text))
+    return RTCSessionDescription(sdp=text, type="offer")
+
+
+def checked_ingest(sdp: str) -> RTCSessionDescription:
+    """Return the offer of somebody who wants to be a camera if it can be answered.
+
+    Raises:
+        InputError: it is not an offer to send one H.264 video and nothing else.
+    """
+    text = _without_addresses(sdp, keep_candidates=False)
+    media = _parsed(text).media
+    if [item.kind for item in media] != ["video"]:
+        raise InputError("the offer must be of one video, without sound", hint=_SEND)
+    if media[0].direction not in ("sendonly", "sendrecv") or not _plays_h264(media[0]):
+        raise InputError("the offer does not send H.264", hint=_SEND)
+    return RTCSessionDescription(sdp=text, type="offer")
+
+
+def _without_addresses(sdp: str, keep_candidates: bool) -> str:
     if len(sdp) > _LONGEST:
         raise InputError("the offer is too long", hint=_HINT)
     lines = [line for line in sdp.splitlines() if keep_candidates or not _is_candidate(line)]
     # Host names of the kind *.local would have to be resolved by multicast; checks find them too.
-    text = "\r\n".join(line for line in lines if not _is_local_name(line)) + "\r\n"
-    _check(_parsed(text))
-    return RTCSessionDescription(sdp=text, type="offer")
+    return "\r\n".join(line for line in lines if not _is_local_name(line)) + "\r\n"
 
 
 def _parsed(text: str) -> SessionDescription:

@@ -29,7 +29,7 @@ _LARGEST_BACKLOG = 32 << 10
 _CLOSE_SECONDS = 5.0
 _ICE_ROUND_SECONDS = 0.05
 # What aiortc answers with to descriptions that contradict themselves.
-_REFUSALS = (
+REFUSALS = (
     ValueError,
     TypeError,
     LookupError,
@@ -111,7 +111,7 @@ class Session:
         try:
             await self._connection.setRemoteDescription(offer)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
-        except _REFUSALS:
+        except REFUSALS:
             raise InputError(
                 "the offer cannot be answered", hint="use a current Chrome, Edge, Firefox or Safari"
             ) from None

@@ -16,6 +16,7 @@ from monitor.web.api import (
     recordings,
     registers,
     schema,
+    whip,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     footage.router,
     feed.router,
     live.router,
+    whip.router,
     labels.router,
     onsite.router,
     registers.router,

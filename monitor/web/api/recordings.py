@@ -124,6 +124,7 @@ def playlist(
     given: _Pass,
 ) -> Response:
     """Return an HLS playlist of a stretch of time, for players that know no better."""
+    site_of(request).places.camera(visitor.scope, camera_id)
     check_pass(request, visitor, Wanted(camera_id, start, end, Purpose.PLAY), given)
     found = _footage(request, visitor, camera_id, start, end)
     return Response(_playlist(found.segments, given), media_type="application/vnd.apple.mpegurl")
@@ -191,8 +192,10 @@ def fetch_export(
     given: _Pass,
 ) -> Response:
     """Fetch an exported file."""
+    site = site_of(request)
+    site.places.camera(visitor.scope, camera_id)
     check_pass(request, visitor, Wanted(camera_id, start, end, Purpose.EXPORT), given)
-    desk = site_of(request).context.recordings
+    desk = site.context.recordings
     size, content = desk.exported(visitor.scope, camera_id, export_id)
     name = f"{camera_id}-{to_datetime(start):%Y%m%dT%H%M%SZ}-{export_id}.mp4"
     headers = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.alerts import AlertAction, AlertState
-from monitor.domain.errors import InputError
+from monitor.domain.events import Severity
 from monitor.domain.evidence import EvidenceKind
+from monitor.runtime.backtest.comparison import Verdict
 from monitor.settings.escalation import life_of
 from monitor.store.alert_repository import AlertFilter
 from monitor.store.alert_views import AlertDetail, AlertView
@@ -25,11 +26,13 @@ from monitor.web.alert_actions import (
     assignees,
     further_actions,
 )
+from monitor.web.alert_filter import Chosen, alert_filter
+from monitor.web.alert_place import place_of
 from monitor.web.alert_timeline import coming, tier_names, time_line
 from monitor.web.answer import page
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
-from monitor.web.parameters import PlaceFilter, RowId
+from monitor.web.parameters import RowId
 from monitor.web.site import Site, site_of
 from monitor.web.viewing import open_until
 from monitor.web.visitor import Visitor
@@ -37,44 +40,30 @@ from monitor.web.visitor import Visitor
 router = APIRouter(include_in_schema=False)
 _PER_PAGE = 40
 _EARLIER = 6
-_FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _Watcher = Annotated[Visitor, require(Permission.WATCH)]
 
 
 @router.get("/alerts")
-def history(
-    request: Request,
-    visitor: _Watcher,
-    institution: PlaceFilter = "",
-    rule: PlaceFilter = "",
-    state: str = "",
-    since: str = "",
-    until: str = "",
-    cursor: str = "",
-) -> Response:
+def history(request: Request, visitor: _Watcher, chosen: Chosen, cursor: str = "") -> Response:
     """List alerts, newest first, as far as they fit the filter."""
     site = site_of(request)
     position = site.feed.latest_id()
-    chosen = {
-        "institution": institution,
-        "rule": rule,
-        "state": state,
-        "since": since,
-        "until": until,
-    }
-    chosen = {key: value for key, value in chosen.items() if value}
-    found = site.alerts.list(visitor.scope, _filter(site, chosen), cursor or None, limit=_PER_PAGE)
+    directory = Directory(site.places.tree(visitor.scope))
+    wanted = alert_filter(chosen, directory, site.renderer.zone)
+    found = site.alerts.list(visitor.scope, wanted, cursor or None, limit=_PER_PAGE)
     following = urlencode({**chosen, "cursor": found.next}) if found.next else None
     return page(
         request,
         "alerts.html",
-        directory=Directory(site.places.tree(visitor.scope)),
+        directory=directory,
         alerts=found.alerts,
         chosen=chosen,
         following=following,
         first=not cursor,
         first_page=urlencode(chosen),
         states=tuple(AlertState),
+        severities=tuple(Severity),
+        verdicts=tuple(Verdict),
         rules=tuple(rule_kinds()),
         position=position,
     )
@@ -92,6 +81,7 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         visitor.scope, AlertFilter(room_id=alert.room_id, until=alert.raised), limit=_EARLIER
     ).alerts
     place = directory.institutions.get(alert.institution_id)
+    camera = _camera_to_show(detail, directory)
     return page(
         request,
         "alert.html",
@@ -99,7 +89,8 @@ def show(request: Request, visitor: _Watcher, alert_id: RowId) -> Response:
         alert=alert,
         directory=directory,
         institution=place.institution if place else None,
-        camera=_camera_to_show(detail, directory),
+        camera=camera,
+        here=place_of(site, visitor, alert, directory, camera),
         snapshot=_newest(detail, EvidenceKind.SNAPSHOT),
         clip=_newest(detail, EvidenceKind.CLIP),
         clip_due=alert.raised + timedelta(seconds=_clip_patience(site)) > site.context.now(),
@@ -133,34 +124,6 @@ def act_by_form(
     wanted = Wanted(action, reason, version, minutes, assignee)
     act(site_of(request), visitor, alert_id, wanted, "page")
     return RedirectResponse(f"/alerts/{alert_id}", 303)
-
-
-def _filter(site: Site, chosen: dict[str, str]) -> AlertFilter:
-    try:
-        states = frozenset({AlertState(chosen["state"])}) if "state" in chosen else frozenset()
-    except ValueError:
-        raise InputError("there is no such state", where="state") from None
-    since = _midnight(site, chosen, "since")
-    until = _midnight(site, chosen, "until")
-    return AlertFilter(
-        states=states,
-        rules=frozenset({chosen["rule"]}) if "rule" in chosen else frozenset(),
-        institution_id=chosen.get("institution"),
-        since=since,
-        until=until + timedelta(days=1) if until else None,
-    )
-
-
-def _midnight(site: Site, chosen: dict[str, str], key: str) -> datetime | None:
-    if key not in chosen:
-        return None
-    try:
-        day = date.fromisoformat(chosen[key])
-    except ValueError:
-        raise InputError("this is not a day", where=key, hint="write it as 2026-11-02") from None
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InputError("there are no alerts of that time", where=key)
-    return datetime.combine(day, time(), site.renderer.zone)
 
 
 def _snoozes(site: Site, alert: AlertView) -> tuple[int, ...]:

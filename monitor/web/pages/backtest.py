@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.detectors.rules import rule_kinds, rule_parameters
@@ -45,12 +45,19 @@ _Form = Annotated[dict[str, str], Depends(_form)]
 
 @router.get("/backtest")
 def show(
-    request: Request, visitor: _Trier, place: PlaceFilter = "", rule: PlaceFilter = ""
+    request: Request,
+    visitor: _Trier,
+    place: PlaceFilter = "",
+    rule: PlaceFilter = "",
+    after: Annotated[str, Query(pattern=r"^([0-9]{1,5}s)?$")] = "",
 ) -> Response:
-    """Show the form for a place and a rule, or else as for the person's latest run, and that."""
+    """Show the form for a place and a rule, or else as for the person's latest run, and that.
+
+    ``after`` is filled in where the measures of alarm quality suggest a longer wait.
+    """
     site = site_of(request)
     run = site.context.backtests.run_of(visitor.user.id)
-    written: dict[str, str] = {}
+    written: dict[str, str] = {"after": after} if after else {}
     if run is not None and not place and not rule:
         place, rule = _place_of(run), run.trial.rule
         written = _written(run)

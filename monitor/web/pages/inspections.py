@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.checklists import Checklist
 from monitor.domain.text import Language
 from monitor.inspections.period import shifted
 from monitor.inspections.schedule import month_at, parse_month, slot_of
@@ -16,6 +17,7 @@ from monitor.runtime.desk import ReportFormat
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_token import check_form_token
+from monitor.web.i18n import translate
 from monitor.web.parameters import RowId
 from monitor.web.site import site_of
 from monitor.web.visitor import Visitor, language_of
@@ -93,14 +95,38 @@ def report(
     checklist_id: RowId,
     form: ReportFormat,
     language: Language | None = None,
+    *,
+    blank: bool = False,
 ) -> Response:
-    """Download a checklist as PDF or XLSX."""
+    """Download a checklist as PDF or XLSX, ``blank`` or with what inspectors answered."""
     desk = site_of(request).context.inspections
     spoken = language or language_of(request)
-    filed = desk.get(visitor.scope, checklist_id)
-    content = desk.report(visitor.scope, checklist_id, form, spoken)
-    subject = filed.checklist.subject
-    name = f"{slot_of(filed.checklist.month)} {subject.name.of(spoken)}.{form}"
-    plain = f"{slot_of(filed.checklist.month)}-{subject.institution_id}.{form}"
+    checklist = desk.get(visitor.scope, checklist_id).checklist
+    content = desk.report(visitor.scope, checklist_id, form, spoken, blank=blank)
+    return _file(checklist, content, "", form, spoken)
+
+
+@router.get("/inspections/{checklist_id}/inspection.pdf")
+def inspection(
+    request: Request,
+    visitor: _Reader,
+    checklist_id: RowId,
+    language: Language | None = None,
+) -> Response:
+    """Download the report of an inspection."""
+    desk = site_of(request).context.inspections
+    spoken = language or language_of(request)
+    checklist = desk.get(visitor.scope, checklist_id).checklist
+    content = desk.inspection(visitor.scope, checklist_id, spoken)
+    word = translate(spoken, "reports.inspection")
+    return _file(checklist, content, f" {word}", ReportFormat.PDF, spoken)
+
+
+def _file(
+    checklist: Checklist, content: bytes, what: str, form: ReportFormat, language: Language
+) -> Response:
+    subject = checklist.subject
+    name = f"{slot_of(checklist.month)} {subject.name.of(language)}{what}.{form}"
+    plain = f"{slot_of(checklist.month)}-{subject.institution_id}.{form}"
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     return Response(content, 200, {"Content-Disposition": disposition}, _MEDIA[form])

@@ -137,9 +137,9 @@ def decide_notice(
 ) -> Response:
     """Put down the district's decision about the Notice of an institution."""
     check_form_token(visitor.token, form.text("token"))
-    check_district(visitor)
     site = site_of(request)
     site.places.institution(visitor.scope, institution_id)
+    check_district(visitor)
     reason = form.text("reason")
     try:
         state = NoticeState(form.text("state"))

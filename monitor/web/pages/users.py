@@ -101,10 +101,7 @@ def set_active(
     active: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep somebody out, or let them in again."""
-    check_form_token(visitor.token, token)
-    site = site_of(request)
-    user = _known(site, visitor, user_id)
-    _refuse_oneself(visitor, user)
+    site, user = _somebody_else(request, visitor, user_id, token)
     site.users.set_active(user.id, active=active)
     _put_down(site, visitor, user, "let in" if active else "kept out")
     return RedirectResponse(f"/users/{user.id}", 303)
@@ -115,10 +112,7 @@ def reset_password(
     request: Request, visitor: _Admin, user_id: RowId, token: _Token = ""
 ) -> Response:
     """Give somebody a new password, shown this once, that they have to change."""
-    check_form_token(visitor.token, token)
-    site = site_of(request)
-    user = _known(site, visitor, user_id)
-    _refuse_oneself(visitor, user)
+    site, user = _somebody_else(request, visitor, user_id, token)
     password = _new_password()
     site.users.set_password(user.id, password, must_change=True)
     _put_down(site, visitor, user, "password reset")
@@ -130,10 +124,7 @@ def reset_second_factor(
     request: Request, visitor: _Admin, user_id: RowId, token: _Token = ""
 ) -> Response:
     """Forget somebody's second factor, because the phone is lost; they are signed out."""
-    check_form_token(visitor.token, token)
-    site = site_of(request)
-    user = _known(site, visitor, user_id)
-    _refuse_oneself(visitor, user)
+    site, user = _somebody_else(request, visitor, user_id, token)
     site.second_factors.remove(user.id)
     site.sessions.revoke_all(user.id)
     _put_down(site, visitor, user, "second factor reset")
@@ -150,6 +141,16 @@ def sign_out(request: Request, visitor: _Admin, user_id: RowId, token: _Token = 
     site.tokens.revoke_all(user.id, site.context.now())
     _put_down(site, visitor, user, "signed out everywhere")
     return RedirectResponse(f"/users/{user.id}", 303)
+
+
+def _somebody_else(
+    request: Request, visitor: Visitor, user_id: int, token: str
+) -> tuple[Site, User]:
+    check_form_token(visitor.token, token)
+    site = site_of(request)
+    user = _known(site, visitor, user_id)
+    _refuse_oneself(visitor, user)
+    return site, user
 
 
 def _known(site: Site, visitor: Visitor, user_id: int) -> User:

@@ -3,7 +3,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,11 +35,11 @@ def problems(folder: Path) -> list[str]:
     return [finding.problem for finding in verify_models(folder) if not finding.good]
 
 
-def test_a_second_start_takes_well_under_a_second(real_models: Path) -> None:
-    began = time.perf_counter()
-    graph = ensure_model(NAME, real_models)
-    assert time.perf_counter() - began < 1
-    assert graph == real_models / f"{NAME}_openvino" / GRAPH
+def test_a_second_start_uses_what_is_there(real_models: Path) -> None:
+    graph = real_models / f"{NAME}_openvino" / GRAPH
+    exported = graph.stat().st_mtime_ns
+    assert ensure_model(NAME, real_models) == graph
+    assert graph.stat().st_mtime_ns == exported
 
 
 def test_what_was_fetched_and_exported_verifies(real_models: Path) -> None:

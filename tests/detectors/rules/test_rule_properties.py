@@ -12,6 +12,7 @@ from monitor.detectors.fusion import RoomFusion
 from monitor.detectors.rules import RuleEngine, rule_kinds, rules_for
 from monitor.domain.events import Event
 from monitor.domain.geometry import Polygon
+from monitor.domain.headcount import Counted, Headcount
 from monitor.domain.hours import Calendar, DayTime, Span, WeekHours
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import (
@@ -53,6 +54,7 @@ HASTY = {
     "nap_check_overdue": {"after": "20s", "tolerance": "2s"},
     "washroom_dwell": {"after": "10s"},
     "ratio_breach": {"after": "15s"},
+    "headcount_mismatch": {"after": "25s", "clear_after": "10s"},
 }
 NAP = DayTime(open=True, nap=True)
 
@@ -74,6 +76,7 @@ class Moment:
     ratio: float | None
     inside: tuple[int, int]
     crossing: tuple[AgeClass, bool] | None
+    heads: Headcount | None = None
 
 
 few = settings(many, max_examples=15)
@@ -89,6 +92,8 @@ moments = st.lists(
         st.sampled_from([None, 0.0, 4.0, 5.0, 5.5, 8.0]),
         st.tuples(st.integers(0, 1), st.integers(0, 2)),
         st.none() | st.tuples(st.sampled_from(list(AgeClass)), st.booleans()),
+        st.none()
+        | st.builds(Headcount, st.integers(0, 14), st.integers(0, 30), st.just(Counted(5, 9))),
     ),
     max_size=8,
 )
@@ -163,6 +168,7 @@ def states_of(parts: Sequence[Moment], start: float = 0.0) -> list[RoomState]:
                     children_per_adult=moment.ratio,
                     child_seen=child_seen,
                     day=moment.day,
+                    headcount=moment.heads,
                 )
             )
             time += 1.0
@@ -256,7 +262,10 @@ def test_every_rule_is_put_to_the_proof(full_room: Callable[..., tuple[Room, Cam
         Moment(80, 0, 14, 0, View.FULL, NAP, 8.0, (0, 1), (C, False)),
         Moment(40, 0, 14, 0, View.FULL, DayTime(open=False), 8.0, (0, 1), None),
         Moment(60, 0, 0, 0, View.LOST, None, None, (0, 0), None),
-        Moment(130, 0, 1, 0, View.FULL, DayTime(open=True), None, (0, 0), None),
+        Moment(
+            *(130, 0, 1, 0, View.FULL, DayTime(open=True), None, (0, 0), None),
+            Headcount(8, 20, Counted(9, 10)),
+        ),
     ]
     assert {event.rule for event in run((room, camera), states_of(parts))} == set(rule_kinds())
 
@@ -346,7 +355,13 @@ def test_removing_a_camera_never_turns_unknown_into_unattended(
     scenes: list[Scene], lost: list[str], watch: Callable[..., list[Event]]
 ) -> None:
     events = watch(scenes, lost=lost)
-    whole = {"unattended_child", "nap_check_overdue", "ratio_breach", "washroom_dwell"}
+    whole = {
+        "unattended_child",
+        "nap_check_overdue",
+        "ratio_breach",
+        "washroom_dwell",
+        "headcount_mismatch",
+    }
     assert whole.isdisjoint(event.rule for event in events)
 
 

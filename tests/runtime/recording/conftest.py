@@ -42,6 +42,7 @@ def configuration(**recording: Any) -> dict[str, Any]:
     return {
         "version": 1,
         "service": {"data_dir": "data"},
+        "sources": {"networks": ["127.0.0.0/8"]},
         "recording": recording,
         "district": {"id": "d", "name": {"zh": "区", "en": "District"}},
         "institutions": [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import zlib
 
 import pytest
@@ -8,15 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.events import Event, Provenance, Severity
+from monitor.domain.headcount import Counted, Headcount
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.room_state import CameraView, ViewFault
 from monitor.domain.text import Text
-from monitor.runtime.tracks.calls import Call, Chunk, Look, Sight, Step, Still, coarse
+from monitor.runtime.tracks.calls import Call, Chunk, Heads, Look, Sight, Step, Still, coarse
 from monitor.runtime.tracks.packing import pack_chunk, unpack_chunk
 
 CAMERAS = ("east", "west")
 SHARES = st.floats(-0.2, 1.2)
 METRES = st.floats(-30, 30)
+COUNTS = st.integers(0, 500)
+HEADS = st.builds(
+    Headcount, COUNTS, COUNTS, st.builds(Counted, COUNTS, COUNTS), st.booleans(), st.booleans()
+)
 TIMES = st.floats(0, 4e9) | st.floats(1.7e9, 1.8e9)
 
 
@@ -42,7 +48,7 @@ def tracks(draw: st.DrawFn, camera_id: str) -> Track:
 @st.composite
 def calls(draw: st.DrawFn) -> Call:
     camera_id = draw(st.sampled_from(CAMERAS))
-    kind = draw(st.sampled_from((Look, Still, Sight, Step)))
+    kind = draw(st.sampled_from((Look, Still, Sight, Step, Heads)))
     if kind is Look:
         found = draw(st.lists(tracks(camera_id), max_size=4, unique_by=lambda track: track.id))
         return Look(camera_id, draw(TIMES), coarse(found))
@@ -51,6 +57,8 @@ def calls(draw: st.DrawFn) -> Call:
     if kind is Sight:
         fault = draw(st.none() | st.sampled_from(ViewFault))
         return Sight(CameraView(camera_id, fault, draw(TIMES)))
+    if kind is Heads:
+        return Heads(draw(TIMES), draw(st.none() | HEADS))
     return Step(draw(TIMES))
 
 
@@ -114,6 +122,15 @@ def test_every_field_of_a_track_is_kept_or_left_out_on_purpose() -> None:
     }  # fmt: skip
     names = {field.name for field in dataclasses.fields(Track)}
     assert names == kept | {"zones"}, "a new field needs a place in calls.coarse and in packing"
+
+
+def test_what_was_kept_before_there_were_headcounts_can_be_read() -> None:
+    chunk = chunk_of([Look("east", 1.0, ()), Step(1.0)])
+    head, newline, rest = zlib.decompress(pack_chunk(chunk)).partition(b"\n")
+    facts = json.loads(head)
+    del facts["heads"]
+    old = json.dumps(facts).encode() + newline + rest
+    assert unpack_chunk(zlib.compress(old)) == chunk
 
 
 def test_a_look_at_somebody_who_stays_takes_a_few_bytes() -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from structlog.testing import capture_logs
 
+from monitor.domain.headcount import Counted, Headcount
 from monitor.domain.room_state import CameraView, ViewFault
 from monitor.runtime.metrics import TRACK_CHUNKS_LOST
-from monitor.runtime.tracks.calls import Chunk, Look, Sight, Still
+from monitor.runtime.tracks.calls import Chunk, Heads, Look, Sight, Still
 from monitor.runtime.tracks.files import read_chunks
 from monitor.runtime.tracks.recorder import CHUNK_SECONDS, MOST_WAITING, RoomTape, TrackRecorder
 
@@ -44,6 +45,21 @@ def test_each_chunk_says_how_far_views_can_be_trusted_and_then_only_what_changes
     tape.flush()
     sights = [[call.view for call in chunk.calls if isinstance(call, Sight)] for chunk in chunks]
     assert sights == [[good], [good, dark], [dark]]
+
+
+def test_each_chunk_says_who_is_signed_in_and_then_only_what_changes() -> None:
+    chunks: list[Chunk] = []
+    tape = RoomTape("room", ["east"], chunks.append)
+    few, more = (Headcount(8, count, Counted(9, 9)) for count in (20, 30))
+    for n in range(120):
+        tape.headcount(START + n / 2, None if n < 20 else few if n < 60 else more)
+        tape.step(START + n / 2, ())
+    tape.flush()
+    heads = [
+        [(call.time - START, call.headcount) for call in chunk.calls if isinstance(call, Heads)]
+        for chunk in chunks
+    ]
+    assert heads == [[(10.0, few)], [(10.0, few), (30.0, more)], [(30.0, more)]]
 
 
 def test_two_sessions_of_a_room_can_be_told_apart(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from itertools import islice, pairwise
 
@@ -233,9 +232,7 @@ def test_a_device_that_agrees_and_sends_nothing(rig: Rig, online: Online) -> Non
     rig.platform(Transport.UDP)
     rig.nvr(Quirks(no_media=True))
     online()
-    began = time.monotonic()
     assert failure(rig.url()).reason is Reason.TIMED_OUT
-    assert time.monotonic() - began < SOON.open + 2
 
 
 def test_a_device_that_is_not_there(rig: Rig) -> None:

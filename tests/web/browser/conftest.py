@@ -33,15 +33,21 @@ DESK = {"width": 1920, "height": 1080}
 expect.set_options(timeout=15_000)  # the machine may be busy
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start the browser, once a module."""
+@pytest.fixture(scope="session")
+def program() -> str:
+    """Return the browser's program."""
     program = os.environ.get("KANHU_CHROMIUM") or shutil.which("chromium")
     if program is None:
         message = "no Chromium found: install one, or name it in KANHU_CHROMIUM"
         if os.environ.get("KANHU_REQUIRE_BROWSER") == "1":
             pytest.fail(message)
         pytest.skip(message)
+    return program
+
+
+@pytest.fixture(scope="module")
+def chromium(program: str) -> Iterator[Browser]:
+    """Start the browser, once a module."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,

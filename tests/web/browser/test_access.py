@@ -29,9 +29,11 @@ def test_an_operator_says_why_with_one_press_and_asks_for_an_export(
     live_world.add_clip(alert, b"not really a video")
     visitor = visit(live_world.user("wang"))
     page = visitor.go(f"/alerts/{alert}")
-    expect(page.locator("video")).to_have_count(0)
+    expect(page.get_by_role("button", name="处理本告警")).to_be_visible()
+    clip = page.locator("[data-part='clip'] video")  # beside it the camera may be seen live
+    expect(clip).to_have_count(0)
     page.get_by_role("button", name="处理本告警").click()
-    expect(page.locator("video")).to_be_visible()
+    expect(clip).to_be_visible()
     page.get_by_text("申请导出证据").click()
     page.get_by_label("事由", exact=True).fill("公安调取")
     page.get_by_role("button", name="提交申请").click()

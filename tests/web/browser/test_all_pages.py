@@ -35,6 +35,10 @@ PAGES = (
     "/cameras/bamboo-yard-1",
     "/shelves",
     "/notices",
+    "/cameras/sunshine-toddler-2/phone",
+    "/connections",
+    "/connections/bamboo",
+    "/onboarding",
     "/backtest",
     "/recordings",
     "/recordings/sunshine-toddler-1",
@@ -46,6 +50,7 @@ PAGES = (
     "/findings/1",
     "/risk",
     "/risk/sunshine",
+    "/reports",
     "/demo/inbox",
     "/system",
     "/labels",
@@ -57,8 +62,10 @@ PAGES = (
     "/exports",
     "/register",
 )
-OFF_THE_BAR = ("/account", "/users", "/exports", "/register")
+OFF_THE_BAR = "/account"
 """Pages that the person's menu leads to."""
+CURRENT = ".bar-nav > a[aria-current], .more[data-current]"
+"""The entry of the bar, or the menu at its end, that leads to where one is."""
 NAMELESS = """() => {
   const things = document.querySelectorAll(
     "a[href], button, input:not([type=hidden]), select, textarea, summary");
@@ -70,10 +77,23 @@ NAMELESS = """() => {
   }).map((thing) => thing.outerHTML.slice(0, 120));
 }"""
 UNTOUCHABLE = """() => {
-  const things = document.querySelectorAll("button, .button, .bar-nav a, select, input[type=text]");
+  const things = document.querySelectorAll(
+    "button, .button, .bar-nav > a, .tabs a, summary, select, input[type=text]");
   return [...things].filter((thing) => thing.checkVisibility()).filter((thing) => {
     const box = thing.getBoundingClientRect();
     return box.height < 24 || box.width < 24;
+  }).map((thing) => thing.outerHTML.slice(0, 120));
+}"""
+CROWDED = """() => {
+  const things = [...document.querySelectorAll(
+    ".bar-nav > *, .bar-end > *, .brand, .area-tabs a")].filter((thing) => thing.checkVisibility());
+  const boxes = things.map((thing) => thing.getBoundingClientRect());
+  return things.filter((thing, at) => {
+    const box = boxes[at];
+    const cut = box.left < 0 || box.right > innerWidth || thing.scrollWidth > thing.clientWidth + 1;
+    return cut || boxes.some((other, index) => index !== at &&
+      box.left < other.right - 1 && other.left < box.right - 1 &&
+      box.top < other.bottom - 1 && other.top < box.bottom - 1);
   }).map((thing) => thing.outerHTML.slice(0, 120));
 }"""
 SHIFT = """() => new Promise((done) => {
@@ -119,8 +139,7 @@ def test_every_page_fits_a_phone(visit: MakeVisit, busy_world: World, language: 
         assert page.evaluate(NAMELESS) == [], path
         assert page.evaluate(UNTOUCHABLE) == [], path
         expect(page.locator("h1")).to_have_count(1)
-        current = page.locator(".bar-nav [aria-current]")
-        expect(current).to_have_count(0 if path.startswith(OFF_THE_BAR) else 1)
+        expect(page.locator(CURRENT)).to_have_count(0 if path.startswith(OFF_THE_BAR) else 1)
 
 
 def test_every_page_stands_still_on_a_desk(visit: MakeVisit, busy_world: World) -> None:
@@ -130,6 +149,23 @@ def test_every_page_stands_still_on_a_desk(visit: MakeVisit, busy_world: World) 
         assert _overflow(page) <= 0, path
         if path in ("/", "/alerts/1", "/institutions"):
             assert page.evaluate(SHIFT) < 0.02, path
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_of_the_bar_is_cut_off_or_in_the_way(
+    visit: MakeVisit, live_world: World, language: Language, width: int
+) -> None:
+    admin = live_world.user("admin", Role.ADMIN, language=language)
+    page = visit(admin, {"width": width, "height": 800}).go("/alerts")
+    assert page.evaluate(CROWDED) == []
+    page.locator(".more > summary").click()
+    for name in ("/exports", "/register", "/users", "/system"):
+        link = page.locator(f".more a[href='{name}']")
+        expect(link).to_be_in_viewport(ratio=1)
+        link.click(trial=True)
+    page.keyboard.press("Escape")
+    expect(page.locator(".more .menu-body")).to_be_hidden()
 
 
 def test_the_control_room_does_not_scroll_as_a_whole(visit: MakeVisit, busy_world: World) -> None:
@@ -143,18 +179,18 @@ def test_language_and_colours_are_changed_from_the_menu(
 ) -> None:
     page = visit(live_world.user("wang")).go("/institutions")
     dark = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
-    page.locator("summary").first.click()
+    page.locator(".bar-end summary").click()
     page.get_by_role("button", name="浅色").click()
     expect(page).to_have_url(re.compile("/institutions$"))
     light = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
     assert light != dark
-    page.locator("summary").first.click()
+    page.locator(".bar-end summary").click()
     page.get_by_role("button", name="English").click()
     expect(page).to_have_title("Institutions · Kanhu")
     expect(page.locator("#connection[data-state='live']")).to_be_visible()
-    page.locator("summary").first.click()
+    page.locator(".bar-end summary").click()
     page.keyboard.press("Escape")
-    expect(page.locator(".menu-body")).to_be_hidden()
+    expect(page.locator(".bar-end .menu-body")).to_be_hidden()
 
 
 def test_a_stranger_is_led_back_to_where_she_wanted_to_go(

@@ -99,6 +99,7 @@ def test_she_answers_with_keys_alone(visit: MakeVisit, live_world: World) -> Non
     detail = AlertRepository(live_world.database).get(DISTRICT, third)
     assert (detail.alert.state, detail.steps[-1].reason) == ("resolved", "已核对人数")
 
+    expect(dialog).to_be_hidden()
     page.keyboard.press("?")
     expect(page.locator("#help-dialog")).to_be_visible()
     page.keyboard.press("Escape")
@@ -152,6 +153,9 @@ def test_the_page_says_when_it_is_stale(visit: MakeVisit, live_world: World) -> 
     _wait_until_live(page)
     banner = page.locator("#stale")
     expect(banner).to_be_hidden()
+    page.wait_for_function(
+        "customElements.get('kanhu-live') !== undefined"
+    )  # else it fails to load
     visitor.context.set_offline(True)
     page.clock.fast_forward(20_000)
     expect(banner).to_be_visible()

@@ -203,6 +203,20 @@ def test_nothing_is_lost_or_doubled_however_the_network_breaks(
     assert len(chain) == sum(entry.after is not None for entry in entries)  # one line, no forks
 
 
+def test_a_second_change_made_before_the_first_was_seen_to_arrive_follows_it(
+    phone: Visit, live_world: World, checklist: int
+) -> None:
+    page = open_kept(phone, checklist)
+    put_down = """([checklist, result, note]) => document.querySelector("kanhu-on-site")
+        .drawer.answer(checklist, "S-01", {result, note, complete: true, seen: null})"""
+    for result, words in (("pass", ""), ("na", "no gate"), ("fail", "the gate is open")):
+        page.evaluate(put_down, [checklist, result, words])
+        page.evaluate("document.querySelector('kanhu-on-site').postman.hurry()")
+        sent(page)
+    assert standing(live_world, checklist) == {"S-01": ("fail", "the gate is open")}
+    assert live_world.context.onsite.get(DISTRICT, checklist).contenders == ()
+
+
 def test_two_inspectors_who_disagree_are_both_shown_and_one_chooses(
     phone: Visit, visit: MakeVisit, live_world: World, checklist: int
 ) -> None:

@@ -1,20 +1,27 @@
 // The control room: keys, sound, news.
 import { act, toast } from "./acting.js";
 import { refresh } from "./parts.js";
-import { play, startSound, toggleSound } from "./sound.js";
+import { play, silence, startSound, toggleSound } from "./sound.js";
 import { text } from "./texts.js";
-import { startWall } from "./wall.js";
+import { enlarge, startWall } from "./wall.js";
 
+const REMIND_MS = 30000;
 const NEWS = ["raised", "repeated", "worsened"];
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
+  n: () => move(1),
+  p: () => move(-1),
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
   a: () => doTo(chosenRow(), "acknowledge"),
   r: () => ask(chosenRow(), "resolve"),
   f: () => ask(chosenRow(), "mark_false"),
+  z: () => ask(chosenRow(), "snooze"),
+  l: () => enlarge(chosenRow()?.dataset.room),
+  Escape: () => enlarge(undefined),
   s: toggleSound,
+  m: silence,
   "?": () => helpDialog().showModal(),
 };
 
@@ -23,6 +30,7 @@ let asked = null;
 /** Wires up the page. */
 export function startControlRoom() {
   startSound(document.getElementById("sound"));
+  setInterval(remind, REMIND_MS);
   startWall();
   document.getElementById("help").addEventListener("click", () => helpDialog().showModal());
   document.getElementById("queue").addEventListener("click", onClick);
@@ -44,8 +52,14 @@ function onNews({ detail }) {
   document.getElementById("announcer").textContent = text("feed.new_alert", { explain });
 }
 
+/** A critical alert that nobody answers sounds again and again. */
+function remind() {
+  if (document.querySelector('.row[data-state="open"][data-severity="critical"]') !== null) play("critical");
+}
+
 function showTitle() {
-  const waiting = document.querySelectorAll('.row[data-state="open"]').length;
+  let waiting = 0;
+  for (const figure of document.querySelectorAll(".figure[data-waiting] .figure-number")) waiting += Number(figure.textContent);
   const plain = document.title.replace(/^\(\d+\) /, "");
   document.title = waiting ? `(${waiting}) ${plain}` : plain;
 }
@@ -84,11 +98,11 @@ function move(step) {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-async function doTo(row, action, reason = "") {
+async function doTo(row, action, wanted = {}) {
   if (row === null || row.querySelector(`[data-do="${action}"]`) === null) return null;
   row.setAttribute("data-busy", "");
   const version = Number(row.dataset.version);
-  const problem = await act(row.dataset.alert, action, { reason, version });
+  const problem = await act(row.dataset.alert, action, { ...wanted, version });
   row.removeAttribute("data-busy");
   toast(problem ?? text("act.done"), problem === null ? "good" : "bad");
   return problem;
@@ -103,7 +117,7 @@ function ask(row, action) {
   document.getElementById("act-place").textContent = words.map((word) => word.textContent.trim()).join(" · ");
   const reason = document.getElementById("act-reason");
   reason.value = "";
-  reason.required = action === "mark_false";
+  reason.required = action !== "resolve";
   document.getElementById("act-problem").hidden = true;
   dialog.showModal();
   reason.focus();
@@ -124,7 +138,8 @@ function startDialog() {
   });
   document.getElementById("act-form").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const problem = await doTo(asked.row, asked.action, reason.value);
+    const minutes = asked.action === "snooze" ? Number(document.getElementById("act-minutes").value) : null;
+    const problem = await doTo(asked.row, asked.action, { reason: reason.value, minutes });
     if (problem === null) {
       dialog.close();
       return;

@@ -24,4 +24,5 @@ if (position !== undefined) {
   PAGES[page]?.();
   startFeed(Number(position));
 }
+if (page === "phone") import("./phone.js").then(({ startPhone }) => startPhone());
 if (document.querySelector("kanhu-live, [data-live]")) import("./live-player.js");

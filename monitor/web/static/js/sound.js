@@ -1,28 +1,40 @@
-// A sound for new alerts. Browsers allow it only after somebody has clicked on the page, so the
-// button says plainly whether it is on.
+// A sound for new alerts. Browsers allow it only after somebody has clicked on the page or pressed a
+// key, so the page says plainly whether it is on, and when it waits for that. It can be silenced for
+// a while, never for good by mistake: the silence ends by itself.
 import { text } from "./texts.js";
 
 const WANTED = "kanhu-sound";
+const SILENT = "kanhu-silent-until";
+const SILENCE_MS = 5 * 60000;
 const NOTES = { critical: [880, 660, 880, 660], high: [740, 590], medium: [590] };
 const NOTE_SECONDS = 0.22;
 
 let context = null;
 let button = null;
+let woken = -Infinity;
 
 /** Wires up the button; sound that was on before comes back with the first click or key. */
 export function startSound(element) {
   button = element;
   button.addEventListener("click", toggleSound);
-  if (localStorage.getItem(WANTED) === "on") {
-    const wake = () => turnOn();
-    addEventListener("pointerdown", wake, { once: true });
-    addEventListener("keydown", wake, { once: true });
+  document.getElementById("silence").addEventListener("click", silence);
+  if (wanted() === "on") {
+    const wake = (event) => {
+      removeEventListener("pointerdown", wake);
+      removeEventListener("keydown", wake);
+      if (button.contains(event.target)) woken = performance.now();
+      turnOn();
+    };
+    addEventListener("pointerdown", wake);
+    addEventListener("keydown", wake);
   }
+  setInterval(show, 1000);
   show();
 }
 
 /** Turns the sound on or off. */
 export function toggleSound() {
+  if (performance.now() - woken < 500) return; // this very click has just turned it on
   if (isOn()) {
     context.close();
     context = null;
@@ -35,10 +47,17 @@ export function toggleSound() {
   show();
 }
 
-/** Plays the sound of a severity, if sound is on. */
+/** Keeps the sound silent for five minutes, or ends the silence. */
+export function silence() {
+  if (!isOn()) return;
+  localStorage.setItem(SILENT, String(isSilent() ? 0 : Date.now() + SILENCE_MS));
+  show();
+}
+
+/** Plays the sound of a severity, if sound is on and not silenced. */
 export function play(severity) {
   const notes = NOTES[severity];
-  if (!isOn() || notes === undefined) return;
+  if (!isOn() || isSilent() || notes === undefined) return;
   notes.forEach((frequency, index) => {
     const start = context.currentTime + index * NOTE_SECONDS;
     const oscillator = new OscillatorNode(context, { frequency, type: "triangle" });
@@ -52,8 +71,21 @@ export function play(severity) {
   });
 }
 
+function wanted() {
+  return localStorage.getItem(WANTED);
+}
+
 function isOn() {
   return context !== null && context.state !== "closed";
+}
+
+function silentUntil() {
+  const until = Number(localStorage.getItem(SILENT));
+  return until - Date.now() > SILENCE_MS ? 0 : until; // a clock that was set back must not keep it silent
+}
+
+function isSilent() {
+  return Date.now() < silentUntil();
 }
 
 function turnOn() {
@@ -64,7 +96,26 @@ function turnOn() {
 }
 
 function show() {
-  button.setAttribute("aria-pressed", String(isOn()));
-  button.querySelector("use").setAttribute("href", `/static/icons.svg#sound-${isOn() ? "on" : "off"}`);
-  button.querySelector("span").textContent = text(isOn() ? "sound.on" : "sound.off");
+  const on = isOn();
+  set(button, "aria-pressed", String(on));
+  set(button.querySelector("use"), "href", `/static/icons.svg#sound-${on && !isSilent() ? "on" : "off"}`);
+  write(button.querySelector("span"), text(on ? "sound.on" : "sound.off"));
+  const quiet = document.getElementById("silence");
+  quiet.hidden = !on;
+  set(quiet, "aria-pressed", String(isSilent()));
+  write(quiet, isSilent() ? text("operator.sound_silent", { time: clock(silentUntil()) }) : text("operator.silence"));
+  document.getElementById("sound-waiting").hidden = on || wanted() === "off";
+}
+
+function clock(moment) {
+  const zone = document.querySelector("kanhu-clock")?.getAttribute("zone") || undefined;
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "short" }).format(moment);
+}
+
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function write(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }

@@ -21,6 +21,21 @@ export function startWall() {
   document.addEventListener("kanhu:parts", orderWall);
 }
 
+/** Shows the first tile of a room large, in front of all others; the same room again, or none, ends it. */
+export function enlarge(room) {
+  const large = document.querySelector("[data-tile][data-large]");
+  large?.removeAttribute("data-large");
+  if (room === undefined || large?.dataset.room === room) {
+    orderWall();
+    return;
+  }
+  const tile = document.querySelector(`[data-tile][data-room="${CSS.escape(room)}"]`);
+  if (tile === null) return;
+  tile.setAttribute("data-large", "");
+  orderWall();
+  tile.scrollIntoView({ block: "nearest" });
+}
+
 function orderWall() {
   const busy = new Map();
   for (const row of document.querySelectorAll(".row[data-room]")) {
@@ -31,7 +46,7 @@ function orderWall() {
     const severity = busy.get(tile.dataset.room);
     // CSS order moves a tile without touching the element, so its video plays on.
     const order = severity === undefined ? Number(tile.dataset.order) : rooms.indexOf(tile.dataset.room) - 1000;
-    tile.style.order = String(order);
+    tile.style.order = tile.hasAttribute("data-large") ? "-5000" : String(order);
     if (severity === undefined) delete tile.dataset.severity;
     else tile.dataset.severity = severity;
   }

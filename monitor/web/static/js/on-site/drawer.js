@@ -25,6 +25,8 @@ export async function openDrawer(user) {
 }
 
 class Drawer {
+  #followed = new Map();
+
   constructor(database, user) {
     this.database = database;
     this.user = user;
@@ -82,7 +84,8 @@ class Drawer {
   async answer(checklist, item, { result, note, complete, seen, settles = [] }) {
     const key = this.key(checklist, item);
     const at = new Date().toISOString();
-    return this.within(async ({ answers, outbox }) => {
+    let added = null;
+    const standing = await this.within(async ({ answers, outbox }) => {
       const own = { key, user: this.user, checklist, item };
       const [kept, waiting] = await Promise.all([done(answers.get(key)), done(outbox.getAll())]);
       const base = kept?.draft && settles.length === 0 ? kept.base : seen;
@@ -100,11 +103,27 @@ class Drawer {
         return last.id;
       }
       const id = crypto.randomUUID();
-      const body = { kind: "answer", id, at, item, result, note, after: last?.id ?? base, settles };
+      const after = last?.id ?? this.#newest(key, base);
+      added = { after, id };
+      const body = { kind: "answer", id, at, item, result, note, after, settles };
       outbox.add({ ...own, kind: "answer", id, tried: false, body });
       answers.put({ ...own, result, note, id, draft: false });
       return id;
     });
+    if (added !== null) this.#followed.set(`${key}/${added.after}`, added.id);
+    return standing;
+  }
+
+  /**
+   * Returns the newest of the answers that this page itself put down after `base`.
+   *
+   * Of two changes in quick succession both may have been made with the same answer in view, and
+   * the first may have arrived before the second is put down: the second still follows the first.
+   */
+  #newest(key, base) {
+    let newest = base;
+    for (let next = base; next !== undefined; next = this.#followed.get(`${key}/${next}`)) newest = next;
+    return newest;
   }
 
   /** Puts a photo down. */

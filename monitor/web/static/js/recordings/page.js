@@ -7,6 +7,7 @@ const { camera, zone } = card.dataset;
 const [zero, end] = [Number(card.dataset.start), Number(card.dataset.end)];
 const [video, seek, toggle, rate] = ["video", "seek", "toggle", "rate"].map((id) => document.getElementById(id));
 const state = document.getElementById("player-state");
+const exporting = document.getElementById("export-form"); // only for who may take recordings away
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeStyle: "medium" });
 const TELLS = { gap: "recording.gap_skipped", codec: "recording.codec", broken: "recording.broken" };
 let player = null;
@@ -43,7 +44,7 @@ async function open(event) {
     const answer = await fetch(`/api/v1/recordings/${camera}?start=${zero}&end=${end}`);
     const { segments } = await answer.json();
     form.hidden = true;
-    document.getElementById("x-reason").value ||= reason;
+    if (exporting !== null) exporting.elements.reason.value ||= reason;
     begin(segments, pass);
   } catch {
     say("recording.refused", {}, "bad");
@@ -124,7 +125,7 @@ function timeOf(seconds) {
 }
 
 document.getElementById("reason-form").addEventListener("submit", open);
-document.getElementById("export-form")?.addEventListener("submit", exportRange);
+exporting?.addEventListener("submit", exportRange);
 seek.addEventListener("change", () => player !== null && go(Number(seek.value)));
 seek.addEventListener("input", () => show(Number(seek.value)));
 toggle.addEventListener("click", () => (video.paused ? start() : video.pause()));
@@ -138,6 +139,8 @@ card.querySelector(".time-bar").addEventListener("click", (event) => {
   if (player !== null) go(seconds);
 });
 const first = Number(seek.value);
-document.getElementById("x-first").value = timeOf(first);
-document.getElementById("x-last").value = timeOf(Math.min(first + 60, end - zero - 1));
+if (exporting !== null) {
+  exporting.elements.first.value = timeOf(first);
+  exporting.elements.last.value = timeOf(Math.min(first + 60, end - zero - 1));
+}
 show(first);

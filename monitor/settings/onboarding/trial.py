@@ -1,0 +1,212 @@
+"""Trying a spreadsheet against a district's file, and writing what was found sound."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from monitor.documents import Location, parse_document, read_document
+from monitor.domain.errors import ConfigError, ConflictError, InputError
+from monitor.domain.text import Text
+from monitor.registers.sheets import RowProblem
+from monitor.registers.tables import read_tables
+from monitor.settings.checks import check_source
+from monitor.settings.complaint import Complaint
+from monitor.settings.load import examined
+from monitor.settings.onboarding.columns import BY_NAME, Level
+from monitor.settings.onboarding.edit import YamlEdit
+from monitor.settings.onboarding.merge import Merge, Origin
+from monitor.settings.onboarding.sheet import Sheet, read_sheet
+from monitor.settings.sources import Sources
+from monitor.streams.url import UrlError
+
+_HIDES = "${"
+_FILE = Text("配置文件", "the district's file")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What importing would do: ``counts`` by level and state, or the ``problems`` in its way.
+
+    ``text`` is the district's file as it would be; it holds passwords.
+    """
+
+    problems: tuple[RowProblem, ...]
+    counts: Mapping[str, Mapping[str, int]]
+    text: str = field(repr=False)
+    changes: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome as JSON has it."""
+        return {
+            "sound": not self.problems,
+            "changes": self.changes,
+            **{level: dict(states) for level, states in self.counts.items()},
+            "problems": [
+                {
+                    "sheet": item.sheet,
+                    "row": item.row or None,
+                    "column": item.column.as_dict() if item.column else None,
+                    "message": item.message.as_dict(),
+                }
+                for item in self.problems
+            ],
+        }
+
+
+def try_sheet(
+    config: Path,
+    name: str,
+    content: bytes,
+    *,
+    variables: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> Trial:
+    """Say what importing the spreadsheet ``content`` would do to ``config``; changes nothing.
+
+    With ``variables`` a password may be ``${NAME}``, taken from the environment: for people who
+    write the file by hand anyway, never for uploads.
+
+    Raises:
+        InputError: it is no spreadsheet.
+        ConfigError: the district's file cannot be read.
+        ConflictError: the file is written in a way that cannot be changed by program.
+    """
+    sheet = read_sheet(read_tables(name, content))
+    document = read_document(config)
+    folder = config.resolve().parent
+    if not isinstance(document.value, dict):
+        raise ConfigError("the file is no mapping", where=str(config), hint="see configs/")
+    _check_variables(sheet, variables)
+    _check_urls(sheet, document.value, folder)
+    text = config.read_text("utf-8")
+    merge = Merge(sheet, copy.deepcopy(document.value), YamlEdit(text))
+    merge.run()
+    written = merge.edit.written()
+    after = parse_document(written, str(config))
+    if after.value != merge.value and _shaped(after.value) != _shaped(merge.value):
+        raise ConflictError(
+            "the district's file is written in a way that cannot be changed by program",
+            where=str(config),
+            hint="write lists with a hyphen a line, without anchors and aliases",
+        )
+    if not sheet.problems:
+        _, complaints = examined(after, folder, environment)
+        sheet.problems += _translated(complaints, merge.origins, sheet.title)
+    ordered = sorted(sheet.problems, key=lambda problem: problem.row)
+    return Trial(tuple(ordered), merge.counts(), written, written != text)
+
+
+def apply_sheet(
+    config: Path,
+    name: str,
+    content: bytes,
+    *,
+    variables: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> Trial:
+    """Import a spreadsheet into ``config``; the file before is kept beside it as ``….bak``.
+
+    Raises:
+        InputError: the spreadsheet has mistakes; see :func:`try_sheet`.
+        ConflictError: the file was changed meanwhile, or cannot be changed.
+    """
+    before = hashlib.sha256(config.read_bytes()).digest()
+    trial = try_sheet(config, name, content, variables=variables, environment=environment)
+    if trial.problems:
+        raise InputError(
+            f"the spreadsheet has {len(trial.problems)} mistakes", where=name, hint="try it first"
+        )
+    if trial.changes:
+        if hashlib.sha256(config.read_bytes()).digest() != before:
+            raise ConflictError("the file was changed meanwhile", where=str(config))
+        _replace(config, trial.text)
+    return trial
+
+
+def _replace(config: Path, text: str) -> None:
+    target = config.resolve()
+    mode = target.stat().st_mode & 0o777
+    try:
+        _write(target.with_name(f"{target.name}.bak"), target.read_bytes(), mode)
+        _write(target, text.encode("utf-8"), mode)
+    except OSError as error:
+        raise ConflictError(
+            f"the district's file cannot be written: {error.strerror}",
+            where=str(config),
+            hint="let this user write to its folder, or run 'monitor import' where it may",
+        ) from None
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _check_variables(sheet: Sheet, allowed: bool) -> None:
+    for row in sheet.rows:
+        if not allowed and _HIDES in row.of(Level.CAMERA).get("password", ""):
+            message = Text("这里不能用环境变量", "may not come from the environment here")
+            sheet.complain(row.number, BY_NAME[Level.CAMERA, "password"], message)
+
+
+def _check_urls(sheet: Sheet, value: dict[str, Any], folder: Path) -> None:
+    reach = _sources(value, folder).reach()
+    for row in sheet.rows:
+        for key in ("url", "substream"):
+            url = row.of(Level.CAMERA).get(key)
+            if url is not None:
+                try:
+                    check_source(url, reach, folder)
+                except UrlError as error:
+                    sheet.complain(row.number, BY_NAME[Level.CAMERA, key], error.text)
+
+
+def _sources(value: dict[str, Any], folder: Path) -> Sources:
+    try:
+        sources = Sources.model_validate(value.get("sources", {}))
+    except ValueError:
+        return Sources()  # what is wrong there is said of the whole file
+    return sources.model_copy(update={"folders": tuple(folder / f for f in sources.folders)})
+
+
+def _translated(
+    complaints: list[Complaint], origins: Mapping[Location, Origin], title: str
+) -> Iterator[RowProblem]:
+    for complaint in complaints:
+        said = f"{complaint.message} ({complaint.hint})"
+        known = complaint.location
+        while known and known not in origins:
+            known = known[:-1]
+        if not known:
+            yield RowProblem(_FILE.zh, 0, None, Text(said, said))
+            continue
+        origin = origins[known]
+        label = origin.column.label if origin.column else None
+        yield RowProblem(title, origin.row, label, Text(said, said))
+
+
+def _shaped(value: Any) -> Any:
+    """Return a value with what means the same made alike: an empty list, and none at all."""
+    if isinstance(value, dict):
+        return {key: _shaped(item) for key, item in value.items() if item not in ([], None)}
+    if isinstance(value, list):
+        return [_shaped(item) for item in value]
+    return value
