@@ -50,7 +50,7 @@ class EverybodyBack:
         return count
 
     def since(self, seen: float, before: int) -> bool:
-        """Say whether ``before`` adults have been seen together since somebody was last ``seen``."""
+        """Say whether ``before`` adults were seen together since somebody was last ``seen``."""
         if not 0 < before <= len(self._since):
             return False
         # Missed for as long as the missed are held, she is no longer counted where she was lost.

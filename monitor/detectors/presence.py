@@ -37,6 +37,7 @@ _MOST_PRESUMED = 64
 _HARDLY = 0.5
 _TURNED_UP = 2.0
 _SOLID_SECONDS = 3.0
+_STEADY_SECONDS = 30.0
 _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
@@ -74,6 +75,7 @@ class PresenceSettings:
     newcomer: float = 10.0
     entering: float = 3.0
     resident: float = 120.0
+    steady: float = 0.6
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class _Kept:
     claimed: bool = False
     moved: bool = False
     proven: bool = False
+    found: float = 0.0
     was_leaving: bool = False
     born_blind: bool = False
     in_doorway: bool = False
@@ -230,7 +233,11 @@ class CameraPresence:
 
     def _believed(self, kept: _Kept) -> bool:
         """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
-        return kept.proven or self._turned_up_rightly(kept)
+        return kept.proven or self._is_steady(kept) or self._turned_up_rightly(kept)
+
+    def _is_steady(self, kept: _Kept) -> bool:
+        """Say whether somebody was found in most looks of the last half minute, as no thing is."""
+        return kept.found >= self._settings.steady
 
     def _turned_up_rightly(self, kept: _Kept) -> bool:
         """Say whether somebody came in, or was here before.
@@ -278,7 +285,11 @@ class CameraPresence:
 
     def _is_faint(self, kept: _Kept) -> bool:
         """Say whether somebody may be a shadow; not who was seen well, or to walk."""
-        least = self._settings.shadow if kept.proven or kept.moved else self._settings.faint
+        least = (
+            self._settings.shadow
+            if kept.proven or kept.moved or self._is_steady(kept)
+            else self._settings.faint
+        )
         return self._solid_below(kept, least)
 
     def _solid_below(self, kept: _Kept, score: float) -> bool:
@@ -287,9 +298,11 @@ class CameraPresence:
     def _fade(self, passed: float, seen: set[int]) -> None:
         """Average the scores over the last seconds; what counts is how it was when last seen."""
         share = 1 - math.exp(-passed / _SOLID_SECONDS)
+        longer = 1 - math.exp(-passed / _STEADY_SECONDS)
         for track_id, kept in self._kept.items():
             score = kept.track.score if track_id in seen else 0.0
             kept.solid_now += share * (score - kept.solid_now)
+            kept.found += longer * ((track_id in seen) - kept.found)
             if track_id in seen:
                 kept.solid = kept.solid_now
                 kept.proven = kept.proven or kept.solid >= self._settings.sure
@@ -330,7 +343,7 @@ class CameraPresence:
         if former is not None:
             kept.proven, kept.claimed, kept.moved = former.proven, former.claimed, former.moved
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
-            kept.resident = former.resident
+            kept.resident, kept.found = former.resident, former.found
 
     def _was_here(self, track: Track) -> bool:
         """Say whether somebody who is no adult was seen here until lately."""
@@ -400,7 +413,12 @@ class CameraPresence:
             return
         followed = track.seen - track.first_seen
         faint = self._is_faint(kept)
-        if track.age is AgeClass.ADULT and not kept.in_doorway and not faint and self._believed(kept):
+        if (
+            track.age is AgeClass.ADULT
+            and not kept.in_doorway
+            and not faint
+            and self._believed(kept)
+        ):
             self.arrivals.adult_vanished(track.id, kept.last, by_edge=left, box=track.box)
         if (
             left

@@ -1,8 +1,8 @@
 """What height and width together say about adult or child, where both are known in metres.
 
 Neither says much alone: a seated carer is no taller than a standing child, and a child who lies
-across the view is as wide as a carer. Together they hardly ever agree: whoever is as tall as the one
-and as wide as the other is neither. The likelihood of an age is a mixture over postures, each a
+across the view is as wide as a carer. Together they hardly ever agree: whoever is as tall as the
+one and as wide as the other is neither. The likelihood of an age is a mixture over postures, each a
 normal distribution of the logarithms of both, also of people of whom a table hides a part. Middles
 follow from body proportions (shoulders with arms are about 0.35 of an adult's stature and 0.38 of a
 toddler's, a seated body 0.65 of it, somebody who lies shows her length across the view or her width

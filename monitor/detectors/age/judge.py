@@ -27,7 +27,7 @@ from monitor.detectors.ground.plane import Body, GroundPlane
 from monitor.detectors.same_place import same_place
 from monitor.domain.people import AgeClass, Box, Track
 
-_ANOTHER = -0.6
+_ANOTHER, _BENT = -0.6, 0.85
 _LEARN_EVERY = 1.0
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
@@ -41,8 +41,9 @@ class JudgeSettings:
     ``independent`` is after how long the next picture counts as a new one; boxes with a score
     below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
-    say by each cue; whoever is only half seen is not judged beyond ``half_seen``. Who turns up where a child was at
-    most ``remember`` seconds before is presumed to be that child, by at most ``heritage``.
+    say by each cue; whoever is only half seen is not judged beyond ``half_seen``. Who turns up
+    where a child was at most ``remember`` seconds before is presumed to be that child, by at most
+    ``heritage``.
     """
 
     independent: float = 0.5
@@ -178,17 +179,17 @@ class AgeJudge:
             return 0.0
         return _within(height_log_odds(height, shape), self._settings.scale_most)
 
-    def _by_metres(
-        self, body: Body, shape: float, memory: _Memory, weight: float
-    ) -> float:
+    def _by_metres(self, body: Body, shape: float, memory: _Memory, weight: float) -> float:
         settings = self._settings
         # Seen from above people look squat, so the shape is taken in metres.
         if body.height_m >= settings.tall and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
         odds = size_log_odds(body.height_m, body.width_m, shape)
         odds = min(max(odds, -settings.child_most), settings.adult_most)
-        if memory.tall_for >= settings.tall_for and odds > _ANOTHER:
-            # Seen tall before: who now looks a little like a child bends, or is half hidden.
+        bent = body.width_m > _BENT * body.height_m
+        if memory.tall_for >= settings.tall_for and (bent or odds > _ANOTHER):
+            # Seen tall before: who now is wide, or looks a little like a child, bends or is half
+            # hidden.
             return max(odds, 0.0)
         return odds
 
