@@ -8,13 +8,20 @@ to be looked at, everybody turns up in the middle, and nothing can be said of th
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
+from monitor.detectors.everybody_back import EverybodyBack
+from monitor.domain.people import Box
+
 _BEGINNING = 10.0
 _BREAK = 5.0
-_MISSING = 45.0
+_MISSING, _MISSING_ELSEWHERE, _MISSING_LONG = 45.0, 15.0, 300.0
+_NEAR = 1.0  # heights
 _LATE = 4.0
+_REACH, _PACE, _FARTHEST = 1.0, 0.5, 4.0  # heights, heights per second, heights
+_ASPECT = 1.6
 _MOST = 64
 CHILDLIKE = -0.8
 """Log-odds below which somebody undecided looks like a child."""
@@ -22,18 +29,24 @@ CHILDLIKE = -0.8
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody undecided who turned up at ``first_seen``; ``at_edge`` of the picture, or inside."""
+    """Somebody undecided who turned up at ``first_seen``; ``at_edge`` of the picture, or inside.
+
+    ``birth`` is her first box.
+    """
 
     first_seen: float
     adult_log_odds: float
     at_edge: bool
+    birth: Box
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Vanished:
     track_id: int
     seen: float
     by_edge: bool
+    box: Box
+    before: int | None = None
 
 
 class Arrivals:
@@ -51,24 +64,71 @@ class Arrivals:
         if before is None or time < before or time - before > _BREAK:
             self._begun.append(time)
 
-    def adult_vanished(self, track_id: int, seen: float, by_edge: bool) -> None:
-        """Note that an adult, last ``seen`` then, vanished; ``by_edge`` where one may leave."""
-        self._vanished.append(_Vanished(track_id, seen, by_edge))
+    def adult_vanished(self, track_id: int, seen: float, by_edge: bool, box: Box) -> None:
+        """Note that an adult, last ``seen`` in ``box``, vanished; ``by_edge`` where one leaves."""
+        self._vanished.append(_Vanished(track_id, seen, by_edge, box))
 
     def found_again(self, track_id: int) -> None:
         """Note that the adult of that track is missing no more."""
         kept = (v for v in self._vanished if v.track_id != track_id)
         self._vanished = deque(kept, maxlen=_MOST)
 
+    def account(self, together: EverybodyBack) -> None:
+        """Miss nobody any more where as many adults as before are seen ``together`` again."""
+        back = False
+        for vanished in self._vanished:
+            if vanished.before is None:
+                vanished.before = together.around(vanished.seen)
+            back = back or together.since(vanished.seen, vanished.before)
+        if back:
+            kept = (v for v in self._vanished if not together.since(v.seen, v.before or 0))
+            self._vanished = deque(kept, maxlen=_MOST)
+
     def could_be_anybody(self, first_seen: float) -> bool:
         """Say whether everybody present turned up about then, because looking began."""
         return any(begun <= first_seen <= begun + _BEGINNING for begun in self._begun)
 
-    def may_be(self, newcomer: Newcomer) -> bool:
-        """Say whether an adult who vanished may be this newcomer."""
-        first = newcomer.first_seen
+    def may_be(self, newcomer: Newcomer, *, here: bool) -> bool:
+        """Say whether an adult who vanished may be this newcomer, of this camera or not (``here``).
+
+        Who vanished inside the picture was missed for some looks: she is found again not far away.
+        """
         return newcomer.adult_log_odds > CHILDLIKE and any(
-            first - _MISSING <= vanished.seen <= first + _LATE
-            and (newcomer.at_edge or not vanished.by_edge)
-            for vanished in self._vanished
+            _may_be(vanished, newcomer, here=here) for vanished in self._vanished
         )
+
+    def claim(self, newcomer: Newcomer) -> bool:
+        """Say whether an adult is one who vanished near by, and miss that one no more.
+
+        Somebody who sits far away is often lost for long and found again where she was.
+        """
+        found = [
+            vanished
+            for vanished in self._vanished
+            if not vanished.by_edge
+            and -_LATE <= newcomer.first_seen - vanished.seen <= _MISSING_LONG
+            and _far(vanished, newcomer) <= _NEAR
+        ]
+        if not found:
+            return False
+        nearest = min(found, key=lambda vanished: _far(vanished, newcomer))
+        self.found_again(nearest.track_id)
+        return True
+
+
+def _far(vanished: _Vanished, newcomer: Newcomer) -> float:
+    """Return how far apart two boxes stand, in heights of the larger one."""
+    before, now = vanished.box, newcomer.birth
+    far = math.hypot(_ASPECT * (now.foot[0] - before.foot[0]), now.foot[1] - before.foot[1])
+    return far / max(before.height, now.height)
+
+
+def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
+    missing = newcomer.first_seen - vanished.seen
+    if not -_LATE <= missing <= (_MISSING if here else _MISSING_ELSEWHERE):
+        return False
+    if vanished.by_edge:
+        return newcomer.at_edge
+    if not here:
+        return True
+    return _far(vanished, newcomer) <= min(_REACH + _PACE * max(missing, 0.0), _FARTHEST)

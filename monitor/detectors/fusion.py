@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from monitor.detectors.doors import Doors
+from monitor.detectors.everybody_back import EverybodyBack
 from monitor.detectors.presence import CameraPresence, PresenceSettings
 from monitor.detectors.recent import RecentCounts
 from monitor.detectors.shared_floor import Tally, merged_tally
@@ -76,6 +77,7 @@ class RoomFusion:
         self._doors = Doors(here, self._settings.inside, self._settings.beyond)
         self._clear_share = 1 - 0.5 * _blind_share(here)
         self._recent = RecentCounts()
+        self._back = EverybodyBack()
         self._views = {camera_id: CameraView(camera_id) for camera_id in self._cameras}
         self._started: float | None = None
 
@@ -117,6 +119,9 @@ class RoomFusion:
         }
         tally = self._tally(present.values())
         self._doors.settle()
+        self._back.add(time, tally.adults)
+        for camera in self._cameras.values():
+            camera.account(self._back)
         tracks = tuple(track for seen in present.values() for track in seen)
         entered_adults, entered_children = self._entered(time, tally, present, tracks)
         view = _view(len(good), len(views))
@@ -182,12 +187,15 @@ class RoomFusion:
         """Return how many of the ``unknown`` can hardly be adults: no adult was missing."""
         if not unknown:
             return 0
-        arrivals = [camera.arrivals for camera in self._cameras.values()]
+        arrivals = {camera_id: camera.arrivals for camera_id, camera in self._cameras.items()}
         possible = 0
         for camera_id, tracks in present.items():
             doubtful = sum(track.age is AgeClass.UNKNOWN for track in tracks)
             nobody = sum(
-                not any(known.may_be(newcomer) for known in arrivals)
+                not any(
+                    known.may_be(newcomer, here=there == camera_id)
+                    for there, known in arrivals.items()
+                )
                 for newcomer in self._cameras[camera_id].out_of_nowhere(time)
             )
             possible = max(possible, doubtful - nobody)

@@ -13,11 +13,13 @@ inward again.
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.detectors.arrivals import CHILDLIKE, Arrivals, Newcomer
+from monitor.detectors.everybody_back import EverybodyBack
+from monitor.detectors.same_place import same_place
 from monitor.detectors.shared_floor import Tally
 from monitor.detectors.ways_out import way_out
 from monitor.domain.geometry import Point, Polygon
@@ -35,6 +37,7 @@ _MOST_PRESUMED = 64
 _HARDLY = 0.5
 _TURNED_UP = 2.0
 _SOLID_SECONDS = 3.0
+_STEADY_SECONDS = 30.0
 _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
@@ -67,8 +70,12 @@ class PresenceSettings:
     surely: float = 1.5
     faint: float = 0.2
     shadow: float = 0.1
+    seen: float = 0.25
     sure: float = 0.4
     newcomer: float = 10.0
+    entering: float = 3.0
+    resident: float = 120.0
+    steady: float = 0.6
 
 
 @dataclass(slots=True)
@@ -82,13 +89,24 @@ class _Kept:
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     claimed: bool = False
     moved: bool = False
+    proven: bool = False
+    found: float = 0.0
     was_leaving: bool = False
     born_blind: bool = False
     in_doorway: bool = False
     outside: bool = False
+    resident: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where somebody who is no adult was last seen."""
+
+    box: Box
+    last: float
+
+
+@dataclass(slots=True)
 class _Vanished:
     track_id: int
     age: AgeClass
@@ -96,6 +114,7 @@ class _Vanished:
     since: float
     until: float
     blind: bool = False
+    before: int | None = None
 
 
 class CameraPresence:
@@ -114,6 +133,8 @@ class CameraPresence:
         self._settings = settings
         self._kept: dict[int, _Kept] = {}
         self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
+        self._spots: deque[_Spot] = deque(maxlen=_MOST_PRESUMED)
+        self._former: OrderedDict[int, _Kept] = OrderedDict()
 
     def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the tracks of the frame of ``time``; return them with their zones."""
@@ -151,6 +172,21 @@ class CameraPresence:
         ages = [v.age for v in self._vanished if time <= v.until]
         return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
 
+    def account(self, together: EverybodyBack) -> None:
+        """Miss no adult where as many as before are seen ``together`` again."""
+        self.arrivals.account(together)
+        back = False
+        for vanished in self._vanished:
+            if vanished.age is AgeClass.ADULT:
+                if vanished.before is None:
+                    vanished.before = together.around(vanished.since)
+                back = back or together.since(vanished.since, vanished.before)
+        if back:
+            self._vanished = deque(
+                (v for v in self._vanished if not together.since(v.since, v.before or 0)),
+                maxlen=_MOST_PRESUMED,
+            )
+
     def hiding(self, time: float) -> bool:
         """Say whether somebody is presumed in a blind area."""
         return any(v.blind and time <= v.until for v in self._vanished)
@@ -177,28 +213,46 @@ class CameraPresence:
         Whether an adult was missing then is left to whoever knows all cameras of the room.
         """
         return tuple(
-            Newcomer(track.first_seen, track.adult_log_odds, not self._kept[track.id].born_inside)
+            _newcomer(kept)
             for track in self.present(time)
-            if track.age is AgeClass.UNKNOWN and not self._came_in(self._kept[track.id])
+            if track.age is AgeClass.UNKNOWN and not self._came_in(kept := self._kept[track.id])
         )
 
     def _came_in(self, kept: _Kept) -> bool:
         """Say whether somebody may have come in, or been here since looking began.
 
-        Who comes in by the edge moves; what stays there from the first has not come in. Who looks
-        like a child for long is one, however little is seen of her; who looks like an adult, and
-        well, is no thing taken for a person.
+        Who looks like a child for long is one, however little is seen of her; who looks like an
+        adult, and fairly well, is no thing taken for a person.
         """
         followed = kept.track.seen - kept.track.first_seen
         if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
             return False
-        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.faint:
+        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.seen:
             return True
+        return self._turned_up_rightly(kept)
+
+    def _believed(self, kept: _Kept) -> bool:
+        """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
+        return kept.proven or self._is_steady(kept) or self._turned_up_rightly(kept)
+
+    def _is_steady(self, kept: _Kept) -> bool:
+        """Say whether somebody was found in most looks of the last half minute, as no thing is."""
+        return kept.found >= self._settings.steady
+
+    def _turned_up_rightly(self, kept: _Kept) -> bool:
+        """Say whether somebody came in, or was here before.
+
+        Who comes in by the edge moves; what stays there from the first has not come in. Who turns
+        up in the middle was here if somebody vanished there.
+        """
         if kept.claimed or kept.born_blind:
             return True
+        if kept.resident and not kept.moved:
+            return False
         if self.arrivals.could_be_anybody(kept.track.first_seen):
             return True
-        return not kept.born_inside and (kept.moved or followed < self._settings.newcomer)
+        followed = kept.track.seen - kept.track.first_seen
+        return not kept.born_inside and (kept.moved or followed < self._settings.entering)
 
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
@@ -206,6 +260,8 @@ class CameraPresence:
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
             self._vanished.clear()
+            self._spots.clear()
+            self._former.clear()
             self._departed.clear()
             self.looked = None
         passed = 0.0 if self.looked is None else max(time - self.looked, 0.0)
@@ -223,19 +279,18 @@ class CameraPresence:
 
     def _as_known(self, kept: _Kept) -> Track:
         track = kept.track
-        if track.age is AgeClass.ADULT and (
-            kept.solid < self._settings.faint or self._out_of_nowhere(kept)
-        ):
+        if track.age is AgeClass.ADULT and (self._is_faint(kept) or not self._believed(kept)):
             return replace(track, age=AgeClass.UNKNOWN)
         return track
 
-    def _out_of_nowhere(self, kept: _Kept) -> bool:
-        if not kept.born_inside or kept.born_blind or kept.claimed:
-            return False
-        if kept.solid >= self._settings.sure:
-            return False
-        followed = kept.track.seen - kept.track.first_seen
-        return followed < self._settings.newcomer
+    def _is_faint(self, kept: _Kept) -> bool:
+        """Say whether somebody may be a shadow; not who was seen well, or to walk."""
+        least = (
+            self._settings.shadow
+            if kept.proven or kept.moved or self._is_steady(kept)
+            else self._settings.faint
+        )
+        return self._solid_below(kept, least)
 
     def _solid_below(self, kept: _Kept, score: float) -> bool:
         return kept.track.age is not AgeClass.CHILD and kept.solid < score
@@ -243,11 +298,14 @@ class CameraPresence:
     def _fade(self, passed: float, seen: set[int]) -> None:
         """Average the scores over the last seconds; what counts is how it was when last seen."""
         share = 1 - math.exp(-passed / _SOLID_SECONDS)
+        longer = 1 - math.exp(-passed / _STEADY_SECONDS)
         for track_id, kept in self._kept.items():
             score = kept.track.score if track_id in seen else 0.0
             kept.solid_now += share * (score - kept.solid_now)
+            kept.found += longer * ((track_id in seen) - kept.found)
             if track_id in seen:
                 kept.solid = kept.solid_now
+                kept.proven = kept.proven or kept.solid >= self._settings.sure
 
     def _patience(self, seconds: float) -> float:
         """Allow for two missed looks, however seldom the camera is looked at."""
@@ -260,6 +318,8 @@ class CameraPresence:
             solid = _FIRST_SOLID * track.score
             kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid, track.box)
             kept.born_blind = self._in_blind(track.box)
+            kept.resident = self._was_here(track)
+            self._remember(kept)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
             self.arrivals.found_again(track.id)
@@ -274,6 +334,24 @@ class CameraPresence:
         kept.moved = kept.moved or _apart(kept.birth, track.box)
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
             kept.claimed = self._claim(track)
+            if not kept.claimed and track.age is AgeClass.ADULT:
+                kept.claimed = self.arrivals.claim(_newcomer(kept))
+
+    def _remember(self, kept: _Kept) -> None:
+        """Let what was known of somebody who is found again be true of her still."""
+        former = self._former.pop(kept.track.id, None)
+        if former is not None:
+            kept.proven, kept.claimed, kept.moved = former.proven, former.claimed, former.moved
+            kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
+            kept.resident, kept.found = former.resident, former.found
+
+    def _was_here(self, track: Track) -> bool:
+        """Say whether somebody who is no adult was seen here until lately."""
+        return any(
+            0 <= track.first_seen - spot.last <= self._settings.resident
+            and same_place(spot.box, track.box)
+            for spot in self._spots
+        )
 
     def _claim(self, track: Track, overlap: float = 0.0) -> bool:
         """Take a newcomer in the middle of the room for the nearest one who vanished there.
@@ -320,6 +398,11 @@ class CameraPresence:
     def _lose(self, kept: _Kept) -> None:
         track = kept.track
         del self._kept[track.id]
+        self._former[track.id] = kept
+        if len(self._former) > _MOST_PRESUMED:
+            self._former.popitem(last=False)
+        if track.adult_log_odds < 0:
+            self._spots.append(_Spot(track.box, kept.last))
         blind = not kept.outside and self._in_blind(track.box)
         left = not blind and _left(kept, self.zones)
         if left and not kept.outside:
@@ -329,10 +412,21 @@ class CameraPresence:
                 self._claim(replace(track, age=AgeClass.ADULT))
             return
         followed = track.seen - track.first_seen
-        faint = self._solid_below(kept, self._settings.faint)
-        if track.age is AgeClass.ADULT and not kept.in_doorway and not faint:
-            self.arrivals.adult_vanished(track.id, kept.last, by_edge=left)
-        if left or faint or followed < self._settings.surely or self._went_on(track):
+        faint = self._is_faint(kept)
+        if (
+            track.age is AgeClass.ADULT
+            and not kept.in_doorway
+            and not faint
+            and self._believed(kept)
+        ):
+            self.arrivals.adult_vanished(track.id, kept.last, by_edge=left, box=track.box)
+        if (
+            left
+            or faint
+            or followed < self._settings.surely
+            or (track.age is AgeClass.ADULT and not self._believed(kept))
+            or self._went_on(track)
+        ):
             return
         stays = self._settings.presume_deep if self._is_deep(kept) else self._settings.presume
         stays = min(stays, followed)
@@ -353,6 +447,11 @@ class CameraPresence:
             for area in self._blind
             for point in (box.foot, box.centre, (box.x1, box.y2), (box.x2, box.y2))
         )
+
+
+def _newcomer(kept: _Kept) -> Newcomer:
+    track = kept.track
+    return Newcomer(track.first_seen, track.adult_log_odds, not kept.born_inside, kept.birth)
 
 
 def _left(kept: _Kept, zones: Sequence[Zone] = ()) -> bool:

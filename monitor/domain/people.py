@@ -52,6 +52,15 @@ class Box:
         shared = across * down
         return shared / (self.width * self.height + other.width * other.height - shared)
 
+    def within(self, other: Box) -> float:
+        """Return the intersection with ``other`` over the smaller of both, 0–1."""
+        across = min(self.x2, other.x2) - max(self.x1, other.x1)
+        down = min(self.y2, other.y2) - max(self.y1, other.y1)
+        smaller = min(self.width * self.height, other.width * other.height)
+        if across <= 0 or down <= 0 or smaller <= 0:
+            return 0.0
+        return across * down / smaller
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -18,21 +18,20 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from monitor.detectors.age.bodies import size_log_odds
 from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
 from monitor.detectors.age.scale import PictureScale
 from monitor.detectors.ground.fit import PlaneFit
 from monitor.detectors.ground.plane import Body, GroundPlane
+from monitor.detectors.same_place import same_place
 from monitor.domain.people import AgeClass, Box, Track
 
-_SMALL_AFTER_TALL = 0.3
-_TINY_M = 0.75
-_SPLIT_M = 1.25
+_ANOTHER, _BENT = -0.6, 0.85
 _LEARN_EVERY = 1.0
-_LYING, _LYING_MOST_M = 1.1, 0.95
-_LYING_CHILD_M, _LYING_CHILD_LOW_M, _LYING_CHILD = (0.72, 1.15), 0.82, -0.3
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
+_GONE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,9 @@ class JudgeSettings:
     ``independent`` is after how long the next picture counts as a new one; boxes with a score
     below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
-    say by each cue; whoever is only half seen is not judged beyond ``half_seen``.
+    say by each cue; whoever is only half seen is not judged beyond ``half_seen``. Who turns up
+    where a child was at most ``remember`` seconds before is presumed to be that child, by at most
+    ``heritage``.
     """
 
     independent: float = 0.5
@@ -53,15 +54,14 @@ class JudgeSettings:
     doubt: float = 0.5
     saturation: float = 6.0
     adult_most: float = 1.0
-    seated_most: float = 0.3
     child_most: float = 1.0
-    width_most: float = 0.4
     model_most: float = 0.8
     scale_most: float = 0.5
     half_seen: float = 0.9
     tall: float = 1.4
     tall_for: float = 1.0
-    remember: float = 60.0
+    remember: float = 120.0
+    heritage: float = 0.8
     most_tracks: int = 512
 
 
@@ -69,6 +69,7 @@ class JudgeSettings:
 class _Memory:
     first: float
     seen: float
+    box: Box
     log_odds: float = 0.0
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
@@ -108,15 +109,30 @@ class AgeJudge:
         for track in tracks:
             memory = self._memories.get(track.id)
             if memory is None or track.seen < memory.seen - 1.0:
-                memory = self._memories[track.id] = _Memory(track.seen, track.seen)
+                memory = self._memories[track.id] = self._begun(track)
                 self._weigh(track, memory, seen, plane, self._settings.independent)
             elif track.seen > memory.seen:
                 self._weigh(track, memory, seen, plane, track.seen - memory.seen)
-                memory.seen = track.seen
+                memory.seen, memory.box = track.seen, track.box
                 self._memories.move_to_end(track.id)
             judged.append(_filled(track, memory))
         self._forget(now)
         return tuple(judged)
+
+    def _begun(self, track: Track) -> _Memory:
+        """Begin to know somebody, presumed to be the child who was there until lately, if any."""
+        fresh = _Memory(track.seen, track.seen, track.box)
+        for memory in reversed(self._memories.values()):
+            if track.seen - memory.seen > self._settings.remember:
+                break
+            if (
+                memory.log_odds < 0
+                and track.seen - memory.seen > _GONE
+                and same_place(memory.box, track.box)
+            ):
+                fresh.log_odds = max(memory.log_odds, -self._settings.heritage)
+                break
+        return fresh
 
     def _weigh(
         self,
@@ -154,11 +170,7 @@ class AgeJudge:
             if body is None:
                 return 0.0
             memory.height_m, memory.floor = body.height_m, body.place
-            if shape > _LYING and body.height_m < _LYING_MOST_M:
-                return _lying(body)
-            # Seen from above people look squat, so the shape too is taken in metres.
-            shape = body.width_m / body.height_m
-            return self._by_metres(body.height_m, body.width_m, shape, memory, weight)
+            return self._by_metres(body, shape, memory, weight)
         if track.seen - memory.learned >= _LEARN_EVERY:
             memory.learned = track.seen
             self._scale.learn(box)
@@ -167,22 +179,18 @@ class AgeJudge:
             return 0.0
         return _within(height_log_odds(height, shape), self._settings.scale_most)
 
-    def _by_metres(
-        self, height: float, width: float, shape: float, memory: _Memory, weight: float
-    ) -> float:
+    def _by_metres(self, body: Body, shape: float, memory: _Memory, weight: float) -> float:
         settings = self._settings
-        stands = upright_share(shape)
-        if height >= settings.tall and stands > 0.5:
+        # Seen from above people look squat, so the shape is taken in metres.
+        if body.height_m >= settings.tall and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
-        odds = height_log_odds(height, shape)
-        most = settings.adult_most if height >= _SPLIT_M else settings.seated_most
-        odds = min(max(odds, -settings.child_most), most)
-        odds += _within(width_log_odds(width, shape, height), settings.width_most)
-        if odds < 0 and memory.tall_for >= settings.tall_for:
-            # Seen tall before: only who stands and is small, or sits and is tiny, may be another.
-            standing = stands > 0.85
-            doubt = _SMALL_AFTER_TALL if standing or height < _TINY_M else 0.0
-            return odds * doubt
+        odds = size_log_odds(body.height_m, body.width_m, shape)
+        odds = min(max(odds, -settings.child_most), settings.adult_most)
+        bent = body.width_m > _BENT * body.height_m
+        if memory.tall_for >= settings.tall_for and (bent or odds > _ANOTHER):
+            # Seen tall before: who now is wide, or looks a little like a child, bends or is half
+            # hidden.
+            return max(odds, 0.0)
         return odds
 
     def _decided(self, memory: _Memory, followed: float) -> AgeClass:
@@ -215,13 +223,6 @@ def _filled(track: Track, memory: _Memory) -> Track:
         height_m=memory.height_m,
         floor=memory.floor,
     )
-
-
-def _lying(body: Body) -> float:
-    """Return what the length of somebody who lies says; carers seldom do, children daily."""
-    shortest, longest = _LYING_CHILD_M
-    small = shortest < body.width_m < longest and body.height_m < _LYING_CHILD_LOW_M
-    return _LYING_CHILD if small else 0.0
 
 
 def _of_a_part(box: Box, covered: bool, plane: GroundPlane) -> float:

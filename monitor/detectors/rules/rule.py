@@ -31,11 +31,13 @@ Explain = Callable[[float], Text]
 class Assessment:
     """What a rule says about one place at one moment.
 
-    ``holds`` is ``None`` when it cannot be known. ``clears`` is stricter than "does not hold":
-    between the two nothing changes. ``evidence`` and ``camera_id`` (where to look) may be left
-    empty while it does not hold. ``zone_id`` is ``None`` for the whole room; a line counts as a
-    zone. ``part`` tells apart places that are neither room nor zone. ``after`` is for how many
-    seconds the condition must hold as things are now, ``None`` for the rule's own timing.
+    ``holds`` is ``None`` when it cannot be known; ``doubted`` then says that everything was seen
+    and nothing speaks against it but somebody undecided: if it turns out to hold, it held.
+    ``clears`` is stricter than "does not hold": between the two nothing changes. ``evidence`` and
+    ``camera_id`` (where to look) may be left empty while it does not hold. ``zone_id`` is ``None``
+    for the whole room; a line counts as a zone. ``part`` tells apart places that are neither room
+    nor zone. ``after`` is for how many seconds the condition must hold as things are now, ``None``
+    for the rule's own timing.
     """
 
     holds: bool | None
@@ -48,6 +50,7 @@ class Assessment:
     camera_id: str | None = None
     part: str | None = None
     after: float | None = None
+    doubted: bool = False
 
     @property
     def place(self) -> str:

@@ -5,6 +5,9 @@ seconds, or a single look) are bridged; longer ones end it. While nothing can be
 frozen: beyond ``blink`` seconds the time is not counted, and after ``gap`` seconds the spell is
 forgotten. To count, the condition must also have been seen true for at least half of the counted
 time, and be true now.
+
+Doubt is not blindness: where everything was seen and only somebody undecided stands against the
+condition, it held all the time if it then turns out to hold.
 """
 
 from __future__ import annotations
@@ -33,20 +36,35 @@ class Spell:
     _blind: bool = False
     _before: float | None = None
     _before_true: bool = False
+    _doubt_since: float | None = None
 
-    def update(self, time: float, value: bool | None) -> bool:
-        """Take in how things stand at ``time`` and say whether they stood so for long enough."""
+    def update(self, time: float, value: bool | None, *, doubted: bool = False) -> bool:
+        """Take in how things stand at ``time`` and say whether they stood so for long enough.
+
+        ``doubted`` tells doubt from blindness where ``value`` is ``None``.
+        """
         self._count(time, value)
         if value:
             self._confirm(time)
             return self.lasted(time)
+        if value is None and doubted:
+            if self._doubt_since is None:
+                self._doubt_since = time
+        else:
+            self._doubt_since = None
         if value is None:
-            self._blind = True
+            self._blind = self._blind or not doubted
         else:
             self._contradict(time)
-        if self.since is not None and time - self._last_true > self.gap + _SLACK:
+        if self.since is not None and time - self._last_true > self._patience:
             self.reset()
         return False
+
+    @property
+    def _patience(self) -> float:
+        """For how long after it was last seen true the condition may still be."""
+        doubt = 0.0 if self._blind or self._doubt_since is None else self.needed
+        return max(self.gap, doubt) + _SLACK
 
     def lasted(self, time: float) -> bool:
         """Say whether the spell is long enough at ``time``."""
@@ -74,16 +92,18 @@ class Spell:
 
     def _confirm(self, time: float) -> None:
         silent = time - self._last_true
-        if self.since is not None and silent > self.gap + _SLACK:
+        if self.since is not None and silent > self._patience:
             self.reset()
         if self.since is None:
-            self.since = time
+            doubt = self._doubt_since
+            self.since = time if doubt is None else max(doubt, time - self.needed / 2)
         elif self._blind and silent > self.blink + _SLACK:
             self._frozen += silent
         self._last_true = time
         self._against = None
         self._looks_against = 0
         self._blind = False
+        self._doubt_since = None
 
     def _contradict(self, time: float) -> None:
         if self.since is None:

@@ -109,6 +109,7 @@ class UnattendedChild:
         """Say whether children are alone in the room."""
         far = self._far(state)
         holds = self._holds(state, bool(far))
+        seen = state.view is View.FULL and state.confidence >= self._min_confidence
         return (
             Assessment(
                 holds=holds,
@@ -119,6 +120,7 @@ class UnattendedChild:
                 evidence=self._evidence(state, far) if holds else {},
                 camera_id=busiest_camera(state, AgeClass.CHILD) if holds else None,
                 after=self._after(state),
+                doubted=holds is None and seen and not state.entered_adults,
             ),
         )
 

@@ -293,7 +293,7 @@ def _likeness(expected: Floats, corners: Floats, unseen: Floats) -> Floats:
     """Likeness by overlap, with more slack for those who were not seen for longer."""
     slack = np.minimum(0.1 + 0.4 * unseen, 0.6)
     there = overlap(grown(expected, slack), grown(corners, float(slack.min())))
-    return np.asarray(there * height_ratio(expected, corners))
+    return np.asarray(there * height_ratio(expected, corners) ** 2)
 
 
 def _likeness_again(expected: Floats, corners: Floats, unseen: Floats) -> Floats:
@@ -303,7 +303,9 @@ def _likeness_again(expected: Floats, corners: Floats, unseen: Floats) -> Floats
     # A picture is wider than high: a step to the side is a larger share of its height.
     far = np.hypot(distance[..., 0] * 1.6, distance[..., 1])
     reach = np.minimum(0.5 + 0.25 * unseen, 1.2) * (expected[:, 3] - expected[:, 1])
-    return np.asarray(np.maximum(1 - far / reach[:, None], 0) * height_ratio(expected, corners))
+    return np.asarray(
+        np.maximum(1 - far / reach[:, None], 0) * height_ratio(expected, corners) ** 2
+    )
 
 
 def _pair(

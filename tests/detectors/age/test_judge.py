@@ -132,7 +132,7 @@ def test_evidence_survives_a_loss_but_not_for_ever(watch: Watch) -> None:
     watch.show(STANDING_ADULT, 4)
     watch.time += 40
     assert watch.show(SEATED_ADULT, 1).age is AgeClass.ADULT
-    watch.time += 100
+    watch.time += 130
     watch.show(STANDING_CHILD, 1, id=2)
     assert watch.show(SEATED_ADULT, 1).age is AgeClass.UNKNOWN
 
