@@ -13,6 +13,7 @@ from monitor.cli import (
     backtest,
     calibrate,
     check,
+    config,
     database,
     demo,
     discover,
@@ -67,6 +68,7 @@ application.command("doctor")(doctor.doctor)
 application.command("discover")(discover.discover)
 application.command("evaluate")(evaluate.evaluate)
 application.command("train")(train.train)
+application.add_typer(config.group, name="config")
 application.add_typer(audit.group, name="audit")
 application.add_typer(models.group, name="models")
 application.add_typer(labels.group, name="labels")
