@@ -12,12 +12,17 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
+from monitor.runtime.backtest.runs import TrialRuns
+from monitor.runtime.config_desk import ConfigDesk
+from monitor.runtime.config_follow import ConfigFollower, until_changed
 from monitor.runtime.dead_man import WatchThread, dead_man_watch
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
@@ -34,6 +39,7 @@ from monitor.runtime.supervisor import Child, Supervisor
 from monitor.runtime.worker_process import run_worker
 from monitor.store import migrate
 from monitor.store.base import Database
+from monitor.store.config_running import RunningConfigs
 from monitor.store.files import FileStore
 from monitor.store.labels import LabelStore
 from monitor.store.place_repository import PlaceRepository
@@ -43,11 +49,13 @@ from monitor.store.workers import WorkerRepository
 from monitor.web.application import create_app
 from monitor.web.context import ModelFact, WebContext
 from monitor.web.http_gateway import HttpWorkerGateway
+from monitor.web.site import Site
 
 log = structlog.get_logger(__name__)
 
 _OPEN_CONNECTIONS = 2
 _LOOK_EVERY = 0.2
+_FOLLOW_EVERY = 1.0
 
 
 def prepare(environment: Environment) -> None:
@@ -61,6 +69,8 @@ def prepare(environment: Environment) -> None:
     with closing(environment.database()) as database:
         migrate.upgrade(database, lambda message: log.info("schema", message=message))
         PlaceRepository(database).sync(environment.district, now)
+        RunningConfigs(database).begin()
+        ConfigDesk(database, environment.config, environment.secret(), SystemClock()).begin()
         if environment.settings.registers is not None:
             registers = RegisterRepository(database)
             # Days counted from today are for the demo; a district writes dates.
@@ -145,12 +155,13 @@ def run_web(config: Path, log_file: Path | None) -> None:
             database = open_store(environment)
             stack.callback(database.close)
             service = environment.settings.service
-            watch = WatchThread(dead_man_watch(environment.settings, database, SystemClock()))
-            watch.start()
-            stack.callback(watch.stop)
+            app = create_app(web_context(environment, database))
+            following = _Following(app, environment, database)
+            following.start()
+            stack.callback(following.stop)
             uvicorn.Server(
                 uvicorn.Config(
-                    create_app(web_context(environment, database)),
+                    app,
                     host=service.host,
                     port=service.port,
                     log_config=None,
@@ -164,7 +175,55 @@ def run_web(config: Path, log_file: Path | None) -> None:
         raise SystemExit(2) from None
 
 
-def web_context(environment: Environment, database: Database) -> WebContext:
+class _Following:
+    """Lets the pages go on with what is saved of the configuration, without a restart."""
+
+    def __init__(self, app: FastAPI, environment: Environment, database: Database) -> None:
+        self._app = app
+        self._environment = environment
+        self._database = database
+        self._stop = threading.Event()
+        self._watch: WatchThread | None = None
+        self._follower = ConfigFollower(environment, database, "web", SystemClock())
+        self._thread = threading.Thread(target=self._run, name="configuration", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch the notifier, and for another version."""
+        self._watch_notifier()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._stop.set()
+        self._thread.join(5)
+        if self._watch is not None:
+            self._watch.stop()
+
+    def _run(self) -> None:
+        while found := until_changed(self._follower, self._stop.wait, _FOLLOW_EVERY):
+            self._environment = found
+            try:
+                PlaceRepository(self._database).sync(found.district, utc_now(SystemClock()))
+            except SQLAlchemyError as error:
+                log.warning("places_not_taken_over", error=type(error).__name__)
+            site: Site = self._app.state.site
+            self._app.state.site = site.going_on(
+                web_context(found, self._database, site.context.backtests.runs)
+            )
+            self._watch_notifier()
+            self._follower.taken(found)
+
+    def _watch_notifier(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
+        settings = self._environment.settings
+        self._watch = WatchThread(dead_man_watch(settings, self._database, SystemClock()))
+        self._watch.start()
+
+
+def web_context(
+    environment: Environment, database: Database, runs: TrialRuns | None = None
+) -> WebContext:
     """Join the web with the store, the workers and the inspections."""
     clock = SystemClock()
     files = FileStore(environment.evidence_folder)
@@ -180,7 +239,9 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         ),
         onsite=OnsiteDesk(database, files, timezone, clock),
         risk=RiskDesk(database, timezone, environment.settings.risk.policy(), clock),
-        backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
+        backtests=BacktestDesk(
+            database, environment.district, environment.tracks_folder, clock, runs
+        ),
         recordings=RecordingDesk(
             database,
             environment.settings.recording,

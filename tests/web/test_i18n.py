@@ -25,7 +25,14 @@ from monitor.domain.exports import ExportState, Faces
 from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
-from monitor.domain.places import ClassType, NoticeState, RoomType
+from monitor.domain.places import (
+    ClassType,
+    LineKind,
+    NoticeState,
+    RoomType,
+    Side,
+    ZoneKind,
+)
 from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
 from monitor.domain.visits import VisitState
@@ -33,6 +40,7 @@ from monitor.inspections.risk import Measure, RiskFactor
 from monitor.inspections.rollup import RollupKind
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
+from monitor.store.config_versions import VersionKind
 from monitor.store.deletions import DeletionReason
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
@@ -88,6 +96,10 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "recording.by.": RecorderKind,
     "recording.gone.": DeletionReason,
     "operator.load.": Load,
+    "config.kind.": VersionKind,
+    "config.zone.": ZoneKind,
+    "config.line.": LineKind,
+    "config.side.": Side,
 }
 BY_NAME = (
     "rule.",
@@ -109,6 +121,8 @@ BY_NAME = (
     "access.grant.",
     "viewing.suggest.",
     *("operator.staff.", "operator.snooze_suggest."),
+    *("config.field.", "config.day.", "config.ed.", "config.hangs.", "config.from."),
+    *("config.below.", "config.add_", "config.change_", "config.remove_"),
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

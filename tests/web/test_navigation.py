@@ -32,6 +32,9 @@ ELSEWHERE = {
     "/alarm-quality/report.pdf": "the quality of alarms",
     "/connections.xlsx": "the connections",
     "/onboarding/template.xlsx": "the import",
+    "/configuration/history": "the configuration",
+    "/configuration/place": "the configuration",
+    "/configuration/rules": "the configuration",
 }
 """Addresses without an id that are not of the bar, and what leads to them instead."""
 
