@@ -96,7 +96,7 @@ def import_config(
         _refuse(draft, file)
         saved = None
         if draft.changes and not check:
-            saved = desk.save(draft, VersionKind.IMPORT, _actor(), reason)
+            saved = desk.save(draft, VersionKind.IMPORT, whoever_runs_this(), reason)
     _tell(draft, saved, as_json)
 
 
@@ -158,7 +158,7 @@ def undo(
         _refuse(draft, Path(f"version {target}"))
         saved = None
         if draft.changes and not check:
-            saved = desk.save(draft, VersionKind.UNDO, _actor(), reason, restores=target)
+            saved = desk.save(draft, VersionKind.UNDO, whoever_runs_this(), reason, restores=target)
     _tell(draft, saved, as_json)
 
 
@@ -228,5 +228,6 @@ def _row(version: ConfigVersion) -> dict[str, Any]:
     }
 
 
-def _actor() -> Actor:
+def whoever_runs_this() -> Actor:
+    """Return the person at the command line, by the account on this machine."""
     return Actor(None, f"{getpass.getuser()} (command line)", via="system")

@@ -82,6 +82,13 @@ class ConfigDesk:
         """What messages call the file."""
         return self._config.name
 
+    def on_disk(self) -> str:
+        """Return the version of the file as it lies there; empty where it cannot be read."""
+        try:
+            return fingerprint(read_text(self._config))
+        except ConfigError:
+            return ""
+
     def begin(self) -> ConfigVersion:
         """Take down what the service starts with."""
         return self._found(VersionKind.START)

@@ -49,6 +49,7 @@ from monitor.store.retention_audits import RecorderKind
 from monitor.store.retention_audits import Verdict as AuditVerdict
 from monitor.store.session_repository import SignInMethod
 from monitor.store.templates import TemplateState
+from monitor.web.config_state import ConfigState
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -100,6 +101,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "config.zone.": ZoneKind,
     "config.line.": LineKind,
     "config.side.": Side,
+    "config.state.": ConfigState,
 }
 BY_NAME = (
     "rule.",
