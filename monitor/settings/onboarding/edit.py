@@ -132,26 +132,22 @@ class YamlEdit:
                     "",
                 )
                 continue
-            for number in range(first, last + 1):
-                following = entries[number + 1][1] if number + 1 < len(entries) else None
-                yield self._line_gone(node, entries[number], following, len(at))
+            begin, line = self._begin(node, entries[first][1])
+            if self.text[line:begin].strip() and last + 1 < len(entries):
+                # It begins behind the hyphen of an item: what follows moves up there.
+                yield _Piece(begin, entries[last + 1][1].start_mark.index, len(at), "")
+                continue
+            for _, head, value in entries[first : last + 1]:
+                line = self._begin(node, head)[1]
+                end = min(self._end_of_line(_last(value)) + 1, len(self.text))
+                yield _Piece(line, end, len(at), "")
 
-    def _line_gone(
-        self,
-        node: yaml.CollectionNode,
-        entry: tuple[str | int, yaml.Node, yaml.Node],
-        following: yaml.Node | None,
-        depth: int,
-    ) -> _Piece:
-        _, head, value = entry
+    def _begin(self, node: yaml.CollectionNode, head: yaml.Node) -> tuple[int, int]:
+        """Return where an entry begins, hyphen included, and where its line does."""
         start = head.start_mark.index
         if isinstance(node, yaml.SequenceNode):
             start = self.text.rfind("-", 0, start)
-        line = self.text.rfind("\n", 0, start) + 1
-        if self.text[line:start].strip() and following is not None:
-            return _Piece(start, following.start_mark.index, depth, "")
-        end = min(self._end_of_line(_last(value)) + 1, len(self.text))
-        return _Piece(line, end, depth, "")
+        return start, self.text.rfind("\n", 0, start) + 1
 
     def _tail(self, node: yaml.Node, at: Location) -> yaml.Node:
         """Return the last thing within ``node`` that stays."""

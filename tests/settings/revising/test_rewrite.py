@@ -45,7 +45,7 @@ def value() -> Any:
     return parse_document(SAMPLE, FILE).value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(documents, documents, st.sampled_from([True, False, None]))
 def test_it_means_what_is_wanted_or_is_refused(
     present: dict[str, Any], wanted: dict[str, Any], style: bool | None
