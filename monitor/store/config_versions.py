@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, undefer
 
 from monitor.domain.alerts import Actor
 from monitor.domain.chain import ChainVerdict, Link, look_through
@@ -59,7 +59,7 @@ class ConfigVersionRow(ChainedRow, Base):
     by: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(Text)
     restores: Mapped[int | None] = mapped_column(BigId)
-    sealed: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[str] = mapped_column(Text, deferred=True)
 
 
 append_only(ConfigVersionRow.__table__)
@@ -178,7 +178,9 @@ class ConfigVersions:
 
     def _row(self, position: int) -> ConfigVersionRow:
         with self._database.reading() as session:
-            row = session.get(ConfigVersionRow, position)
+            row = session.get(
+                ConfigVersionRow, position, options=[undefer(ConfigVersionRow.sealed)]
+            )
             if row is None:
                 raise NotFoundError("there is no such version", where=str(position))
             session.expunge(row)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.errors import ConflictError
 from monitor.runtime.config_desk import ConfigDesk, Draft, Present
@@ -49,6 +49,14 @@ def sound(desk: ConfigDesk) -> Present:
             "the file was changed by hand", where=desk.name, hint="put that in force or undo it"
         )
     return present
+
+
+def way_back(desk: ConfigDesk) -> Response | None:
+    """Return the way to the page that says why nothing can be changed now, if that is so."""
+    present = desk.present()
+    if present.value is None or present.changed_by_hand:
+        return RedirectResponse("/configuration", 303)
+    return None
 
 
 def ask(

@@ -8,12 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.clock import SystemClock, utc_now
@@ -22,8 +21,6 @@ from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.backtest.runs import TrialRuns
 from monitor.runtime.config_desk import ConfigDesk
-from monitor.runtime.config_follow import ConfigFollower, until_changed
-from monitor.runtime.dead_man import WatchThread, dead_man_watch
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.gb28181_process import run_platform
@@ -48,14 +45,13 @@ from monitor.store.register_repository import RegisterRepository
 from monitor.store.workers import WorkerRepository
 from monitor.web.application import create_app
 from monitor.web.context import ModelFact, WebContext
+from monitor.web.following import Following
 from monitor.web.http_gateway import HttpWorkerGateway
-from monitor.web.site import Site
 
 log = structlog.get_logger(__name__)
 
 _OPEN_CONNECTIONS = 2
 _LOOK_EVERY = 0.2
-_FOLLOW_EVERY = 1.0
 
 
 def prepare(environment: Environment) -> None:
@@ -156,7 +152,7 @@ def run_web(config: Path, log_file: Path | None) -> None:
             stack.callback(database.close)
             service = environment.settings.service
             app = create_app(web_context(environment, database))
-            following = _Following(app, environment, database)
+            following = Following(app, environment, database, partial(_going_on, database))
             following.start()
             stack.callback(following.stop)
             uvicorn.Server(
@@ -175,50 +171,8 @@ def run_web(config: Path, log_file: Path | None) -> None:
         raise SystemExit(2) from None
 
 
-class _Following:
-    """Lets the pages go on with what is saved of the configuration, without a restart."""
-
-    def __init__(self, app: FastAPI, environment: Environment, database: Database) -> None:
-        self._app = app
-        self._environment = environment
-        self._database = database
-        self._stop = threading.Event()
-        self._watch: WatchThread | None = None
-        self._follower = ConfigFollower(environment, database, "web", SystemClock())
-        self._thread = threading.Thread(target=self._run, name="configuration", daemon=True)
-
-    def start(self) -> None:
-        """Begin to watch the notifier, and for another version."""
-        self._watch_notifier()
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End it."""
-        self._stop.set()
-        self._thread.join(5)
-        if self._watch is not None:
-            self._watch.stop()
-
-    def _run(self) -> None:
-        while found := until_changed(self._follower, self._stop.wait, _FOLLOW_EVERY):
-            self._environment = found
-            try:
-                PlaceRepository(self._database).sync(found.district, utc_now(SystemClock()))
-            except SQLAlchemyError as error:
-                log.warning("places_not_taken_over", error=type(error).__name__)
-            site: Site = self._app.state.site
-            self._app.state.site = site.going_on(
-                web_context(found, self._database, site.context.backtests.runs)
-            )
-            self._watch_notifier()
-            self._follower.taken(found)
-
-    def _watch_notifier(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
-        settings = self._environment.settings
-        self._watch = WatchThread(dead_man_watch(settings, self._database, SystemClock()))
-        self._watch.start()
+def _going_on(database: Database, environment: Environment, runs: TrialRuns) -> WebContext:
+    return web_context(environment, database, runs)
 
 
 def web_context(

@@ -15,6 +15,8 @@ import pytest
 from monitor.domain.access import Role
 from monitor.settings import load_settings
 from monitor.settings.schema import Settings
+from monitor.store.config_running import Running, RunningConfigs
+from monitor.store.config_versions import fingerprint
 from monitor.web.access import Permission, permissions_of
 
 if TYPE_CHECKING:
@@ -177,7 +179,7 @@ def test_a_change_by_hand_is_shown_and_never_overwritten(
     assert refused.status_code == 409
     assert "changed meanwhile" in refused.text
     assert "approved_capacity: 61" in refused.text
-    assert client.get(ROOM).status_code == 409
+    assert client.get(ROOM).headers["location"] == "/configuration"
     assert "Changed on disk" in client.get("/configuration/history").text
     index = client.get("/configuration").text
     adopted = client.post("/configuration/adopt", data={**fields(index), "reason": "by phone"})
@@ -187,6 +189,34 @@ def test_a_change_by_hand_is_shown_and_never_overwritten(
     broken = client.get("/configuration")
     assert broken.status_code == 200
     assert "has mistakes" in broken.text
+
+
+def test_the_pages_say_whether_what_runs_is_what_is_saved(
+    client: httpx.Client, world: World, config: Path
+) -> None:
+    def state() -> tuple[str, str]:
+        told = client.get("/readyz").json()
+        assert told["status"] == "ready"
+        return told["configuration"], client.get("/configuration").text
+
+    running = RunningConfigs(world.database)
+    now = world.now
+    version = fingerprint(config.read_text("utf-8"))
+    assert state()[0] == "unknown"
+    running.report(Running("web", version, now))
+    assert state()[0] == "saved"
+    assert "Every process runs with what is saved." in state()[1]
+    assert "as saved" in client.get("/system").text
+    running.report(Running("web", version, now, ("service",)))
+    assert state()[0] == "next_start"
+    assert "<code>service</code>" in state()[1]
+    running.report(Running("worker-0", "0" * 12, now, (), "variable HALL is not set"))
+    assert state()[0] == "late"
+    assert "variable HALL is not set" in state()[1]
+    running.begin()
+    running.report(Running("web", version, now))
+    config.write_text(config.read_text("utf-8") + "\n", "utf-8")
+    assert state()[0] == "by_hand"
 
 
 def test_thresholds_say_where_they_come_from_and_are_written_at_their_level(

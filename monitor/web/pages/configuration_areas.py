@@ -15,7 +15,7 @@ from monitor.settings.revising.secrets import hidden_value
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
 from monitor.web.config_areas import areas_of, put_areas, read_areas
-from monitor.web.config_change import ask, desk_of, sound
+from monitor.web.config_change import ask, desk_of, sound, way_back
 from monitor.web.config_places import PlaceKind, find_place, places
 from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
@@ -32,7 +32,10 @@ _LARGEST = 200_000
 def show(request: Request, visitor: _Admin, camera_id: PlaceId) -> Response:
     """Show the editor with what is saved."""
     check_district(visitor)
-    document = hidden_value(sound(desk_of(site_of(request))).value)
+    desk = desk_of(site_of(request))
+    if (away := way_back(desk)) is not None:
+        return away
+    document = hidden_value(sound(desk).value)
     camera = find_place(document, PlaceKind.CAMERA, camera_id).value
     return _editor(request, document, camera_id, areas_of(camera))
 

@@ -16,7 +16,7 @@ from monitor.settings.complaint import Complaint
 from monitor.settings.revising.secrets import Spot, hidden_value
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
-from monitor.web.config_change import ask, desk_of, sound
+from monitor.web.config_change import ask, desk_of, sound, way_back
 from monitor.web.config_places import (
     FIELDS,
     HOMES,
@@ -55,7 +55,10 @@ def show(
     """Show the form of one place, or of a new one within ``home``."""
     check_district(visitor)
     chosen = kind_of(kind)
-    document = hidden_value(sound(desk_of(site_of(request))).value)
+    desk = desk_of(site_of(request))
+    if (away := way_back(desk)) is not None:
+        return away
+    document = hidden_value(sound(desk).value)
     found = find_place(document, chosen, place) if place else add_place(document, chosen, home, "")
     return _form(request, found, document, written(chosen, found.value), fresh=not place)
 

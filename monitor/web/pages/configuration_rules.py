@@ -24,7 +24,7 @@ from monitor.settings.load import examined
 from monitor.settings.revising.secrets import hidden_value
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
-from monitor.web.config_change import ask, desk_of, sound
+from monitor.web.config_change import ask, desk_of, sound, way_back
 from monitor.web.config_rules import Level, change, concerns, mistakes, thresholds
 from monitor.web.directory import Directory
 from monitor.web.form_data import Sent, SentForm
@@ -47,6 +47,8 @@ def show(
 ) -> Response:
     """Show a rule's parameters in a place, and the trial of what is being changed."""
     check_district(visitor)
+    if (away := way_back(desk_of(site_of(request)))) is not None:
+        return away
     written = {
         key.removeprefix(_SET): value[:_LONGEST_VALUE]
         for key, value in request.query_params.items()
