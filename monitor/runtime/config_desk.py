@@ -21,6 +21,7 @@ from monitor.settings.revising.difference import DiffLine, difference
 from monitor.settings.revising.file import read_text, replace_file
 from monitor.settings.revising.rewrite import rewritten
 from monitor.settings.revising.secrets import hidden_text, restored
+from monitor.settings.revising.variables import new_variables
 from monitor.store.base import Database
 from monitor.store.config_versions import (
     ConfigVersion,
@@ -117,6 +118,8 @@ class ConfigDesk:
     def draft(self, present: Present, wanted: dict[str, Any]) -> Draft:
         """Return what the file becomes when it means ``wanted``, whose secrets may be hidden.
 
+        For forms: environment variables that the file does not have already are mistakes.
+
         Raises:
             ConflictError: the file is unsound, or cannot be changed by program.
         """
@@ -125,7 +128,9 @@ class ConfigDesk:
                 "the file has mistakes", where=self.name, hint="mend it by hand, or undo"
             )
         whole, missing = restored(wanted, present.value)
-        return self._draft(rewritten(present.text, self.name, whole), present, missing)
+        foreign = new_variables(whole, present.value)
+        written = rewritten(present.text, self.name, whole)
+        return self._draft(written, present, [*missing, *foreign])
 
     def draft_text(self, present: Present, text: str) -> Draft:
         """Return the draft of a whole new text, whose secrets may be hidden.
@@ -159,8 +164,7 @@ class ConfigDesk:
         """
         if draft.complaints:
             raise all_of(list(draft.complaints), parse_document(draft.text, self.name))
-        if not reason.strip():
-            raise InputError("say why: every change is kept with its reason", where="reason")
+        _check_reason(reason)
         if not draft.changes:
             raise InputError("nothing is changed", where=self.name)
 
@@ -179,7 +183,9 @@ class ConfigDesk:
 
         Raises:
             ConflictError: the file has mistakes, is another than ``seen``, or is in force already.
+            InputError: no reason is given.
         """
+        _check_reason(reason)
         present = self.present()
         if present.problem is not None or present.config_version != seen:
             raise ConflictError("the file was changed meanwhile", where=self.name)
@@ -235,6 +241,11 @@ class ConfigDesk:
 
     def _found(self, kind: VersionKind) -> ConfigVersion:
         return self.taken(kind, SYSTEM, "")
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InputError("say why: every change is kept with its reason", where="reason")
 
 
 def _reads_alike(one: str, other: str, name: str) -> bool:

@@ -26,14 +26,15 @@ def read_areas(text: str) -> dict[str, list[Any]]:
     """
     try:
         sent = json.loads(text)
-    except ValueError:
+        json.dumps(sent, ensure_ascii=False).encode()  # half a character is none
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict) or any(len(_list(sent.get(part))) > _MOST for part in PARTS):
         raise InputError("these are no areas", where="areas")
     return {
         "zones": [_chosen(item, _ZONE) for item in _list(sent.get("zones"))],
-        "masks": _list(sent.get("masks")),
-        "blind": _list(sent.get("blind")),
+        "masks": [_polygon(item) for item in _list(sent.get("masks"))],
+        "blind": [_polygon(item) for item in _list(sent.get("blind"))],
         "lines": [_chosen(item, _LINE) for item in _list(sent.get("lines"))],
     }
 
@@ -65,6 +66,12 @@ def _chosen(item: Any, keys: tuple[str, ...]) -> Any:
     if not isinstance(item, dict):
         raise InputError("this is no area", where="areas")
     return {key: item[key] for key in keys if item.get(key) not in (None, "")}
+
+
+def _polygon(item: Any) -> list[Any]:
+    if not isinstance(item, list):
+        raise InputError("this is no area", where="areas")
+    return item
 
 
 def _list(value: Any) -> list[Any]:

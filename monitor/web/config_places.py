@@ -155,10 +155,10 @@ def written(kind: PlaceKind, value: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def take(found: Found, sent: Callable[[str], str], shown: Mapping[str, str]) -> None:
+def take(found: Found, sent: Mapping[str, str], shown: Mapping[str, str]) -> None:
     """Bring what was changed in a form into its place; ``shown`` is what the form began with."""
     for field in FIELDS[found.kind]:
-        texts = {name: sent(name) for name in field.names}
+        texts = {name: sent[name] for name in field.names}
         if all(shown.get(name, "") == text for name, text in texts.items()):
             continue
         value = _read(field, list(texts.values()), found.value.get(field.key))

@@ -9,18 +9,35 @@ from typing import Any
 
 import pytest
 
+from monitor.store import migrate
+from monitor.store.base import Database
+
 from .conftest import Run
 
 SAMPLE = Path(__file__).parents[2] / "configs" / "district.yaml"
 URL = "rtsp://viewer:hunter2@camera-host.example/stream1"
 
 
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty database with today's schema, made once."""
+    path = tmp_path_factory.mktemp("founded") / "kanhu.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.upgrade(database, lambda _message: None)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
 @pytest.fixture
-def config(tmp_path: Path, monitor: Run) -> Path:
+def config(tmp_path: Path, founded: Path) -> Path:
     path = Path(shutil.copy(SAMPLE, tmp_path / "district.yaml"))
     text = path.read_text("utf-8").replace("../var/district", "var")
     path.write_text(text.replace("rtsp://camera-host.example/stream1", URL), "utf-8")
-    assert monitor("db", "upgrade", "-c", path).code == 0
+    (tmp_path / "var").mkdir()
+    shutil.copy(founded, tmp_path / "var" / "kanhu.db")
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -144,6 +145,18 @@ def test_what_would_not_load_is_named_beside_its_field_and_never_saved(
     assert config.read_bytes() == before
 
 
+def test_a_form_cannot_ask_for_what_the_service_was_started_with(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "very-secret")
+    for path, name in ((ROOM, "name_en"), (CAMERA, "url")):
+        url = "rtsp://viewer:${DATABASE_PASSWORD}@127.0.0.1/1"
+        wrong = change(client, path, **{name: url})
+        assert wrong.status_code == 422
+        assert "may not come from the environment here" in wrong.text
+        assert "very-secret" not in wrong.text
+
+
 def test_places_are_added_and_removed_with_what_hangs_on_them(
     client: httpx.Client, config: Path, world: World
 ) -> None:
@@ -255,6 +268,7 @@ def test_a_threshold_is_tried_on_the_last_days_before_it_is_saved(
     assert tried.status_code == 303
     text = client.get(tried.headers["location"]).text
     while "data-running" in text:
+        time.sleep(0.05)
         text = client.get(tried.headers["location"]).text
     assert 'value="30s"' in text
     assert 'data-would="new"' in text
@@ -280,7 +294,8 @@ def test_areas_are_saved_as_they_were_drawn(client: httpx.Client, config: Path) 
     wrong = change(client, path, areas=json.dumps(areas))
     assert wrong.status_code == 422
     assert "the polygon encloses no area" in wrong.text
-    for nonsense in ("", "[]", '{"zones": [3]}'):
+    deep = "[" * 30_000
+    for nonsense in ("", "[]", '{"zones": [3]}', '{"masks": [{}]}', deep, '{"blind": ["\\ud800"]}'):
         assert change(client, path, areas=nonsense).status_code == 422
 
 

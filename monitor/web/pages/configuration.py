@@ -58,7 +58,7 @@ def adopt(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     desk = desk_of(site_of(request))
     try:
         version = desk.adopt(sent.text("seen"), visitor.actor, sent.text("reason", 1000))
-    except ConflictError as error:
+    except (ConflictError, InputError) as error:
         return _index(request, problem=str(error), status=409)
     _log.info("configuration_adopted", user=visitor.user.name, version=version.position)
     return RedirectResponse(f"/configuration/history/{version.position}?saved=true", 303)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from monitor.domain.errors import ConfigError, ConflictError
 from monitor.settings.complaint import Complaint
 from monitor.settings.revising.secrets import Spot, hidden_value
+from monitor.store.text import clean_line
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
 from monitor.web.config_change import ask, desk_of, sound, way_back
@@ -42,6 +43,7 @@ router = APIRouter(include_in_schema=False)
 _Admin = Annotated[Visitor, require(Permission.CONFIGURE)]
 _ADDRESSES = frozenset({"url", "substream"})
 _AGAIN = "< ? >"
+_LONGEST = 2000
 
 
 @router.get("/configuration/place")
@@ -78,8 +80,12 @@ def change(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     else:
         found = find_place(document, kind, place_id)
     shown = written(kind, {} if fresh else copy.deepcopy(found.value))
-    take(found, lambda name: sent.text(name, 2000), shown)
-    texts = {name: sent.text(name, 2000) for field in FIELDS[kind] for name in field.names}
+    texts = {
+        name: clean_line(sent.text(name, _LONGEST), _LONGEST)
+        for field in FIELDS[kind]
+        for name in field.names
+    }
+    take(found, texts, shown)
     try:
         draft = desk.draft(present, document)
     except (ConfigError, ConflictError) as error:
