@@ -164,13 +164,17 @@ def undo(
 
 @contextlib.contextmanager
 def _desk(config: Path, otherwise: str | None = None) -> Iterator[ConfigDesk]:
-    """Open the desk; where the file has mistakes the database is that of the text ``otherwise``."""
+    """Open the desk; where the file has mistakes the database is that of the text ``otherwise``.
+
+    Without one it is that of the file before the last change by program.
+    """
     try:
         environment = Environment.load(config)
     except ConfigError:
-        if otherwise is None:
+        former = config.with_name(f"{config.name}.bak")
+        if otherwise is None and not former.exists():
             raise
-        environment = Environment.of(config, otherwise)
+        environment = Environment.of(config, otherwise or read_text(former))
     with closing(open_store(environment)) as database:
         yield ConfigDesk(database, config, environment.secret(), SystemClock())
 

@@ -55,15 +55,20 @@ class ConfigFollower:
                 return None
             if newest.config_version == self._current.config_version:
                 return None
-            self._refused = newest.position
-            text = self._versions.text(newest.position)
-            return self._ready(Environment.of(self._current.config, text))
+            return self._usable(newest.position)
         except SQLAlchemyError as error:
             log.warning("configuration_not_asked_for", error=type(error).__name__)
+            return None
+
+    def _usable(self, position: int) -> Environment | None:
+        try:
+            text = self._versions.text(position)
+            return self._ready(Environment.of(self._current.config, text))
         except KanhuError as error:
+            self._refused = position
             log.error("configuration_not_taken_over", process=self._process, error=str(error))
             self._report(self._current.settings, str(error))
-        return None
+            return None
 
     def taken(self, environment: Environment) -> None:
         """Note that the process runs with what :meth:`look` returned."""

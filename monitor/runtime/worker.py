@@ -150,6 +150,7 @@ class Worker:
             and self._rooms[room.id].cameras == tuple(c for c in cameras if c.room_id == room.id)
         )
         leaving = [item for item in self._watches.values() if item.camera.room_id not in kept]
+        open_events = tuple(going_on([room.id for room in rooms if room.id not in kept]))
         _stop_all(leaving)
         done = threading.Event()
         fresh: dict[str, RoomWatch] = {}
@@ -161,8 +162,9 @@ class Worker:
             self._rooms = {item: self._rooms[item] for item in kept} | fresh
             for watch in self._rooms.values():
                 watch.found_by(self._origin)
-            for event in going_on(list(fresh)):
-                fresh[event.room_id].resume([event])
+            for event in open_events:
+                if event.room_id in fresh:
+                    fresh[event.room_id].resume([event])
             self._room_of = _by_camera(self._rooms)
             self._headcounts = Headcounts(rooms, cameras, self._roll_of)
             self._looks = Looks(self._finder, cameras)
@@ -172,9 +174,14 @@ class Worker:
                 else self._watch(camera, self._room_of)
                 for camera in cameras
             }
-            done.set()
 
-        self._swap = swap  # the thread that looks does it, between two looks
+        def swap_once() -> None:
+            try:
+                swap()
+            finally:
+                done.set()
+
+        self._swap = swap_once  # the thread that looks does it, between two looks
         while not done.wait(_STEP_EVERY) and self._thread.is_alive():
             pass
         for camera in cameras:

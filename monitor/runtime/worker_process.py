@@ -240,10 +240,10 @@ class _WorkerProcess:
             return False
         if mine != self._mine:
             return False
-        self._rooms, self._cameras = rooms, cameras
-        self._environment = found
         self._events.tell_with(decide_with(found), ladder_of(found, self._database))
         anew = self.worker.change(rooms, cameras, found.config_version, self._events.going_on)
+        self._rooms, self._cameras = rooms, cameras
+        self._environment = found
         self._ingest.expect(cameras)
         log.info("rooms_begin_anew", worker=self._name, rooms=sorted(anew))
         return True

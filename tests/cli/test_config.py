@@ -109,6 +109,11 @@ def test_a_file_with_mistakes_can_be_replaced(monitor: Run, config: Path, tmp_pa
     assert monitor("config", "history", "-c", config).code == 2
     assert monitor("config", "import", sound, "-c", config).code == 0
     assert config.read_bytes() == sound.read_bytes()
+    sound.write_text(sound.read_text("utf-8").replace("capacity: 15 ", "capacity: 14 "), "utf-8")
+    assert monitor("config", "import", sound, "-c", config).code == 0
+    config.write_text("version: 1\nnonsense\n", "utf-8")
+    assert monitor("config", "undo", 2, "-c", config).code == 0
+    assert config.read_bytes() == sound.read_bytes()
 
 
 def test_versions_that_are_not_there_are_named(monitor: Run, config: Path) -> None:
