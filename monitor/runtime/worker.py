@@ -122,7 +122,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="look", daemon=True)
 
     def resume(self, events: Iterable[Event]) -> None:
-        """Take over events that were open before a restart; call before :meth:`start`."""
+        """Take over events that were open before; call when nothing is looked at."""
         for event in events:
             watch = self._rooms.get(event.room_id)
             if watch is not None:
@@ -142,52 +142,63 @@ class Worker:
         """
         rooms = tuple(rooms)
         cameras = tuple(camera for camera in cameras if camera.enabled)
-        kept = frozenset(
+        kept = self._same(rooms, cameras)
+        leaving = [item for item in self._watches.values() if item.camera.room_id not in kept]
+        open_events = tuple(going_on([room.id for room in rooms if room.id not in kept]))
+        _stop_all(leaving)
+
+        def exchange() -> None:
+            self._origin = replace(self._origin, config_version=config_version)
+            self._forget([item.camera.id for item in leaving], kept)
+            self._exchange(rooms, cameras, kept)
+            self.resume(event for event in open_events if event.room_id not in kept)
+
+        self._between_looks(exchange)
+        for camera in cameras:
+            if camera.room_id not in kept:
+                self._watches[camera.id].start()
+        return frozenset(self._rooms) - kept
+
+    def _same(self, rooms: Iterable[Room], cameras: Sequence[Camera]) -> frozenset[str]:
+        """Return the ids of the rooms that are watched already just as they are to be."""
+        return frozenset(
             room.id
             for room in rooms
             if room.id in self._rooms
             and self._rooms[room.id].room == room
             and self._rooms[room.id].cameras == tuple(c for c in cameras if c.room_id == room.id)
         )
-        leaving = [item for item in self._watches.values() if item.camera.room_id not in kept]
-        open_events = tuple(going_on([room.id for room in rooms if room.id not in kept]))
-        _stop_all(leaving)
+
+    def _exchange(
+        self, rooms: Sequence[Room], cameras: Sequence[Camera], kept: Collection[str]
+    ) -> None:
+        fresh = dict(self._opened(rooms, cameras, kept))
+        self._rooms = {item: self._rooms[item] for item in kept} | fresh
+        for watch in self._rooms.values():
+            watch.found_by(self._origin)
+        self._room_of = _by_camera(self._rooms)
+        self._headcounts = Headcounts(rooms, cameras, self._roll_of)
+        self._looks = Looks(self._finder, cameras)
+        self._watches = {
+            camera.id: self._watches[camera.id]
+            if camera.room_id in kept
+            else self._watch(camera, self._room_of)
+            for camera in cameras
+        }
+
+    def _between_looks(self, work: Callable[[], None]) -> None:
+        """Let the thread that looks do something between two looks, and wait for it."""
         done = threading.Event()
-        fresh: dict[str, RoomWatch] = {}
 
-        def swap() -> None:
-            self._origin = replace(self._origin, config_version=config_version)
-            self._forget([item.camera.id for item in leaving], kept)
-            fresh.update(self._opened(rooms, cameras, kept))
-            self._rooms = {item: self._rooms[item] for item in kept} | fresh
-            for watch in self._rooms.values():
-                watch.found_by(self._origin)
-            for event in open_events:
-                if event.room_id in fresh:
-                    fresh[event.room_id].resume([event])
-            self._room_of = _by_camera(self._rooms)
-            self._headcounts = Headcounts(rooms, cameras, self._roll_of)
-            self._looks = Looks(self._finder, cameras)
-            self._watches = {
-                camera.id: self._watches[camera.id]
-                if camera.room_id in kept
-                else self._watch(camera, self._room_of)
-                for camera in cameras
-            }
-
-        def swap_once() -> None:
+        def once() -> None:
             try:
-                swap()
+                work()
             finally:
                 done.set()
 
-        self._swap = swap_once  # the thread that looks does it, between two looks
+        self._swap = once
         while not done.wait(_STEP_EVERY) and self._thread.is_alive():
             pass
-        for camera in cameras:
-            if camera.room_id in fresh:
-                self._watches[camera.id].start()
-        return frozenset(fresh)
 
     def _opened(
         self, rooms: Sequence[Room], cameras: Sequence[Camera], kept: Collection[str]
@@ -288,8 +299,8 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 if self._swap is not None:
-                    swap, self._swap = self._swap, None
-                    swap()
+                    work, self._swap = self._swap, None
+                    work()
                 touched = self._look()
                 now = self._clock.now()
                 if now - stepped >= _STEP_EVERY:
