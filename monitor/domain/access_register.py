@@ -1,4 +1,4 @@
-"""The access register: who looked at which footage, took it away, or changed who may."""
+"""The access register: who looked at footage, took it away, or changed who may and what is seen."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class AccessKind(StrEnum):
     EXPORT_DOWNLOADED = "export_downloaded"
     REGISTER_EXPORTED = "register_exported"
     ACCOUNT = "account"
+    CONFIGURED = "configured"
 
 
 @dataclass(frozen=True, slots=True)

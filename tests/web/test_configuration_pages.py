@@ -92,6 +92,9 @@ def test_a_change_is_shown_saved_with_its_reason_and_undone(
     assert room.opening_hours is not None
     assert room.opening_hours.tue == ()
     assert "a smaller class" in client.get("/configuration/history").text
+    register = client.get("/register?kind=configured").text
+    assert "a smaller class" in register
+    assert "Changed the configuration" in register
     token = fields(version)["token"]
     undone = save(client, client.post("/configuration/history/1/undo", data={"token": token}))
     assert undone.status_code == 303

@@ -8,9 +8,10 @@ import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.access_register import AccessKind, NewAccess
 from monitor.domain.errors import ConfigError, ConflictError, InputError
 from monitor.store.config_running import RunningConfigs
-from monitor.store.config_versions import VersionKind
+from monitor.store.config_versions import ConfigVersion, VersionKind
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
 from monitor.web.config_change import MOST_LINES, ask, desk_of, waiting
@@ -18,7 +19,7 @@ from monitor.web.config_places import PlaceKind, places
 from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import RowId
-from monitor.web.site import site_of
+from monitor.web.site import Site, site_of
 from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +47,7 @@ def save(request: Request, visitor: _Admin, sent: SentForm) -> Response:
         version = desk.save(draft, kind, visitor.actor, sent.text("reason", 1000), restores)
     except (ConfigError, ConflictError, InputError) as error:
         return _index(request, problem=str(error), status=409)
-    _log.info("configuration_changed", user=visitor.user.name, version=version.position)
+    _put_down(site, visitor, version)
     return RedirectResponse(f"/configuration/history/{version.position}?saved=true", 303)
 
 
@@ -55,12 +56,12 @@ def adopt(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     """Put in force what was changed in the file by hand."""
     check_form_token(visitor.token, sent.text("token"))
     check_district(visitor)
-    desk = desk_of(site_of(request))
+    site = site_of(request)
     try:
-        version = desk.adopt(sent.text("seen"), visitor.actor, sent.text("reason", 1000))
+        version = desk_of(site).adopt(sent.text("seen"), visitor.actor, sent.text("reason", 1000))
     except (ConflictError, InputError) as error:
         return _index(request, problem=str(error), status=409)
-    _log.info("configuration_adopted", user=visitor.user.name, version=version.position)
+    _put_down(site, visitor, version)
     return RedirectResponse(f"/configuration/history/{version.position}?saved=true", 303)
 
 
@@ -121,6 +122,17 @@ def undo(request: Request, visitor: _Admin, version_id: RowId, sent: SentForm) -
         restores=version_id,
         complaints=draft.complaints,
     )
+
+
+def _put_down(site: Site, visitor: Visitor, version: ConfigVersion) -> None:
+    what = {
+        "version": version.position,
+        "config_version": version.config_version,
+        "how": version.kind.value,
+    }
+    access = NewAccess(AccessKind.CONFIGURED, visitor.accessor, version.reason, what=what)
+    site.register.put_down(access, site.context.now())
+    _log.info("configuration_changed", user=visitor.user.name, version=version.position)
 
 
 def _index(request: Request, *, problem: str = "", status: int = 200) -> Response:
