@@ -55,6 +55,10 @@ COMMANDS = {
         "monitor.cli.train:train",
         "Fine-tune a model on labelled frames; register it only if it is better on the others.",
     ),
+    "config": Deferred(
+        "monitor.cli.config:group",
+        "The district's file: export, import, history and undo.",
+    ),
     "audit": Deferred(
         "monitor.cli.audit:group",
         "Proofs of what the system keeps.",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.cli.config import whoever_runs_this
 from monitor.cli.options import OptionalConfigFile
-from monitor.cli.output import JsonFlag, print_json, print_rows
-from monitor.domain.errors import InputError
+from monitor.cli.output import JsonFlag, errors, print_json, print_rows
+from monitor.domain.clock import SystemClock
+from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.text import Language
+from monitor.runtime.config_desk import ConfigDesk
+from monitor.runtime.environment import Environment
+from monitor.runtime.opening import open_store
 from monitor.settings.onboarding import Trial, apply_sheet, try_sheet, write_template
+from monitor.store.config_versions import VersionKind
 
 
 def import_sheet(
@@ -46,6 +53,8 @@ def import_sheet(
     trial = try_sheet(config, sheet.name, content, variables=True)
     if not trial.problems and not dry_run:
         trial = apply_sheet(config, sheet.name, content, variables=True)
+        if trial.changes and not trial.problems:
+            _keep(config, sheet)
     if as_json:
         written = trial.changes and not dry_run and not trial.problems
         print_json({**trial.as_dict(), "written": written})
@@ -53,6 +62,17 @@ def import_sheet(
         _print(trial, config, dry_run)
     if trial.problems:
         raise typer.Exit(2)
+
+
+def _keep(config: Path, sheet: Path) -> None:
+    """Keep what was written as a version, where there is a database to keep it in."""
+    try:
+        environment = Environment.load(config)
+        with closing(open_store(environment)) as database:
+            desk = ConfigDesk(database, config, environment.secret(), SystemClock())
+            desk.taken(VersionKind.SHEET, whoever_runs_this(), sheet.name)
+    except ConfigError as error:
+        errors.print(f"no version is kept: {error.message} ({error.hint})", highlight=False)
 
 
 def _content(sheet: Path) -> bytes:
@@ -96,4 +116,4 @@ def _print(trial: Trial, config: Path, dry_run: bool) -> None:
     elif dry_run:
         typer.echo(f"{config}: would be changed; import without --dry-run to do it")
     else:
-        typer.echo(f"{config}: changed. Restart the service, then: monitor check --connect")
+        typer.echo(f"{config}: changed. Then: monitor check --connect")

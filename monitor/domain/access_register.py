@@ -1,4 +1,4 @@
-"""The access register: who looked at which footage, took it away, or changed who may."""
+"""The access register: who looked at footage, took it away, or changed who may and what is seen."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class AccessKind(StrEnum):
     ACCOUNT = "account"
     REQUEST_MET = "request_met"
     AUDIT_EXPORTED = "audit_exported"
+    CONFIGURED = "configured"
 
 
 @dataclass(frozen=True, slots=True)

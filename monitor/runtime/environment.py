@@ -11,9 +11,10 @@ from pathlib import Path
 
 import platformdirs
 
+from monitor.documents import parse_document
 from monitor.domain.errors import ConfigError
 from monitor.domain.places import District
-from monitor.settings import Settings, load_settings
+from monitor.settings import Settings, load_settings, parse_settings
 from monitor.settings.district import district_of
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -37,7 +38,21 @@ class Environment:
         Raises:
             ConfigError: the file has a mistake, or the data folder cannot be used.
         """
-        settings = load_settings(config)
+        return cls._prepared(config, load_settings(config), config.read_bytes())
+
+    @classmethod
+    def of(cls, config: Path, text: str) -> Environment:
+        """Return what every process would start from if the file had this text.
+
+        Raises:
+            ConfigError: the text has a mistake, or the data folder cannot be used.
+        """
+        document = parse_document(text, str(config))
+        settings = parse_settings(document, config.resolve().parent)
+        return cls._prepared(config, settings, text.encode("utf-8"))
+
+    @classmethod
+    def _prepared(cls, config: Path, settings: Settings, content: bytes) -> Environment:
         folder = settings.service.data_dir
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
@@ -51,7 +66,7 @@ class Environment:
             config=config.resolve(),
             settings=settings,
             district=district_of(settings, config.resolve().parent),
-            config_version=hashlib.sha256(config.read_bytes()).hexdigest()[:12],
+            config_version=hashlib.sha256(content).hexdigest()[:12],
         )
 
     @property

@@ -31,6 +31,7 @@ from monitor.domain.errors import KanhuError
 from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.addressees import Addressees
+from monitor.runtime.config_follow import ConfigFollower, until_changed
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.due_reminders import DueReminders
 from monitor.runtime.environment import Environment
@@ -77,6 +78,7 @@ _REQUESTS = "request-reminders"
 _MORNING, _AFTERNOON = 8, 17
 _AUDIT = "retention-audit"
 _WATCH_DISK = 60
+_FOLLOW_EVERY = 2.0
 
 
 def run_scheduled(config: Path, log_file: Path | None) -> None:
@@ -86,17 +88,48 @@ def run_scheduled(config: Path, log_file: Path | None) -> None:
         signal.signal(name, lambda *_: stop.set())
     configure_logs(log_file)
     try:
-        with ExitStack() as stack:
+        with ExitStack() as whole:
             environment = Environment.load(config)
             database = open_store(environment)
-            stack.callback(database.close)
-            jobs = Jobs(environment, database, SystemClock())
-            _schedule(jobs, environment.district.timezone, stack)
-            make_exports_always(environment, database, stack)
-            _deliver(environment, database, stop)
+            whole.callback(database.close)
+            follower = ConfigFollower(environment, database, "service", SystemClock())
+            following: Environment | None = environment
+            while following is not None:
+                with ExitStack() as stack:
+                    following = _run(following, database, follower, stop, stack)
     except KanhuError as error:
         log.error("service_cannot_start", error=str(error))
         raise SystemExit(2) from None
+
+
+def _run(
+    environment: Environment,
+    database: Database,
+    follower: ConfigFollower,
+    stop: threading.Event,
+    stack: ExitStack,
+) -> Environment | None:
+    """Work until told to stop, or until another configuration is in force, and return that."""
+    jobs = Jobs(environment, database, SystemClock())
+    _schedule(jobs, environment.district.timezone, stack)
+    make_exports_always(environment, database, stack)
+    pause = threading.Event()
+    found: list[Environment] = []
+
+    def follow() -> None:
+        newer = until_changed(follower, stop.wait, _FOLLOW_EVERY)
+        if newer is not None:
+            found.append(newer)
+        pause.set()
+
+    thread = threading.Thread(target=follow, name="configuration", daemon=True)
+    thread.start()
+    _deliver(environment, database, pause)
+    thread.join()
+    if not found:
+        return None
+    follower.taken(found[0])
+    return found[0]
 
 
 class Jobs:

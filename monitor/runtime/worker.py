@@ -7,8 +7,8 @@ What a room decides depends only on what that one thread saw, in order.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import partial
 
@@ -35,7 +35,7 @@ from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
 from monitor.runtime.roll import RollOf, no_roll
 from monitor.runtime.room_watch import RoomWatch
 from monitor.runtime.slots import FrameSlots
-from monitor.runtime.tracks.recorder import TrackRecorder
+from monitor.runtime.tracks.recorder import RoomTape, TrackRecorder
 from monitor.streams.live.overlay import Overlay
 from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader, ReaderStatus
@@ -96,44 +96,141 @@ class Worker:
         self._sampler = sampler
         self._origin = Origin(finder.name, finder.sha256, config_version)
         self._slots = FrameSlots()
-        self._rooms: dict[str, RoomWatch] = {}
-        for room in rooms:
-            here = [camera for camera in cameras if camera.room_id == room.id]
-            if here:
-                tape = tapes.tape(room.id, [c.id for c in here]) if tapes else None
-                self._rooms[room.id] = RoomWatch(room, here, self._origin, calendar_of(room), tape)
-        self._room_of = {
-            camera.id: watch for watch in self._rooms.values() for camera in watch.cameras
-        }
-        self._headcounts = Headcounts(rooms, cameras, roll_of)
+        self._tapes = tapes
+        self._tape_of: dict[str, RoomTape] = {}
+        self._calendar_of = calendar_of
+        self._roll_of = roll_of
+        self._memory = clip_before + _MARGIN
         self._inbox = _Inbox()
+        self._open_watch = partial(
+            CameraWatch,
+            slots=self._slots,
+            listener=self._inbox,
+            clock=clock,
+            calm_fps=calm_fps,
+            gate=gate,
+            reach=reach,
+            recorder=recorder,
+        )
         self._sights: dict[str, _Sight] = {}
         self._unchanged: dict[str, float] = {}
-        self._watches = {
-            camera.id: CameraWatch(
-                camera,
-                self._slots,
-                self._inbox,
-                clock=clock,
-                attention=self._attention_of(camera.id),
-                calm_fps=calm_fps,
-                remember=self._room_of[camera.id].longest_wait + clip_before + _MARGIN,
-                remember_quiet=clip_before + _MARGIN + _UNNOTICED,
-                gate=gate,
-                reach=reach,
-                recorder=recorder,
-            )
-            for camera in cameras
-        }
+        self._rooms = dict(self._opened(rooms, cameras, frozenset()))
+        self._room_of = _by_camera(self._rooms)
+        self._headcounts = Headcounts(rooms, cameras, roll_of)
+        self._watches = {camera.id: self._watch(camera, self._room_of) for camera in cameras}
+        self._swap: Callable[[], None] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="look", daemon=True)
 
     def resume(self, events: Iterable[Event]) -> None:
-        """Take over events that were open before a restart; call before :meth:`start`."""
+        """Take over events that were open before; call when nothing is looked at."""
         for event in events:
             watch = self._rooms.get(event.room_id)
             if watch is not None:
                 watch.resume([event])
+
+    def change(
+        self,
+        rooms: Iterable[Room],
+        cameras: Iterable[Camera],
+        config_version: str,
+        going_on: Callable[[list[str]], Iterable[Event]],
+    ) -> frozenset[str]:
+        """Watch these rooms and cameras from now on; return the ids of the rooms that begin anew.
+
+        What is the same as before goes on undisturbed. ``going_on`` returns the events of rooms
+        that were open; call while the worker runs.
+        """
+        rooms = tuple(rooms)
+        cameras = tuple(camera for camera in cameras if camera.enabled)
+        kept = self._same(rooms, cameras)
+        leaving = [item for item in self._watches.values() if item.camera.room_id not in kept]
+        open_events = tuple(going_on([room.id for room in rooms if room.id not in kept]))
+        _stop_all(leaving)
+
+        def exchange() -> None:
+            self._origin = replace(self._origin, config_version=config_version)
+            self._forget([item.camera.id for item in leaving], kept)
+            self._exchange(rooms, cameras, kept)
+            self.resume(event for event in open_events if event.room_id not in kept)
+
+        self._between_looks(exchange)
+        for camera in cameras:
+            if camera.room_id not in kept:
+                self._watches[camera.id].start()
+        return frozenset(self._rooms) - kept
+
+    def _same(self, rooms: Iterable[Room], cameras: Sequence[Camera]) -> frozenset[str]:
+        """Return the ids of the rooms that are watched already just as they are to be."""
+        return frozenset(
+            room.id
+            for room in rooms
+            if room.id in self._rooms
+            and self._rooms[room.id].room == room
+            and self._rooms[room.id].cameras == tuple(c for c in cameras if c.room_id == room.id)
+        )
+
+    def _exchange(
+        self, rooms: Sequence[Room], cameras: Sequence[Camera], kept: Collection[str]
+    ) -> None:
+        fresh = dict(self._opened(rooms, cameras, kept))
+        self._rooms = {item: self._rooms[item] for item in kept} | fresh
+        for watch in self._rooms.values():
+            watch.found_by(self._origin)
+        self._room_of = _by_camera(self._rooms)
+        self._headcounts = Headcounts(rooms, cameras, self._roll_of)
+        self._looks = Looks(self._finder, cameras)
+        self._watches = {
+            camera.id: self._watches[camera.id]
+            if camera.room_id in kept
+            else self._watch(camera, self._room_of)
+            for camera in cameras
+        }
+
+    def _between_looks(self, work: Callable[[], None]) -> None:
+        """Let the thread that looks do something between two looks, and wait for it."""
+        done = threading.Event()
+
+        def once() -> None:
+            try:
+                work()
+            finally:
+                done.set()
+
+        self._swap = once
+        while not done.wait(_STEP_EVERY) and self._thread.is_alive():
+            pass
+
+    def _opened(
+        self, rooms: Sequence[Room], cameras: Sequence[Camera], kept: Collection[str]
+    ) -> Iterator[tuple[str, RoomWatch]]:
+        for room in rooms:
+            here = [camera for camera in cameras if camera.room_id == room.id]
+            if not here or room.id in kept:
+                continue
+            tape = self._tapes.tape(room.id, [c.id for c in here]) if self._tapes else None
+            if tape is not None:
+                self._tape_of[room.id] = tape
+            yield room.id, RoomWatch(room, here, self._origin, self._calendar_of(room), tape)
+
+    def _watch(self, camera: Camera, rooms: Mapping[str, RoomWatch]) -> CameraWatch:
+        room = rooms[camera.id]
+        return self._open_watch(
+            camera,
+            attention=_attention_of(room),
+            remember=room.longest_wait + self._memory,
+            remember_quiet=self._memory + _UNNOTICED,
+        )
+
+    def _forget(self, camera_ids: Sequence[str], kept: Collection[str]) -> None:
+        self._inbox.forget(camera_ids)
+        for camera_id in camera_ids:
+            self._slots.forget(camera_id)
+            self._sights.pop(camera_id, None)
+            self._unchanged.pop(camera_id, None)
+        for room_id in [item for item in self._tape_of if item not in kept]:
+            if self._tapes is not None:
+                self._tapes.end(self._tape_of.pop(room_id))
 
     def start(self) -> None:
         """Begin to read and to look."""
@@ -145,11 +242,7 @@ class Worker:
         """End all threads."""
         self._stopping.set()
         self._slots.close()
-        stops = [threading.Thread(target=watch.stop) for watch in self._watches.values()]
-        for stop in stops:
-            stop.start()
-        for stop in stops:
-            stop.join()
+        _stop_all(self._watches.values())
         self._thread.join(5)
 
     def reader(self, camera_id: str) -> CameraReader | None:
@@ -210,20 +303,13 @@ class Worker:
         )
         return (data.tobytes(), sight.frame.wall) if done else None
 
-    def _attention_of(self, camera_id: str) -> Callable[[], Attention]:
-        room = self._room_of[camera_id]
-
-        def attention() -> Attention:
-            if room.pressing:
-                return Attention.PRESSING
-            return Attention.OCCUPIED if room.urgent else Attention.QUIET
-
-        return attention
-
     def _run(self) -> None:
         stepped = counted = 0.0
         while not self._stopping.is_set():
             try:
+                if self._swap is not None:
+                    work, self._swap = self._swap, None
+                    work()
                 touched = self._look()
                 now = self._clock.now()
                 if now - stepped >= _STEP_EVERY:
@@ -295,6 +381,27 @@ class Worker:
         return snapshot_jpeg(sight.frame, _shown(sight), self._zone)
 
 
+def _attention_of(room: RoomWatch) -> Callable[[], Attention]:
+    def attention() -> Attention:
+        if room.pressing:
+            return Attention.PRESSING
+        return Attention.OCCUPIED if room.urgent else Attention.QUIET
+
+    return attention
+
+
+def _by_camera(rooms: Mapping[str, RoomWatch]) -> dict[str, RoomWatch]:
+    return {camera.id: watch for watch in rooms.values() for camera in watch.cameras}
+
+
+def _stop_all(watches: Iterable[CameraWatch]) -> None:
+    stops = [threading.Thread(target=watch.stop) for watch in watches]
+    for stop in stops:
+        stop.start()
+    for stop in stops:
+        stop.join()
+
+
 def reason_of(status: ReaderStatus) -> Text | None:
     """Return why a camera is not online, with what to do about it, in words."""
     if status.text is None:
@@ -329,6 +436,12 @@ class _Inbox:
     def still(self, camera_id: str, wall: float) -> None:
         with self._lock:
             self._stills[camera_id] = wall
+
+    def forget(self, camera_ids: Iterable[str]) -> None:
+        with self._lock:
+            for camera_id in camera_ids:
+                for known in (self._views, self._stills, self.latest):
+                    known.pop(camera_id, None)
 
     def take_views(self) -> list[CameraView]:
         with self._lock:

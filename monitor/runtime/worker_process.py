@@ -18,10 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.domain.clock import Clock, SystemClock, to_datetime
 from monitor.domain.errors import KanhuError
 from monitor.domain.hours import Calendar
-from monitor.domain.places import Room
+from monitor.domain.places import Camera, Room
 from monitor.domain.room_state import RoomState, ViewFault
 from monitor.domain.text import Text
 from monitor.runtime.attention import GateMode
+from monitor.runtime.config_follow import ConfigFollower
 from monitor.runtime.environment import Environment
 from monitor.runtime.event_recorder import ClipTimes, EventRecorder
 from monitor.runtime.finder_choice import ChoiceWatch, open_finder
@@ -62,6 +63,17 @@ _TOUCH_EVERY = 20.0
 _HEARTBEAT_EVERY = 5.0
 _DAYS_EVERY = 300.0
 _ROLL_EVERY = 10.0
+_NOT_OURS = (
+    "institutions",
+    "rules",
+    "planning",
+    "reporting",
+    "risk",
+    "registers",
+    "access",
+    "model",
+)
+"""Sections that a worker does not read itself, or takes over while it runs."""
 
 
 def worker_name(number: int) -> str:
@@ -76,8 +88,16 @@ def run_worker(config: Path, number: int, workers: int, log_file: Path | None) -
         signal.signal(name, lambda *_: stop.set())
     configure_logs(log_file)
     try:
-        with ExitStack() as stack:
-            _WorkerProcess(Environment.load(config), number, workers, stack).run(stop)
+        with ExitStack() as whole:
+            environment = Environment.load(config)
+            database = open_store(environment)
+            whole.callback(database.close)
+            follower = ConfigFollower(environment, database, worker_name(number), SystemClock())
+            following: Environment | None = environment
+            while following is not None:
+                with ExitStack() as stack:
+                    process = _WorkerProcess(following, database, number, workers, stack)
+                    following = process.run(stop, follower)
     except KanhuError as error:
         log.error("worker_cannot_start", error=str(error))
         raise SystemExit(2) from None
@@ -85,20 +105,20 @@ def run_worker(config: Path, number: int, workers: int, log_file: Path | None) -
 
 class _WorkerProcess:
     def __init__(
-        self, environment: Environment, number: int, workers: int, stack: ExitStack
+        self,
+        environment: Environment,
+        database: Database,
+        number: int,
+        workers: int,
+        stack: ExitStack,
     ) -> None:
         self._environment = environment
+        self._database = database
         self._name = worker_name(number)
+        self._names = [worker_name(index) for index in range(workers)]
         self._clock: Clock = SystemClock()
-        database = open_store(environment)
-        stack.callback(database.close)
-        names = [worker_name(index) for index in range(workers)]
-        mine = set(
-            place([item.id for item in environment.district.institutions], names)[self._name]
-        )
-        self._rooms = [r for r in environment.district.rooms if r.institution_id in mine]
-        room_ids = {room.id for room in self._rooms}
-        self._cameras = [c for c in environment.district.cameras if c.room_id in room_ids]
+        self._mine, self._rooms, self._cameras = self._share(environment)
+        mine = self._mine
         self._workers = WorkerRepository(database)
         self._reports = _Reports(database, self._name, self._clock)
         self._problems = RecorderProblemRepository(database)
@@ -109,17 +129,22 @@ class _WorkerProcess:
         self._days_read = self._roll_read = -_DAYS_EVERY
         self._build(environment, database, stack)
 
+    def _share(self, environment: Environment) -> tuple[set[str], list[Room], list[Camera]]:
+        """Return the institutions that this worker watches, with their rooms and cameras."""
+        district = environment.district
+        mine = set(place([item.id for item in district.institutions], self._names)[self._name])
+        rooms = [room for room in district.rooms if room.institution_id in mine]
+        room_ids = {room.id for room in rooms}
+        return mine, rooms, [camera for camera in district.cameras if camera.room_id in room_ids]
+
     def _build(self, environment: Environment, database: Database, stack: ExitStack) -> None:
         settings = environment.settings
         finder = SwappableFinder(open_finder(settings.model, environment.models_folder))
         self._choice = ChoiceWatch(environment, finder)
         tapes = self._tapes(stack)
         self.worker: Worker
-        events = EventRepository(
-            database,
-            decide_with(environment),
-            ladder_of(environment, database),
-            life_of(settings),
+        events = self._events = EventRepository(
+            database, decide_with(environment), ladder_of(environment, database), life_of(settings)
         )
         recorder = EventRecorder(
             Spool(environment.data / "spool" / self._name),
@@ -150,6 +175,7 @@ class _WorkerProcess:
             else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
+        self._ingest = IngestServer(self._cameras, clock=self._clock)
         self._server = WorkerServer(
             settings.service.worker_host,
             environment.secret(),
@@ -160,7 +186,7 @@ class _WorkerProcess:
                 small_feeds=self.worker.small_reader,
             ),
             self.worker.still,
-            IngestServer(self._cameras, clock=self._clock),
+            self._ingest,
         )
         recorder.start()
         stack.callback(recorder.stop)
@@ -175,11 +201,10 @@ class _WorkerProcess:
         stack.callback(tapes.stop)
         return tapes
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, stop: threading.Event, follower: ConfigFollower) -> Environment | None:
+        """Watch until told to stop, or until what is saved needs the worker to be built anew."""
         cameras = self.worker.camera_ids
-        self._workers.register(
-            self._name, self._server.url, os.getpid(), cameras, to_datetime(self._clock.now())
-        )
+        self._register(cameras)
         self.worker.start()
         log.info("worker_started", worker=self._name, cameras=len(cameras), rooms=len(self._rooms))
         beat = touched = time.monotonic()
@@ -190,6 +215,15 @@ class _WorkerProcess:
                     beat = time.monotonic()
                     self._heartbeat(cameras)
                     self._choice.look()
+                    found = follower.look()
+                    if found is not None and not self._take_over(found):
+                        follower.taken(found)
+                        self._leave()
+                        return found
+                    if found is not None:
+                        follower.taken(found)
+                        cameras = self.worker.camera_ids
+                        self._register(cameras)
                 self._read_registers()
                 if time.monotonic() - touched >= _TOUCH_EVERY:
                     touched = time.monotonic()
@@ -197,6 +231,27 @@ class _WorkerProcess:
             except SQLAlchemyError as error:
                 log.warning("report_not_sent", error=type(error).__name__)
         self._leave()
+        return None
+
+    def _register(self, cameras: tuple[str, ...]) -> None:
+        now = to_datetime(self._clock.now())
+        self._workers.register(self._name, self._server.url, os.getpid(), cameras, now)
+
+    def _take_over(self, found: Environment) -> bool:
+        """Go on with other rooms and cameras, if nothing else concerns this worker."""
+        same = {name: getattr(self._environment.settings, name) for name in _NOT_OURS}
+        mine, rooms, cameras = self._share(found)
+        if found.settings.model_copy(update=same) != self._environment.settings:
+            return False
+        if mine != self._mine:
+            return False
+        self._events.tell_with(decide_with(found), ladder_of(found, self._database))
+        anew = self.worker.change(rooms, cameras, found.config_version, self._events.going_on)
+        self._rooms, self._cameras = rooms, cameras
+        self._environment = found
+        self._ingest.expect(cameras)
+        log.info("rooms_begin_anew", worker=self._name, rooms=sorted(anew))
+        return True
 
     def _read_registers(self) -> None:
         """Read again what institutions enter: days off and who is signed in."""
@@ -218,7 +273,7 @@ class _WorkerProcess:
     def _heartbeat(self, cameras: tuple[str, ...]) -> None:
         now = to_datetime(self._clock.now())
         if not self._workers.heartbeat(self._name, now):
-            self._workers.register(self._name, self._server.url, os.getpid(), cameras, now)
+            self._register(cameras)
 
     def _leave(self) -> None:
         self.worker.stop()

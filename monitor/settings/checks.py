@@ -40,6 +40,7 @@ def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
     yield from rule_complaints(settings.rules, ("rules",))
     for i, institution in enumerate(settings.institutions):
         rooms = {room.id for room in institution.rooms}
+        yield from rule_complaints(institution.rules, ("institutions", i, "rules"))
         for j, room in enumerate(institution.rooms):
             yield from _room(room, rooms, ("institutions", i, "rooms", j))
             yield from _sources(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,8 @@ def _institution(part: InstitutionPart) -> Institution:
 def _room(part: RoomPart, home: InstitutionPart, defaults: Mapping[str, dict[str, Any]]) -> Room:
     opening = part.opening_hours or home.opening_hours
     naps = home.nap_times if part.nap_times is None else part.nap_times
-    names = [*defaults, *(name for name in part.rules if name not in defaults)]
+    levels = (defaults, home.rules, part.rules)
+    names = dict.fromkeys(name for level in levels for name in level)
     return Room(
         id=part.id,
         institution_id=home.id,
@@ -91,10 +92,15 @@ def _room(part: RoomPart, home: InstitutionPart, defaults: Mapping[str, dict[str
         class_type=part.class_type,
         capacity=part.capacity,
         person_capacity=part.person_capacity,
-        rules={name: {**defaults.get(name, {}), **part.rules.get(name, {})} for name in names},
+        rules={name: _joined(name, levels) for name in names},
         opening_hours=None if opening is None else opening.hours(),
         nap_times=spans_of(naps),
     )
+
+
+def _joined(name: str, levels: Iterable[Mapping[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Return a rule's parameters; the nearer of ``levels`` comes last and counts."""
+    return {key: value for level in levels for key, value in level.get(name, {}).items()}
 
 
 def camera_of(

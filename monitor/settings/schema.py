@@ -363,6 +363,9 @@ class InstitutionPart(Model):
         None, description="When children may be there, late collection included"
     )
     nap_times: Spans = Field((), description="When children nap on days of operation")
+    rules: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Parameters of rules for this institution"
+    )
     rooms: tuple[RoomPart, ...] = ()
 
 

@@ -68,6 +68,7 @@ class Permission(StrEnum):
     RECEIVE = "receive"
     ANSWER = "answer"
     PRIVACY = "privacy"
+    CONFIGURE = "configure"
 
 
 _P = Permission
@@ -85,7 +86,8 @@ _ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.INSPECTOR: _SEES
         | {_P.EVIDENCE, _P.EXPORT, _P.INSPECTIONS, _P.GENERATE, _P.INSPECT, _P.CORRECT, _P.RISK}
         | {_P.REGISTERS, _P.RECORDINGS},
-        Role.SUPERVISOR: frozenset(Permission) - {_P.LABEL, _P.USERS, _P.REGISTER, _P.ONBOARD},
+        Role.SUPERVISOR: frozenset(Permission)
+        - {_P.LABEL, _P.USERS, _P.REGISTER, _P.ONBOARD, _P.CONFIGURE},
         Role.AUDITOR: _SEES
         | {_P.INSPECTIONS, _P.SYSTEM, _P.REGISTER, _P.METRICS, _P.RISK, _P.REGISTERS}
         | {_P.REQUESTS, _P.PRIVACY},

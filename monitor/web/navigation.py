@@ -84,6 +84,7 @@ _AREAS = (
         (
             NavPage("/institutions", "house", "nav.institutions", _P.WATCH, ("/rooms", "/cameras")),
             NavPage("/connections", "camera", "connect.title", _P.WATCH),
+            NavPage("/configuration", "system", "config.title", _P.CONFIGURE),
             NavPage("/onboarding", "download", "connect.import", _P.ONBOARD),
         ),
     ),

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,7 +19,8 @@ from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
-from monitor.runtime.dead_man import WatchThread, dead_man_watch
+from monitor.runtime.backtest.runs import TrialRuns
+from monitor.runtime.config_desk import ConfigDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.gb28181_process import run_platform
@@ -35,6 +37,7 @@ from monitor.runtime.supervisor import Child, Supervisor
 from monitor.runtime.worker_process import run_worker
 from monitor.store import migrate
 from monitor.store.base import Database
+from monitor.store.config_running import RunningConfigs
 from monitor.store.files import FileStore
 from monitor.store.labels import LabelStore
 from monitor.store.place_repository import PlaceRepository
@@ -43,6 +46,7 @@ from monitor.store.register_repository import RegisterRepository
 from monitor.store.workers import WorkerRepository
 from monitor.web.application import create_app
 from monitor.web.context import ModelFact, WebContext
+from monitor.web.following import Following
 from monitor.web.http_gateway import HttpWorkerGateway
 
 log = structlog.get_logger(__name__)
@@ -62,6 +66,8 @@ def prepare(environment: Environment) -> None:
     with closing(environment.database()) as database:
         migrate.upgrade(database, lambda message: log.info("schema", message=message))
         PlaceRepository(database).sync(environment.district, now)
+        RunningConfigs(database).begin()
+        ConfigDesk(database, environment.config, environment.secret(), SystemClock()).begin()
         if environment.settings.registers is not None:
             registers = RegisterRepository(database)
             # Days counted from today are for the demo; a district writes dates.
@@ -146,12 +152,13 @@ def run_web(config: Path, log_file: Path | None) -> None:
             database = open_store(environment)
             stack.callback(database.close)
             service = environment.settings.service
-            watch = WatchThread(dead_man_watch(environment.settings, database, SystemClock()))
-            watch.start()
-            stack.callback(watch.stop)
+            app = create_app(web_context(environment, database))
+            following = Following(app, environment, database, partial(_going_on, database))
+            following.start()
+            stack.callback(following.stop)
             uvicorn.Server(
                 uvicorn.Config(
-                    create_app(web_context(environment, database)),
+                    app,
                     host=service.host,
                     port=service.port,
                     log_config=None,
@@ -165,7 +172,13 @@ def run_web(config: Path, log_file: Path | None) -> None:
         raise SystemExit(2) from None
 
 
-def web_context(environment: Environment, database: Database) -> WebContext:
+def _going_on(database: Database, environment: Environment, runs: TrialRuns) -> WebContext:
+    return web_context(environment, database, runs)
+
+
+def web_context(
+    environment: Environment, database: Database, runs: TrialRuns | None = None
+) -> WebContext:
     """Join the web with the store, the workers and the inspections."""
     clock = SystemClock()
     files = FileStore(environment.evidence_folder)
@@ -181,7 +194,9 @@ def web_context(environment: Environment, database: Database) -> WebContext:
         ),
         onsite=OnsiteDesk(database, files, timezone, clock),
         risk=RiskDesk(database, timezone, environment.settings.risk.policy(), clock),
-        backtests=BacktestDesk(database, environment.district, environment.tracks_folder, clock),
+        backtests=BacktestDesk(
+            database, environment.district, environment.tracks_folder, clock, runs
+        ),
         recordings=RecordingDesk(
             database,
             environment.settings.recording,

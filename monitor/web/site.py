@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from monitor.runtime.alarm_desk import AlarmDesk
+from monitor.runtime.config_desk import ConfigDesk
 from monitor.runtime.plan_approval import PlanApprovalDesk
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.privacy.answers import AnswerDesk
@@ -70,6 +71,7 @@ class Site:
     """What routes work with. One per application."""
 
     context: WebContext
+    configuration: ConfigDesk | None
     alarms: AlarmDesk
     approvals: PlanApprovalDesk
     alerts: AlertRepository
@@ -130,6 +132,9 @@ class Site:
         district = district_of(context.settings, Path())
         return cls(
             context=context,
+            configuration=None
+            if context.config is None
+            else ConfigDesk(database, context.config, context.secret, context.clock),
             alarms=AlarmDesk(database, district, context.clock),
             approvals=PlanApprovalDesk(context.settings, database, context.clock),
             attendance=AttendanceRepository(database),
@@ -192,6 +197,11 @@ class Site:
             provider=OidcProvider(oidc) if oidc is not None else None,
             doors=Doors.of(context.secret),
         )
+
+    def going_on(self, context: WebContext) -> Site:
+        """Return the state for another configuration; who is at the door or waits stays so."""
+        fresh = Site.of(replace(context, workers=self.context.workers))
+        return replace(fresh, hub=self.hub, doors=self.doors, pending=self.pending)
 
 
 def site_of(connection: HTTPConnection | Request) -> Site:

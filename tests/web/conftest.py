@@ -45,6 +45,7 @@ from monitor.domain.room_state import RoomState, View, ViewFault
 from monitor.domain.text import Language, Text
 from monitor.inspections.template import Template, packaged_templates
 from monitor.runtime.backtest.desk import BacktestDesk
+from monitor.runtime.config_desk import ConfigDesk
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.onsite_desk import OnsiteDesk
 from monitor.runtime.privacy.keeper import PrivacyKeeper, Stores
@@ -78,6 +79,7 @@ _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: httpx makes a de
 START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC).timestamp()
 PASSWORD = "a fine long password"
 DEMO_TOKEN = "secret-of-the-inbox"
+SECRET = "secret-of-the-installation"
 _CONFIGURATION = """
 version: 1
 demo: true
@@ -305,7 +307,15 @@ class World:
             labels=self.labels,
             config=self.config,
             demo_token=DEMO_TOKEN,
+            secret=SECRET,
         )
+
+    def write_config(self) -> Path:
+        """Write the district's file, as if the service had been started from it."""
+        self.config = self.tracks_folder.parent / "district.yaml"
+        self.config.write_text(_CONFIGURATION, "utf-8")
+        ConfigDesk(self.database, self.config, self.context.secret, self.clock).begin()
+        return self.config
 
     def user(
         self,

@@ -56,6 +56,7 @@ PLACES = {
     "{book}": "staff",
     "{document_id}": "1",
     "{visit_id}": "1",
+    "{version_id}": "1",
     "{template_id}": "1",
     "{item_id}": "S-01",
     "{segment_id}": "1",
@@ -156,8 +157,14 @@ def _check_role(role: Role, client: httpx.Client) -> None:
 OWN = {("POST", "/account/tokens/{token_id}/revoke")}
 """Routes to one's own things: they have no scope, and tests of their own."""
 
-OF_THE_DISTRICT = ("/inspections/templates/", "/notices/channels/", "/reports/{period}")
-"""Templates and channels are the whole district's; a report holds what one may see."""
+OF_THE_DISTRICT = (
+    "/inspections/templates/",
+    "/notices/channels/",
+    "/reports/{period}",
+    "/configuration/",
+)
+"""Templates, channels and the configuration are the whole district's; a report holds what one may
+see."""
 
 NOT_MADE = {
     "/exports/{export_id}/package",

@@ -28,7 +28,14 @@ from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.people import AgeClass
 from monitor.domain.personal_data import Treatment
-from monitor.domain.places import ClassType, NoticeState, RoomType
+from monitor.domain.places import (
+    ClassType,
+    LineKind,
+    NoticeState,
+    RoomType,
+    Side,
+    ZoneKind,
+)
 from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
 from monitor.domain.visits import VisitState
@@ -36,6 +43,7 @@ from monitor.inspections.risk import Measure, RiskFactor
 from monitor.inspections.rollup import RollupKind
 from monitor.runtime.backtest.comparison import Fate, Verdict
 from monitor.store.camera_status import CameraState
+from monitor.store.config_versions import VersionKind
 from monitor.store.deletions import DeletionReason
 from monitor.store.jobs import JobState
 from monitor.store.outbox import DeliveryState
@@ -44,6 +52,7 @@ from monitor.store.retention_audits import RecorderKind
 from monitor.store.retention_audits import Verdict as AuditVerdict
 from monitor.store.session_repository import SignInMethod
 from monitor.store.templates import TemplateState
+from monitor.web.config_state import ConfigState
 from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
@@ -99,6 +108,11 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "privacy.step.": RequestAction,
     "privacy.faces.": Faces,
     "privacy.treatment.": Treatment,
+    "config.kind.": VersionKind,
+    "config.zone.": ZoneKind,
+    "config.line.": LineKind,
+    "config.side.": Side,
+    "config.state.": ConfigState,
 }
 BY_NAME = (
     "rule.",
@@ -122,6 +136,8 @@ BY_NAME = (
     "viewing.suggest.",
     *("privacy.do.", "privacy.field.", "privacy.problem."),
     *("operator.staff.", "operator.snooze_suggest."),
+    *("config.field.", "config.day.", "config.ed.", "config.hangs.", "config.from."),
+    *("config.below.", "config.add_", "config.change_", "config.remove_"),
 )
 """Families whose members are named by rules, statuses or lists in the templates."""
 

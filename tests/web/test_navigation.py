@@ -33,6 +33,9 @@ ELSEWHERE = {
     "/connections.xlsx": "the connections",
     "/onboarding/template.xlsx": "the import",
     "/privacy/requests/new": "the requests",
+    "/configuration/history": "the configuration",
+    "/configuration/place": "the configuration",
+    "/configuration/rules": "the configuration",
 }
 """Addresses without an id that are not of the bar, and what leads to them instead."""
 

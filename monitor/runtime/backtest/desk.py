@@ -50,7 +50,7 @@ class BacktestDesk:
         self._clock = clock
         self._fired = FiredEventRepository(database)
         self._places = PlaceRepository(database)
-        self._runs = runs or TrialRuns()
+        self.runs = runs or TrialRuns()
 
     def rooms(self, scope: Scope, institution: str = "", room: str = "") -> tuple[Room, ...]:
         """Return the rooms with cameras that somebody may try rules in.
@@ -116,16 +116,16 @@ class BacktestDesk:
         fired = self._fired.fired(
             [room.id for room in rooms], rule, to_datetime(window.start), to_datetime(window.end)
         )
-        return self._runs.start(owner, Job(trial, self._folder, fired))
+        return self.runs.start(owner, Job(trial, self._folder, fired))
 
     def run_of(self, owner: int) -> Run | None:
         """Return somebody's latest run, and note that it is still wanted."""
-        return self._runs.of(owner)
+        return self.runs.of(owner)
 
     def cancel(self, owner: int, run_id: str) -> None:
         """End somebody's run if it is still the one named."""
-        self._runs.cancel(owner, run_id)
+        self.runs.cancel(owner, run_id)
 
     def stop(self) -> None:
         """End all runs."""
-        self._runs.stop()
+        self.runs.stop()

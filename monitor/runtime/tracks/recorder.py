@@ -122,6 +122,11 @@ class TrackRecorder:
         self._tapes.append(tape)
         return tape
 
+    def end(self, tape: RoomTape) -> None:
+        """Write what is left of a room that is watched no more, or begins anew."""
+        tape.flush()
+        self._tapes.remove(tape)
+
     def start(self) -> None:
         """Begin to write."""
         self._thread.start()

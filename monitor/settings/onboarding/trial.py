@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +21,7 @@ from monitor.settings.onboarding.columns import BY_NAME, Level
 from monitor.settings.onboarding.edit import YamlEdit
 from monitor.settings.onboarding.merge import Merge, Origin
 from monitor.settings.onboarding.sheet import Sheet, read_sheet
+from monitor.settings.revising.file import replace_file
 from monitor.settings.sources import Sources
 from monitor.streams.url import UrlError
 
@@ -127,37 +125,8 @@ def apply_sheet(
     if trial.changes:
         if hashlib.sha256(config.read_bytes()).digest() != before:
             raise ConflictError("the file was changed meanwhile", where=str(config))
-        _replace(config, trial.text)
+        replace_file(config, trial.text)
     return trial
-
-
-def _replace(config: Path, text: str) -> None:
-    target = config.resolve()
-    mode = target.stat().st_mode & 0o777
-    try:
-        _write(target.with_name(f"{target.name}.bak"), target.read_bytes(), mode)
-        _write(target, text.encode("utf-8"), mode)
-    except OSError as error:
-        raise ConflictError(
-            f"the district's file cannot be written: {error.strerror}",
-            where=str(config),
-            hint="let this user write to its folder, or run 'monitor import' where it may",
-        ) from None
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _check_variables(sheet: Sheet, allowed: bool) -> None:

@@ -51,15 +51,19 @@ class IngestServer:
     def __init__(
         self, cameras: Iterable[Camera], *, lobby: Lobby = LOBBY, clock: Clock | None = None
     ) -> None:
+        self.expect(cameras)
+        self._lobby = lobby
+        self._clock = clock or SystemClock()
+        self._sessions: dict[str, IngestSession] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+
+    def expect(self, cameras: Iterable[Camera]) -> None:
+        """Let in senders for these cameras from now on; may be called from any thread."""
         self._tokens = {
             camera.id: token_of(parse_url(camera.url))
             for camera in cameras
             if camera.enabled and camera.url.startswith(f"{SCHEME}:")
         }
-        self._lobby = lobby
-        self._clock = clock or SystemClock()
-        self._sessions: dict[str, IngestSession] = {}
-        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def senders(self) -> int:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from monitor.store import migrate
 from monitor.web.access import PUBLIC, Permission, require
+from monitor.web.config_state import config_state
 from monitor.web.directory import Directory
 from monitor.web.metrics import store_metrics
 from monitor.web.site import Site, site_of
@@ -33,7 +34,11 @@ async def ready(request: Request) -> Response:
     checks = await run_in_threadpool(_checks, site_of(request))
     status = "ready" if all(checks.values()) else "not ready"
     told = {name: "ok" if well else "failing" for name, well in checks.items()}
-    return JSONResponse({"status": status, "checks": told}, 200 if status == "ready" else 503)
+    answer: dict[str, object] = {"status": status, "checks": told}
+    if checks["database"]:
+        # Told, but no reason to send nobody here: what runs goes on running.
+        answer["configuration"] = await run_in_threadpool(config_state, site_of(request))
+    return JSONResponse(answer, 200 if status == "ready" else 503)
 
 
 @router.get("/metrics")

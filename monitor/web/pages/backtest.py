@@ -59,7 +59,7 @@ def show(
     run = site.context.backtests.run_of(visitor.user.id)
     written: dict[str, str] = {"after": after} if after else {}
     if run is not None and not place and not rule:
-        place, rule = _place_of(run), run.trial.rule
+        place, rule = run_place(run), run.trial.rule
         written = _written(run)
     return _page(request, visitor, place, rule or _FIRST_RULE, written, run=run)
 
@@ -124,18 +124,18 @@ def _page(
         settings=settings,
         written=written,
         wrong=wrong,
-        days=days or _days_of(run),
+        days=days or run_days(run),
         most_days=MOST_DAYS,
         run=run,
-        run_place=_place_of(run) if run else "",
-        run_days=_days_of(run),
+        run_place=run_place(run) if run else "",
+        run_days=run_days(run),
         limit=LIMIT,
-        shown=None if run is None else _result(site, run),
+        shown=None if run is None else run_result(site, run),
         position=site.feed.latest_id(),
     )
 
 
-def _result(site: Site, run: Run) -> dict[str, object] | None:
+def run_result(site: Site, run: Run) -> dict[str, object] | None:
     """Return what the template shows of a run that is done."""
     result = run.result
     if run.phase is not Phase.DONE or result is None:
@@ -167,7 +167,8 @@ def _rooms(site: Site, visitor: Visitor, place: str) -> tuple[Room, ...]:
     return desk.rooms(visitor.scope)
 
 
-def _place_of(run: Run) -> str:
+def run_place(run: Run) -> str:
+    """Return the place of a run as the form names it; empty where it was several."""
     rooms = run.trial.rooms
     institutions = {room.institution_id for room in rooms}
     if len(rooms) == 1:
@@ -175,7 +176,8 @@ def _place_of(run: Run) -> str:
     return f"{_INSTITUTION}{institutions.pop()}" if len(institutions) == 1 else ""
 
 
-def _days_of(run: Run | None) -> str:
+def run_days(run: Run | None) -> str:
+    """Return over how many days a run goes, or the most if there is none."""
     if run is None:
         return str(MOST_DAYS)
     window = run.trial.window

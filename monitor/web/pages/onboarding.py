@@ -15,8 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.errors import ConflictError, InputError, KanhuError
 from monitor.registers.tables import MOST_BYTES
 from monitor.settings.onboarding import Trial, apply_sheet, try_sheet, write_template
+from monitor.store.config_versions import VersionKind
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page
+from monitor.web.config_change import desk_of, sound
 from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
 from monitor.web.site import Site, site_of
@@ -74,7 +76,11 @@ def apply(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     now = site.context.clock.now()
     content = site.pending.take(visitor.user.id, sent.text("digest"), now)
     try:
-        trial = apply_sheet(_config(site), "import", content)
+        config = _config(site)
+        desk = desk_of(site)
+        sound(desk)
+        trial = apply_sheet(config, "import", content)
+        desk.taken(VersionKind.SHEET, visitor.actor, "")
     except (InputError, ConflictError) as error:
         return _page(request, unfit=error.message, status=409)
     added = {level: states["added"] for level, states in trial.counts.items()}

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
+from monitor.web.config_state import config_state
 from monitor.web.directory import Directory
 from monitor.web.queue import count_cameras
 from monitor.web.site import site_of
@@ -33,6 +34,7 @@ def show(request: Request, visitor: Annotated[Visitor, require(Permission.SYSTEM
         jobs=site.jobs.recent(limit=_JOBS),
         backlog=site.outbox.backlog(),
         feed_well=site.hub.well,
+        configuration=config_state(site),
         database=site.context.database.dialect,
         forecast=site.forecasts.latest(),
         free_bytes=site.context.files.free_bytes(),

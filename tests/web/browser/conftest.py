@@ -62,7 +62,9 @@ def live_world(tmp_path: Path, founding: Founding) -> Iterator[World]:
     """Return the district in a database of its own, now."""
     database = Database(f"sqlite:///{tmp_path}/kanhu.db")
     load_tables().create_all(database.engine)
-    yield founding(database, SystemClock(), tmp_path)
+    world = founding(database, SystemClock(), tmp_path)
+    world.write_config()
+    yield world
     database.close()
 
 

@@ -8,7 +8,7 @@ from alembic import op
 from monitor.store.base import UtcDateTime
 
 revision = "0014"
-down_revision: str | None = "0010"
+down_revision: str | None = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Changes to a district's file: written with its comments kept, checked, shown without secrets."""
