@@ -57,6 +57,7 @@ _ACCESS = {
     AccessKind.EXPORT_DOWNLOADED: Text(zh="取走导出", en="Exports fetched"),
     AccessKind.REGISTER_EXPORTED: Text(zh="导出登记簿", en="Register taken along"),
     AccessKind.ACCOUNT: Text(zh="账号与权限", en="Accounts and rights"),
+    AccessKind.CONFIGURED: Text(zh="配置变更", en="Configuration changes"),
     AccessKind.REQUEST_MET: Text(zh="办理请求", en="Data requests met"),
     AccessKind.AUDIT_EXPORTED: Text(zh="导出年度包", en="Year taken along"),
 }
