@@ -223,3 +223,15 @@ def test_a_recording_that_starts_again_forgets(scene: Scene) -> None:
     scene.presence.observe(0.0, [])
     assert scene.presence.present(0.0) == ()
     assert scene.presence.presumed(0.0).adults == 0
+
+
+@pytest.mark.parametrize(("every", "known"), [(1, AgeClass.ADULT), (2, AgeClass.UNKNOWN)])
+def test_a_faint_adult_out_of_nowhere_is_known_by_being_found_in_most_looks(
+    presence: CameraPresence, make_track: MakeTrack, every: int, known: AgeClass
+) -> None:
+    for look in range(100):
+        presence.observe(look / FPS, [])
+    for look in range(100, 400):
+        seen = make_track(id=9, score=0.25, first_seen=20.0, seen=look / FPS)
+        presence.observe(look / FPS, [seen] if look % every == 0 else [])
+    assert [track.age for track in presence.present(400 / FPS)] == [known]

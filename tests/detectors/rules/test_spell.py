@@ -119,3 +119,24 @@ def test_a_lasting_spell_was_really_seen_for_half_its_time(
             assert seen >= 9.9
             assert timer.since is not None
             assert time - timer.since >= 19.9
+
+
+def test_doubt_that_resolves_was_no_gap_but_blindness_is() -> None:
+    def lasting(*, doubted: bool) -> float | None:
+        timer = spell()
+        for time, value in looks((20, True), (20, None), (60, True)):
+            if timer.update(time, value, doubted=doubted and value is None):
+                return time
+        return None
+
+    assert lasting(doubted=True) == 60.0
+    assert lasting(doubted=False) == 81.0
+
+
+def test_doubt_before_the_first_look_counts_for_half_of_what_is_needed_at_most() -> None:
+    timer = spell()
+    for time, value in looks((200, None), (40, True)):
+        if timer.update(time, value, doubted=value is None):
+            assert time == 230.0
+            return
+    raise AssertionError("never lasted")
