@@ -42,6 +42,7 @@ _PREFIXES: Mapping[NoticeKind, Text] = {
     NoticeKind.REMINDER: Text(zh="提醒：", en="Reminder: "),
     NoticeKind.ESCALATE: Text(zh="升级：", en="Escalated: "),
     NoticeKind.FLAPPING: Text(zh="时有时无：", en="Comes and goes: "),
+    NoticeKind.UNRESOLVED: Text(zh="已确认未办结：", en="Acknowledged, not closed: "),
 }
 
 

@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"
     ESCALATE = "escalate"
     FLAPPING = "flapping"
+    UNRESOLVED = "unresolved"
 
 
 class Reason(StrEnum):
@@ -52,6 +53,7 @@ class Reason(StrEnum):
     UNANSWERED = "nobody_answered"
     ASKED = "asked_for_by_a_person"
     SNOOZE_OVER = "snooze_is_over"
+    FORGOTTEN = "acknowledged_and_not_ended"
     REOPENED = "alert_was_reopened"
     POSTPONED = "told_after_waiting"
     SEVERITY = "severity_not_wanted"
@@ -60,6 +62,8 @@ class Reason(StrEnum):
     REPEAT = "repeat_is_quiet"
     NOT_TOLD_BEFORE = "raise_was_not_told"
     HANDLED = "alert_was_handled"
+    HANDED_OVER = "alert_was_handed_over"
+    REMINDED_ENOUGH = "reminded_often_enough"
     NO_FILES = "channel_takes_no_files"
     NOT_CLEARED = "channel_not_cleared_for_it"
     SHELVED = "alert_is_shelved"
@@ -79,6 +83,7 @@ TELLING = frozenset(
         Reason.UNANSWERED,
         Reason.ASKED,
         Reason.SNOOZE_OVER,
+        Reason.FORGOTTEN,
         Reason.REOPENED,
         Reason.POSTPONED,
     }

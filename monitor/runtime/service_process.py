@@ -46,6 +46,7 @@ from monitor.runtime.reminders import ExpiryReminders
 from monitor.runtime.repeated_work import RepeatedWork
 from monitor.runtime.retention import Retention
 from monitor.runtime.visit_reminders import VisitReminders
+from monitor.settings.escalation import life_of
 from monitor.store.base import Database
 from monitor.store.escalation_repository import EscalationRepository
 from monitor.store.files import FileStore
@@ -225,7 +226,9 @@ def _deliver(environment: Environment, database: Database, stop: threading.Event
     clock = SystemClock()
     owner = f"{socket.gethostname()[:40]}-{os.getpid()}"
     pulses = PulseRepository(database)
-    escalations = EscalationRepository(database, ladder_of(environment, database))
+    escalations = EscalationRepository(
+        database, ladder_of(environment, database), life_of(environment.settings)
+    )
     notifier = Notifier(
         OutboxRepository(database),
         open_channels(environment.settings),

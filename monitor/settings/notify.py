@@ -114,6 +114,27 @@ class TierPart(Model):
     )
 
 
+def _some_time(value: dict[Severity, float]) -> dict[Severity, float]:
+    if any(seconds < 1 for seconds in value.values()):
+        raise ValueError("at least a second lies between two reminders")
+    return value
+
+
+class RemindersPart(Model):
+    """When an alert that somebody acknowledged, and nobody ended, is told again."""
+
+    after: Annotated[Delays, AfterValidator(_some_time)] = Field(
+        default_factory=lambda: {
+            Severity.CRITICAL: 600.0,
+            Severity.HIGH: 1800.0,
+            Severity.MEDIUM: 14400.0,
+        },
+        description="How long after the acknowledgement, and after each reminder, by severity; "
+        "one not named is not told again",
+    )
+    most: int = Field(6, ge=0, le=50, description="Reminders in a row; 0: none")
+
+
 class PolicyPart(Model):
     """An escalation: its tiers in the order of their telling."""
 
@@ -124,6 +145,9 @@ class PolicyPart(Model):
         description="Severities that go on up although the condition has ended by itself",
     )
     tiers: tuple[TierPart, ...] = Field(min_length=1, max_length=12)
+    reminders: RemindersPart | None = Field(
+        None, description="Of acknowledged alerts, where others than `alerts.reminders` are wanted"
+    )
 
 
 class DeadManPart(Model):
@@ -161,6 +185,7 @@ class Alerts(Model):
     longest_critical_snooze: Seconds = Field(
         900.0, le=3600, description="Longest snooze of a critical alert"
     )
+    reminders: RemindersPart = RemindersPart()
 
 
 def delays(part: dict[Severity, float]) -> dict[Severity, timedelta]:

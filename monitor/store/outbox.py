@@ -26,7 +26,12 @@ from monitor.store.text import clean_text
 from monitor.store.upsert import insert_once
 
 _TELLING = tuple(sorted(reason.value for reason in TELLING))
-_WITH_SNAPSHOT = (NoticeKind.RAISE.value, NoticeKind.REPEAT.value, NoticeKind.ESCALATE.value)
+_WITH_SNAPSHOT = (
+    NoticeKind.RAISE.value,
+    NoticeKind.REPEAT.value,
+    NoticeKind.ESCALATE.value,
+    NoticeKind.UNRESOLVED.value,
+)
 
 
 class OutboxRow(Base):
