@@ -78,7 +78,7 @@ class MessageWriter:
 
     def body(self, kind: NoticeKind, change: AlertChange, language: Language) -> str:
         """Return a few lines: what was seen, since when, and where to look."""
-        lines = [change.event.explain.of(language), self._when(change.event, language)]
+        lines = [change.event.explain.of(language), self.when(change, language)]
         if kind in (NoticeKind.REPEAT, NoticeKind.FLAPPING):
             lines.append(_times(change.repeats, language))
         number = "告警编号" if language == "zh" else "Alert"
@@ -110,7 +110,9 @@ class MessageWriter:
         )
         return " · ".join(names)
 
-    def _when(self, event: Event, language: Language) -> str:
+    def when(self, change: AlertChange, language: Language) -> str:
+        """Return one line: since when, how long, and whether it is over."""
+        event = change.event
         onset = self._clock_face(event.onset)
         lasted = _lasted((event.cleared or event.raised) - event.onset, language)
         if language == "zh":

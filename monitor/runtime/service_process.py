@@ -39,6 +39,7 @@ from monitor.runtime.opening import open_store
 from monitor.runtime.overdue import JOB as OVERDUE
 from monitor.runtime.overdue import OverdueFindings
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.push import PushDesk
 from monitor.runtime.recording.audit import Auditor
 from monitor.runtime.recording.keeper import Keeper
 from monitor.runtime.recording.watch import DiskWatch
@@ -231,7 +232,7 @@ def _deliver(environment: Environment, database: Database, stop: threading.Event
     )
     notifier = Notifier(
         OutboxRepository(database),
-        open_channels(environment.settings),
+        open_channels(environment.settings, PushDesk(database, environment.settings, clock)),
         FileStore(environment.evidence_folder),
         clock=clock,
         limits={

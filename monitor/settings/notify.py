@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from monitor.alerts.tiers import TierHours
 from monitor.domain.events import Severity
 from monitor.settings.basics import Id, Model, Name
+from monitor.settings.sources import NetworkText
 from monitor.settings.units import Seconds
 
 _TIME_OF_DAY = re.compile(r"^(\d{1,2}):(\d{2})$")
@@ -18,11 +20,12 @@ _USUAL = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM)
 
 
 class Channel(Model):
-    """Somebody to be told, by any service that Apprise knows or by a signed webhook."""
+    """Somebody to be told, by any service that Apprise knows, a signed webhook or browser push."""
 
     id: Id
     url: SecretStr = Field(
-        description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…; or signed+https://…"
+        description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…; signed+https://…; or "
+        "push://everyone, push://role/ROLE, push://user/NAME"
     )
     severities: tuple[Severity, ...] = Field(_USUAL, description="What is sent here")
     institutions: tuple[str, ...] = Field((), description="Only these institutions; empty: all")
@@ -158,6 +161,30 @@ class DeadManPart(Model):
     channels: tuple[str, ...] = Field((), description="Who is told; empty: every channel")
 
 
+def _contact(value: str) -> str:
+    if not value.startswith(("mailto:", "https://")):
+        raise ValueError("a contact begins with mailto: or https://")
+    return value
+
+
+class PushPart(Model):
+    """How browser push reaches the push services of the browsers' vendors."""
+
+    contact: Annotated[str, AfterValidator(_contact)] | None = Field(
+        None,
+        max_length=200,
+        description="Whom a push service may write to, `mailto:…` or `https://…`; without it the "
+        "public address, if it is one with https",
+    )
+    networks: tuple[NetworkText, ...] = Field(
+        (),
+        description="Networks where push services may be besides public addresses at port 443",
+    )
+    authorities: Path | None = Field(
+        None, description="File of certificates to trust besides the usual ones, as PEM"
+    )
+
+
 class Notify(Model):
     """Who is told about alerts. Without policies every channel is told at once."""
 
@@ -168,6 +195,7 @@ class Notify(Model):
         (), description="The first one that names an institution is its own"
     )
     dead_man: DeadManPart = DeadManPart()
+    push: PushPart = PushPart()
 
 
 class Alerts(Model):

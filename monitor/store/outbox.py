@@ -26,6 +26,7 @@ from monitor.store.text import clean_text
 from monitor.store.upsert import insert_once
 
 _TELLING = tuple(sorted(reason.value for reason in TELLING))
+_MEMBER = "/"
 _WITH_SNAPSHOT = (
     NoticeKind.RAISE.value,
     NoticeKind.REPEAT.value,
@@ -70,12 +71,13 @@ class OutboxRow(Base):
 
 
 class DeliveryState(StrEnum):
-    """How far a notice has come."""
+    """How far a notice has come; one for a group is spread when each member has one of its own."""
 
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
     HELD = "held"
+    SPREAD = "spread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ _TOLD = (
         OutboxRow.alert_id == bindparam("alert"),
         OutboxRow.reason.in_(_TELLING),
         OutboxRow.kind.not_in([NoticeKind.CLIP.value, NoticeKind.FLAPPING.value]),
+        OutboxRow.channel_id.not_like(f"%{_MEMBER}%"),  # their group was told
     )
     .order_by(OutboxRow.id)
 )
@@ -195,7 +198,7 @@ def delivery_view(row: OutboxRow) -> DeliveryView:
     """Return the plain value of a row."""
     return DeliveryView(
         id=row.id,
-        channel_id=row.channel_id,
+        channel_id=group_of(row.channel_id),
         kind=NoticeKind(row.kind),
         reason=Reason(row.reason),
         state=DeliveryState(row.state),
@@ -207,6 +210,16 @@ def delivery_view(row: OutboxRow) -> DeliveryView:
         step=row.step.partition(":")[0],
         addressee=row.addressee,
     )
+
+
+def member_channel(channel_id: str, name: str) -> str:
+    """Return the id under which notices for a member of a group stand."""
+    return f"{channel_id}{_MEMBER}{name}"
+
+
+def group_of(channel_id: str) -> str:
+    """Return the id of the channel that people know, for that of a member too."""
+    return channel_id.partition(_MEMBER)[0]
 
 
 def _dedup_key(change: AlertChange, decision: Decision, episode: int) -> str:

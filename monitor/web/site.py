@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from monitor.runtime.alarm_desk import AlarmDesk
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.push import PushDesk
 from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
@@ -37,6 +38,7 @@ from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.pulses import PulseRepository
+from monitor.store.push_devices import PushDevices
 from monitor.store.recorder_problems import RecorderProblemRepository
 from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
@@ -87,6 +89,8 @@ class Site:
     pending: PendingUploads
     places: PlaceRepository
     plans: PlanDesk
+    push: PushDesk
+    push_devices: PushDevices
     registers: RegisterRepository
     reminders: ReminderRepository
     templates: TemplateDesk
@@ -147,6 +151,8 @@ class Site:
                 context.clock,
                 context.inspections,
             ),
+            push=PushDesk(database, context.settings, context.clock),
+            push_devices=PushDevices(database),
             registers=RegisterRepository(database),
             reminders=ReminderRepository(database),
             templates=TemplateDesk(database, context.clock),

@@ -54,7 +54,8 @@ def try_channel(
     check_form_token(visitor.token, token)
     error = ""
     try:
-        send_test(site_of(request).context.settings, channel_id)
+        site = site_of(request)
+        send_test(site.context.settings, channel_id, site.push)
     except DeliveryError as failure:
         error = failure.message
     _logger.info("channel_tested", channel=channel_id, user=visitor.user.name, failed=bool(error))

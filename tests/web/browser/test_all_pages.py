@@ -55,6 +55,7 @@ PAGES = (
     "/system",
     "/labels",
     "/account",
+    "/account/devices",
     "/account/second-factor",
     "/account/tokens",
     "/users",
