@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,12 +44,17 @@ class PushSender:
         clock: Clock,
         contact: str = "",
         authorities: str | None = None,
+        patience: float = _PATIENCE,
     ) -> None:
-        """``authorities`` is a file of certificates to trust besides the usual ones."""
+        """``authorities`` is a file of certificates to trust besides the usual ones.
+
+        ``patience`` is how many seconds a push service has for everything.
+        """
         self.keys = keys
         self._reach = reach
         self._clock = clock
         self._contact = contact
+        self._patience = patience
         self._trust = httpx.create_ssl_context(trust_env=False)
         if authorities is not None:
             self._trust.load_verify_locations(authorities)
@@ -77,37 +81,38 @@ class PushSender:
             "Urgency": "high" if push.urgent else "normal",
             "Topic": push.topic,
         }
-        status = asyncio.run(_post(subscription.endpoint, address, headers, body, self._trust))
+        status = asyncio.run(self._post(subscription.endpoint, address, headers, body))
         if status in _GONE:
             raise GoneError(f"the push service answered {status}: the subscription is gone")
         if not 200 <= status < 300:
             raise DeliveryError(f"the push service answered {status}")
 
-
-async def _post(
-    endpoint: str, address: str, headers: dict[str, str], body: bytes, trust: ssl.SSLContext
-) -> int:
-    parts = urlsplit(endpoint)
-    at = f"[{address}]" if ":" in address else address
-    netloc = f"{at}:{parts.port}" if parts.port is not None else at
-    url = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
-    extensions = {"sni_hostname": parts.hostname}  # the certificate is still that of the name
-    try:
-        # Bounded as a whole: each single byte of an answer may come just in time.
-        async with (
-            asyncio.timeout(_PATIENCE),
-            httpx.AsyncClient(verify=trust, trust_env=False, timeout=_PATIENCE) as client,
-            client.stream(
-                "POST",
-                url,
-                content=body,
-                headers={**headers, "Host": parts.netloc},
-                extensions=extensions,
-            ) as answer,
-        ):
-            return answer.status_code  # the answer itself is of no use, and may never end
-    except TimeoutError:
-        raise DeliveryError("the push service does not answer") from None
-    except httpx.HTTPError as error:
-        # Its text may hold the address, which is a secret.
-        raise DeliveryError(f"the push service cannot be reached: {type(error).__name__}") from None
+    async def _post(self, endpoint: str, address: str, headers: dict[str, str], body: bytes) -> int:
+        parts = urlsplit(endpoint)
+        at = f"[{address}]" if ":" in address else address
+        netloc = f"{at}:{parts.port}" if parts.port is not None else at
+        url = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+        extensions = {"sni_hostname": parts.hostname}  # the certificate is still that of the name
+        try:
+            # Bounded as a whole: each single byte of an answer may come just in time.
+            async with (
+                asyncio.timeout(self._patience),
+                httpx.AsyncClient(
+                    verify=self._trust, trust_env=False, timeout=self._patience
+                ) as client,
+                client.stream(
+                    "POST",
+                    url,
+                    content=body,
+                    headers={**headers, "Host": parts.netloc},
+                    extensions=extensions,
+                ) as answer,
+            ):
+                return answer.status_code  # the answer itself is of no use, and may never end
+        except TimeoutError:
+            raise DeliveryError("the push service does not answer") from None
+        except httpx.HTTPError as error:
+            # Its text may hold the address, which is a secret.
+            raise DeliveryError(
+                f"the push service cannot be reached: {type(error).__name__}"
+            ) from None

@@ -15,9 +15,7 @@ from monitor.domain.push import Subscription
 from tests.alerts.push.browser import Browser
 
 AUTH = "BTBZMqHH6r4Tts7J_aSIgg"
-BROWSER = (
-    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-)
+BROWSER = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
 PRIVATE = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
 SALT = "DGv6ra1nlYgDCS1FRnbzlw"
 MESSAGE = (
@@ -35,9 +33,7 @@ def decoded(text: str) -> bytes:
 def test_the_example_of_the_standard() -> None:
     subscription = Subscription.parse("https://push.example.net/x", BROWSER, AUTH)
     own = ec.derive_private_key(int.from_bytes(decoded(PRIVATE)), ec.SECP256R1())
-    body = encrypt(
-        b"When I grow up, I want to be a watermelon", subscription, own, decoded(SALT)
-    )
+    body = encrypt(b"When I grow up, I want to be a watermelon", subscription, own, decoded(SALT))
     assert body == decoded(MESSAGE)
 
 
