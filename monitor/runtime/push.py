@@ -85,6 +85,17 @@ class PushDesk:
                 self._sender = self._make_sender()
             return self._sender
 
+    def public_key(self) -> str:
+        """Return the key that browsers subscribe to, in base64url.
+
+        Raises:
+            ConfigError: the key in the data folder cannot be read.
+        """
+        return self._keys().public
+
+    def _keys(self) -> VapidKeys:
+        return VapidKeys(kept_once(self._settings.service.data_dir / KEY_FILE, new_key))
+
     def try_device(self, user_id: int, device_id: int, language: str) -> None:
         """Send a test message to one of a person's devices, past the outbox.
 
@@ -102,7 +113,7 @@ class PushDesk:
         public = service.public_url or ""
         contact = part.contact or (public if public.startswith("https://") else "")
         return PushSender(
-            VapidKeys(kept_once(service.data_dir / KEY_FILE, new_key)),
+            self._keys(),
             PushReach(tuple(map(ipaddress.ip_network, part.networks))),
             self._clock,
             contact,

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -252,7 +253,10 @@ def test_a_reminder_waits_exactly_while_somebody_owes_an_end(
         if deed == "wait":
             desk.later(2)
         else:
-            values = {"snooze": {"until": desk.now + MINUTE}, "assign": {"assignee": LI}}
+            values: dict[str, dict[str, Any]] = {
+                "snooze": {"until": desk.now + MINUTE},
+                "assign": {"assignee": LI},
+            }
             with contextlib.suppress(ConflictError):
                 desk.act(alert, AlertAction(deed), "why", **values.get(deed, {}))
         view = desk.detail(alert).alert

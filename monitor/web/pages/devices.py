@@ -115,7 +115,7 @@ def _page(
         "devices.html",
         status=200 if problem is None else 422,
         devices=site.push_devices.of_user(visitor.user.id),
-        key=site.push.sender().keys.public,
+        key=site.push.public_key(),
         used=any(
             item.url.get_secret_value().lower().startswith(f"{SCHEME}://") for item in channels
         ),
