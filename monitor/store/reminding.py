@@ -6,6 +6,7 @@ still reminds once and not of everything it missed. Inside a transaction that ha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from monitor.domain.notices import AlertChange, ChangeKind, Decision, NoticeKind
 from monitor.store.alerts import AlertRow
 from monitor.store.changes import change_of, spokesman_of
 from monitor.store.escalations import EscalationRow, add_step_row, close_step, steps_of
-from monitor.store.outbox import DeliveryState, OutboxRow, put_notices
+from monitor.store.outbox import DeliveryState, OutboxRow, group_of, put_notices
 from monitor.store.shelves import shelf_over
 from monitor.store.steps import add_step
 
@@ -67,7 +68,7 @@ def stop_reminding(session: Session, alert: AlertRow, reason: Reason, now: datet
         return
     for row in waiting:
         close_step(row, StepState.CANCELLED, reason, now)
-    session.execute(
+    taken_back = session.scalars(
         update(OutboxRow)
         .where(
             OutboxRow.alert_id == alert.id,
@@ -76,9 +77,11 @@ def stop_reminding(session: Session, alert: AlertRow, reason: Reason, now: datet
             OutboxRow.lease_owner.is_(None),
         )
         .values(state=DeliveryState.HELD.value, reason=reason.value)
+        .returning(OutboxRow.channel_id)
         .execution_options(synchronize_session=False)
-    )
-    _hold_back(session, _change(session, alert, now), reason, now)
+    ).all()
+    known = {group_of(channel) for channel in taken_back}
+    _hold_back(session, _change(session, alert, now), reason, now, known)
 
 
 def remind(
@@ -117,8 +120,17 @@ def _waiting(session: Session, alert: AlertRow) -> list[EscalationRow]:
     return [row for row in rows if row.kind == StepKind.REMIND.value]
 
 
-def _hold_back(session: Session, change: AlertChange, reason: Reason, now: datetime) -> None:
-    held = [Decision(channel, NoticeKind.UNRESOLVED, reason) for channel in sorted(change.told)]
+def _hold_back(
+    session: Session,
+    change: AlertChange,
+    reason: Reason,
+    now: datetime,
+    known: Collection[str] = (),
+) -> None:
+    held = [
+        Decision(channel, NoticeKind.UNRESOLVED, reason)
+        for channel in sorted(change.told - set(known))
+    ]
     put_notices(session, change, held, now)
 
 

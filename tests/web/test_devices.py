@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from monitor.domain.access import Role
+from monitor.domain.access import DISTRICT, Role
 from monitor.settings.notify import Channel, Notify, PushPart
+from monitor.store.access_register import AccessRegister
 from monitor.store.push_devices import MOST_DEVICES, PushDevices
 from tests.alerts.push.browser import Browser
 from tests.alerts.push.service import PushService, push_service
@@ -75,6 +76,10 @@ def test_a_device_is_added_tried_and_removed(
         assert "1 台设备在接收" in client.get("/account").text
         assert post(client, f"/{device.id}/remove").status_code == 303
         assert "还没有设备" in client.get(DEVICES).text
+    register = [
+        entry.access.reason for entry in AccessRegister(world.database).search(DISTRICT).entries
+    ]
+    assert {"push device added", "push device removed"} <= set(register)
 
 
 def test_a_test_that_fails_says_why_and_one_that_is_gone_is_taken_off(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, Form, Request
@@ -11,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.alerts.channels import DeliveryError
 from monitor.alerts.push.channel import SCHEME
+from monitor.domain.access_register import AccessKind, NewAccess
 from monitor.domain.errors import ConflictError, InputError
 from monitor.domain.push import LONGEST_ENDPOINT, Subscription
 from monitor.store.push_devices import MOST_DEVICES
@@ -68,14 +70,18 @@ def add(
     """Enter the device that has just subscribed."""
     check_form_token(visitor.token, token)
     site = site_of(request)
+    now = site.context.now()
     try:
         subscription = Subscription.parse(endpoint, p256dh, auth)
-        device = site.push_devices.add(visitor.user.id, subscription, name, site.context.now())
+        device = site.push_devices.add(visitor.user.id, subscription, name, now)
     except InputError:
         return _page(request, visitor, problem="push.problem_address")
     except ConflictError:
         return _page(request, visitor, problem="push.problem_many")
-    _logger.info("push_device_added", device=device, user=visitor.user.name)
+    what = {"device": device, "push_service": urlsplit(endpoint).hostname}
+    site.register.put_down(
+        NewAccess(AccessKind.ACCOUNT, visitor.accessor, "push device added", what=what), now
+    )
     return RedirectResponse("/account/devices", 303)
 
 
@@ -100,8 +106,13 @@ def remove(
 ) -> Response:
     """Take a device off the list."""
     check_form_token(visitor.token, token)
-    site_of(request).push_devices.remove(visitor.user.id, device_id)
-    _logger.info("push_device_removed", device=device_id, user=visitor.user.name)
+    site = site_of(request)
+    site.push_devices.remove(visitor.user.id, device_id)
+    what = {"device": device_id}
+    site.register.put_down(
+        NewAccess(AccessKind.ACCOUNT, visitor.accessor, "push device removed", what=what),
+        site.context.now(),
+    )
     return RedirectResponse("/account/devices", 303)
 
 

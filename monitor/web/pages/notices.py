@@ -86,6 +86,7 @@ def _page(request: Request, visitor: Visitor, tried: Tried | None) -> Response:
         directory=Directory(site.places.tree(visitor.scope)),
         channels=tuple((part, _shown(site, part.id)) for part in settings.notify.channels),
         policies=settings.notify.policies,
+        reminders=settings.alerts.reminders,
         rotas=tuple((rota.id, _on_call(site, on_call, rota.id)) for rota in settings.notify.rotas),
         pulses=site.pulses.all(),
         silent=silent,

@@ -8,7 +8,7 @@ from alembic import op
 from monitor.store.base import UtcDateTime
 
 revision = "0017"
-down_revision: str | None = "0012"
+down_revision: str | None = "0010"
 branch_labels = None
 depends_on = None
 
