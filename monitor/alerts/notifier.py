@@ -39,9 +39,15 @@ class Outbox(Protocol):
     """What the notifier needs of the store; see ``monitor.store.outbox_repository``."""
 
     def lease(
-        self, owner: str, now: datetime, limit: int, duration: timedelta
+        self,
+        owner: str,
+        now: datetime,
+        limit: int,
+        duration: timedelta,
+        *,
+        members: bool | None,
     ) -> Sequence[OutgoingNotice]:
-        """Take notices that are due."""
+        """Take notices that are due, only those for ``members`` of groups or all but those."""
 
     def sent(self, notice_id: int, owner: str, now: datetime) -> bool:
         """Take down that a notice was delivered."""
@@ -126,8 +132,11 @@ class Notifier:
         limits: Mapping[str, RateLimit] | None = None,
         policy: DeliveryPolicy | None = None,
         rng: random.Random | None = None,
+        members: bool | None = None,
     ) -> None:
+        """With ``members`` set it delivers only to members of groups, or to all but those."""
         self._outbox = outbox
+        self._members = members
         self._channels = dict(channels)
         self._files = files
         self._clock = clock
@@ -139,7 +148,11 @@ class Notifier:
     def deliver_due(self) -> Step:
         """Lease what is due, deliver it, and return what became of it."""
         due = self._outbox.lease(
-            self._owner, utc_now(self._clock), self._policy.batch, self._policy.lease
+            self._owner,
+            utc_now(self._clock),
+            self._policy.batch,
+            self._policy.lease,
+            members=self._members,
         )
         by_channel: dict[str, list[OutgoingNotice]] = {}
         for notice in due:

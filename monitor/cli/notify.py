@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -64,17 +65,16 @@ def try_channels(
             where=f"{config}: notify.channels",
             hint="see docs/how-to/notify.md",
         )
-    database = environment.database()
-    push = PushDesk(database, settings, SystemClock())
     rows: list[dict[str, Any]] = []
-    for name in names:
-        error = ""
-        try:
-            send_test(settings, name, push)
-        except DeliveryError as failure:
-            error = failure.message
-        rows.append({"channel": name, "taken": not error, "error": error})
-    database.close()
+    with closing(environment.database()) as database:
+        push = PushDesk(database, settings, SystemClock())
+        for name in names:
+            error = ""
+            try:
+                send_test(settings, name, push)
+            except DeliveryError as failure:
+                error = failure.message
+            rows.append({"channel": name, "taken": not error, "error": error})
     print_rows(("channel", "taken", "error"), rows, as_json=as_json)
     if any(row["error"] for row in rows):
         raise typer.Exit(1)

@@ -8,8 +8,9 @@ from pathlib import Path
 from threading import Lock
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.alerts.channels import Message
+from monitor.alerts.channels import DeliveryError, Message
 from monitor.alerts.push.channel import PushDevice
 from monitor.alerts.push.reach import PushReach
 from monitor.alerts.push.sender import PushSender
@@ -42,7 +43,17 @@ class PushDesk:
         self._lock = Lock()
 
     def members(self, audience: Audience, message: Message) -> Sequence[Member]:
-        """Return the devices that may be told this, each with the words in its owner's language."""
+        """Return the devices that may be told this, each with the words in its owner's language.
+
+        Raises:
+            DeliveryError: the database cannot be asked.
+        """
+        try:
+            return self._members(audience, message)
+        except SQLAlchemyError as error:
+            raise DeliveryError(f"devices cannot be read: {type(error).__name__}") from None
+
+    def _members(self, audience: Audience, message: Message) -> Sequence[Member]:
         change = None
         if message.alert_id is not None:
             change = self._devices.about(message.alert_id, utc_now(self._clock))

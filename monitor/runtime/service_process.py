@@ -230,20 +230,36 @@ def _deliver(environment: Environment, database: Database, stop: threading.Event
     escalations = EscalationRepository(
         database, ladder_of(environment, database), life_of(environment.settings)
     )
-    notifier = Notifier(
-        OutboxRepository(database),
-        open_channels(environment.settings, PushDesk(database, environment.settings, clock)),
-        FileStore(environment.evidence_folder),
-        clock=clock,
-        limits={
-            spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment.settings)
-        },
+    notifier, push = (
+        Notifier(
+            OutboxRepository(database),
+            open_channels(environment.settings, PushDesk(database, environment.settings, clock)),
+            FileStore(environment.evidence_folder),
+            clock=clock,
+            limits={
+                spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment.settings)
+            },
+            members=members,
+        )
+        for members in (False, True)
     )
-    # Apart from one another: a service that answers slowly must not delay the next tier.
-    climbing = RepeatedWork(
-        "escalation", lambda: escalations.climb_due(utc_now(clock)), pulses, owner, clock
-    )
-    thread = threading.Thread(target=climbing.run, args=[stop], name="escalation", daemon=True)
-    thread.start()
+    # Apart from one another: a service that answers slowly must not delay the next tier, nor
+    # devices that are out of reach the channels of a control room.
+    beside = {
+        "escalation": lambda: escalations.climb_due(utc_now(clock)),
+        "push": push.deliver_due,
+    }
+    threads = [
+        threading.Thread(
+            target=RepeatedWork(name, work, pulses, owner, clock).run,
+            args=[stop],
+            name=name,
+            daemon=True,
+        )
+        for name, work in beside.items()
+    ]
+    for thread in threads:
+        thread.start()
     RepeatedWork("notifier", notifier.deliver_due, pulses, owner, clock).run(stop)
-    thread.join(5)
+    for thread in threads:
+        thread.join(5)

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.evidence import EvidenceKind
@@ -117,13 +127,18 @@ class Told:
     last_told: datetime | None
 
 
+def is_for_member() -> ColumnElement[bool]:
+    """Return the condition that a notice is for a member of a group."""
+    return OutboxRow.channel_id.contains(_MEMBER)
+
+
 _TOLD = (
     select(OutboxRow.channel_id, OutboxRow.kind, OutboxRow.event_id, OutboxRow.created)
     .where(
         OutboxRow.alert_id == bindparam("alert"),
         OutboxRow.reason.in_(_TELLING),
         OutboxRow.kind.not_in([NoticeKind.CLIP.value, NoticeKind.FLAPPING.value]),
-        OutboxRow.channel_id.not_like(f"%{_MEMBER}%"),  # their group was told
+        ~is_for_member(),  # their group was told
     )
     .order_by(OutboxRow.id)
 )

@@ -15,7 +15,13 @@ from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRow
 from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.findings import FindingRow
-from monitor.store.outbox import Backlog, DeliveryState, OutboxRow, member_channel
+from monitor.store.outbox import (
+    Backlog,
+    DeliveryState,
+    OutboxRow,
+    is_for_member,
+    member_channel,
+)
 from monitor.store.text import clean_text
 from monitor.store.upsert import affected, insert_once
 
@@ -29,15 +35,25 @@ class OutboxRepository:
         self._database = database
 
     def lease(
-        self, owner: str, now: datetime, limit: int = 50, duration: timedelta = timedelta(minutes=1)
+        self,
+        owner: str,
+        now: datetime,
+        limit: int = 50,
+        duration: timedelta = timedelta(minutes=1),
+        *,
+        members: bool | None = None,
     ) -> tuple[OutgoingNotice, ...]:
         """Take up to ``limit`` notices that are due: most urgent first, then the longest due.
 
         Notices of one alert or finding to one channel keep their order: a later one waits until
-        the earlier one is sent or given up. Taking a notice counts as an attempt.
+        the earlier one is sent or given up. Taking a notice counts as an attempt. With
+        ``members`` set only those for members of groups are taken, or all but those.
         """
         with self._database.transaction() as session:
-            rows = session.execute(_due(now).limit(limit)).all()
+            due = _due(now)
+            if members is not None:
+                due = due.where(is_for_member() if members else ~is_for_member())
+            rows = session.execute(due.limit(limit)).all()
             until = now + duration
             for row, _evidence in rows:
                 row.lease_owner = owner

@@ -261,6 +261,20 @@ def test_spreading_twice_tells_once(town: Town) -> None:
     assert [state for _, state, _ in town.states(alert)] == ["spread", "sent"]
 
 
+def test_devices_and_channels_are_delivered_apart(town: Town) -> None:
+    li = town.device("li")
+    town.alert()
+    now, outbox = utc_now(town.clock), OutboxRepository(town.database)
+    assert outbox.lease("devices", now, members=True) == ()
+    town.deliver(rounds=1)
+    assert outbox.lease("channels", now, members=False) == ()
+    assert town.service.taken == []
+    (notice,) = outbox.lease("devices", now, members=True)
+    assert outbox.release(notice.id, "devices", now)
+    town.deliver()
+    assert len(read(li, town.service, "li")) == 1
+
+
 def test_the_channel_can_be_tried_at_once(town: Town) -> None:
     with pytest.raises(DeliveryError, match="nobody has a device"):
         send_test(town.settings, "phones", town.push)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ from monitor.domain.push import Audience, Subscription
 SCHEME = "push"
 _TITLE, _BODY = 200, 400
 _LONGEST_ID = 40
+_PATIENCE = 30.0
 
 
 class Devices(Protocol):
@@ -108,7 +110,10 @@ class PushChannel:
         members = self.members(message)
         why = "nobody has a device for it"
         taken = False
+        deadline = time.monotonic() + _PATIENCE
         for member in members:
+            if time.monotonic() > deadline:
+                break  # a person may be waiting for the answer
             try:
                 self.member(member.name).send(
                     Message(member.title, member.body, kind=message.kind, key=message.key)

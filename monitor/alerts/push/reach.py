@@ -6,9 +6,12 @@ everything it resolves to, and connected to at the very address that was judged.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
+import threading
 from dataclasses import dataclass
+from queue import Empty, Queue
 from urllib.parse import urlsplit
 
 from monitor.alerts.channels import DeliveryError
@@ -24,20 +27,16 @@ class PushReach:
 
     networks: tuple[Network, ...] = ()
 
-    def address_of(self, endpoint: str) -> str:
-        """Return the address to connect to; may take as long as the system's resolver does.
+    def address_of(self, endpoint: str, patience: float) -> str:
+        """Return the address to connect to, within ``patience`` seconds.
 
         Raises:
             DeliveryError: the host is unknown, or none that may be asked.
         """
         parts = urlsplit(endpoint)
         host, port = parts.hostname or "", parts.port or _HTTPS
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise DeliveryError("the push service is not known by name here") from None
-        addresses = [ipaddress.ip_address(str(item[4][0]).partition("%")[0]) for item in found]
-        if not addresses or not all(self.allows(item, port) for item in addresses):
+        addresses = _resolved(host, port, patience)
+        if not all(self.allows(item, port) for item in addresses):
             raise DeliveryError("the configuration does not allow this push service")
         return str(addresses[0])
 
@@ -46,6 +45,29 @@ class PushReach:
         if any(address in network for network in self.networks):
             return True
         return port == _HTTPS and all(map(_public, meanings(address)))
+
+
+def _resolved(host: str, port: int, patience: float) -> list[Address]:
+    """Ask the system, in a thread of its own: whoever keeps names can make it wait for minutes."""
+    found: Queue[list[Address]] = Queue(1)
+
+    def ask() -> None:
+        answers: list[Address] = []
+        with contextlib.suppress(OSError, ValueError):
+            answers = [
+                ipaddress.ip_address(str(answer[4][0]).partition("%")[0])
+                for answer in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            ]
+        found.put(answers)
+
+    threading.Thread(target=ask, name="push resolver", daemon=True).start()
+    try:
+        addresses = found.get(timeout=patience)
+    except Empty:
+        addresses = []
+    if not addresses:
+        raise DeliveryError("the push service is not known by name here")
+    return addresses
 
 
 def _public(address: Address) -> bool:

@@ -16,7 +16,7 @@ from monitor.domain.clock import Clock
 from monitor.domain.errors import InputError
 from monitor.domain.push import Subscription
 
-_PATIENCE = 8.0
+_PATIENCE = 5.0
 _KEPT_FOR = 4 * 3600  # seconds that a push service keeps a message for a device that is off
 _GONE = (404, 410)
 
@@ -48,7 +48,7 @@ class PushSender:
     ) -> None:
         """``authorities`` is a file of certificates to trust besides the usual ones.
 
-        ``patience`` is how many seconds a push service has for everything.
+        ``patience`` is how many seconds a push service has, and as many its name.
         """
         self.keys = keys
         self._reach = reach
@@ -70,7 +70,7 @@ class PushSender:
             body = encrypt(push.content, subscription)
         except InputError as error:
             raise DeliveryError(error.message) from None
-        address = self._reach.address_of(subscription.endpoint)
+        address = self._reach.address_of(subscription.endpoint, self._patience)
         headers = {
             "Authorization": self.keys.authorization(
                 subscription.endpoint, self._contact, self._clock.now()

@@ -166,6 +166,20 @@ def test_only_public_addresses_are_asked(
         sender(service, PushReach()).send(Browser().subscription(endpoint), ALERT)
 
 
+def test_whoever_keeps_names_cannot_make_us_wait(
+    service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(*_asked: Any, **_options: Any) -> list[Any]:
+        service.stop.wait()
+        return []
+
+    monkeypatch.setattr("monitor.alerts.push.reach.socket.getaddrinfo", resolve)
+    with pytest.raises(DeliveryError, match="by name"):
+        sender(service, patience=0.2).send(
+            Browser().subscription("https://push.attacker.example/one"), ALERT
+        )
+
+
 def test_public_ones_only_at_the_usual_port() -> None:
     public = ipaddress.ip_address("8.8.8.8")
     assert PushReach().allows(public, 443)
