@@ -8,20 +8,32 @@ contain secrets: they are never logged nor put into an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.domain.events import Severity
+from monitor.domain.notices import Member, Reason
 from monitor.domain.text import Language
+
+if TYPE_CHECKING:
+    from monitor.alerts.push.channel import Devices
 
 ENTRY_POINTS = "kanhu.channels"
 
 
 class DeliveryError(KanhuError):
     """A message could not be handed over this time; the text says why, without secrets."""
+
+
+class HeldBackError(DeliveryError):
+    """Nobody is there to be told, now or later; ``reason`` is why."""
+
+    def __init__(self, message: str, reason: Reason) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,8 @@ class Message:
     """What is handed over to a channel.
 
     ``key`` is the same however often one notice is handed over, so that a receiver can tell a
-    second delivery from a second notice; ``kind`` and ``alert_id`` are for programs.
+    second delivery from a second notice; ``kind``, ``alert_id`` and ``urgency`` (the rank of the
+    severity) are for programs.
     """
 
     title: str
@@ -67,6 +80,7 @@ class Message:
     key: str = ""
     kind: str = ""
     alert_id: int | None = None
+    urgency: int = 0
 
 
 class Channel(Protocol):
@@ -87,15 +101,32 @@ class Channel(Protocol):
         """Return the address with its secrets hidden."""
 
 
+@runtime_checkable
+class Group(Channel, Protocol):
+    """A channel that leads to many, each of which is told by itself."""
+
+    def members(self, message: Message) -> Sequence[Member]:
+        """Return those that a message is for."""
+
+    def member(self, name: str) -> Channel:
+        """Return the channel to one of them."""
+
+
 ChannelFactory = Callable[[ChannelSpec], Channel]
 
 
-def open_channel(spec: ChannelSpec) -> Channel:
+def open_channel(spec: ChannelSpec, devices: Devices | None = None) -> Channel:
     """Return the channel for a configured address.
+
+    Without ``devices`` a channel of browser push can be described but leads to nobody.
 
     Raises:
         ConfigError: nothing understands the address.
     """
+    from monitor.alerts.push.channel import SCHEME, PushChannel
+
+    if spec.url.partition("://")[0].lower() == SCHEME:
+        return PushChannel.open(spec, devices)
     channel = _open(spec)
     if spec.cleared:
         return channel

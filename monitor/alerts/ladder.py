@@ -100,10 +100,10 @@ class TierLadder:
 
     def remind(self, change: AlertChange, why: Reason) -> Sequence[Decision]:
         """Tell those who were told before once more."""
+        kind = NoticeKind.UNRESOLVED if why is Reason.FORGOTTEN else NoticeKind.REPEAT
         reminded = (self._channels[name] for name in sorted(change.told) if name in self._channels)
         return tuple(
-            self._notice(_Recipient(channel, None), change, NoticeKind.REPEAT, why)
-            for channel in reminded
+            self._notice(_Recipient(channel, None), change, kind, why) for channel in reminded
         )
 
     def goes_on(self, event: Event) -> bool:

@@ -19,11 +19,18 @@ from typing import Protocol
 
 import structlog
 
-from monitor.alerts.channels import Attachment, Channel, DeliveryError, Message
+from monitor.alerts.channels import (
+    Attachment,
+    Channel,
+    DeliveryError,
+    Group,
+    HeldBackError,
+    Message,
+)
 from monitor.alerts.rate_limit import RateLimit
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import KanhuError
-from monitor.domain.notices import NoticeKind, OutgoingNotice, Reason
+from monitor.domain.notices import Member, NoticeKind, OutgoingNotice, Reason
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +39,15 @@ class Outbox(Protocol):
     """What the notifier needs of the store; see ``monitor.store.outbox_repository``."""
 
     def lease(
-        self, owner: str, now: datetime, limit: int, duration: timedelta
+        self,
+        owner: str,
+        now: datetime,
+        limit: int,
+        duration: timedelta,
+        *,
+        members: bool | None,
     ) -> Sequence[OutgoingNotice]:
-        """Take notices that are due."""
+        """Take notices that are due, only those for ``members`` of groups or all but those."""
 
     def sent(self, notice_id: int, owner: str, now: datetime) -> bool:
         """Take down that a notice was delivered."""
@@ -47,6 +60,9 @@ class Outbox(Protocol):
 
     def hold(self, notice_id: int, owner: str, reason: Reason) -> bool:
         """Hold a notice back after all."""
+
+    def spread(self, notice_id: int, owner: str, members: Sequence[Member], now: datetime) -> bool:
+        """Put down a notice for each member of a group in place of the one for all."""
 
     def give_up(self, notice_id: int, owner: str, now: datetime, error: str) -> bool:
         """Take down that a notice cannot be delivered."""
@@ -90,6 +106,7 @@ class Step:
     dead: int = 0
     put_back: int = 0
     held: int = 0
+    spread: int = 0
 
     def __add__(self, other: Step) -> Step:
         return Step(
@@ -98,6 +115,7 @@ class Step:
             self.dead + other.dead,
             self.put_back + other.put_back,
             self.held + other.held,
+            self.spread + other.spread,
         )
 
 
@@ -114,8 +132,11 @@ class Notifier:
         limits: Mapping[str, RateLimit] | None = None,
         policy: DeliveryPolicy | None = None,
         rng: random.Random | None = None,
+        members: bool | None = None,
     ) -> None:
+        """With ``members`` set it delivers only to members of groups, or to all but those."""
         self._outbox = outbox
+        self._members = members
         self._channels = dict(channels)
         self._files = files
         self._clock = clock
@@ -127,7 +148,11 @@ class Notifier:
     def deliver_due(self) -> Step:
         """Lease what is due, deliver it, and return what became of it."""
         due = self._outbox.lease(
-            self._owner, utc_now(self._clock), self._policy.batch, self._policy.lease
+            self._owner,
+            utc_now(self._clock),
+            self._policy.batch,
+            self._policy.lease,
+            members=self._members,
         )
         by_channel: dict[str, list[OutgoingNotice]] = {}
         for notice in due:
@@ -142,13 +167,13 @@ class Notifier:
         for position, notice in enumerate(notices):
             step = self._deliver_one(notice)
             total += step
-            if step.sent + step.held == 0:
+            if step.sent + step.held + step.spread == 0:
                 return total + self._put_back(notices[position + 1 :])
         return total
 
     def _deliver_one(self, notice: OutgoingNotice) -> Step:
         now = utc_now(self._clock)
-        channel = self._channels.get(notice.channel_id)
+        channel = self._channel(notice.channel_id)
         if channel is None:
             return self._failed(notice, "the channel is not configured any more")
         if notice.kind is NoticeKind.CLIP and not channel.takes_files:
@@ -162,8 +187,24 @@ class Notifier:
         if now + self._policy.lease / 4 > notice.lease_until:
             self._outbox.release(notice.id, self._owner, now)
             return Step(put_back=1)
+        return self._hand_over(notice, channel)
+
+    def _channel(self, channel_id: str) -> Channel | None:
+        whole, _, name = channel_id.partition("/")
+        channel = self._channels.get(whole)
+        if not name:
+            return channel
+        return channel.member(name) if isinstance(channel, Group) else None
+
+    def _hand_over(self, notice: OutgoingNotice, channel: Channel) -> Step:
         try:
+            if isinstance(channel, Group):
+                return self._spread(notice, channel.members(self._message(notice)))
             channel.send(self._message(notice))
+        except HeldBackError as held:
+            self._outbox.hold(notice.id, self._owner, held.reason)
+            log.warning("notice_held", channel=notice.channel_id, why=held.message)
+            return Step(held=1)
         except DeliveryError as error:
             return self._failed(notice, error.message)
         except Exception as error:
@@ -172,6 +213,13 @@ class Notifier:
         self._outbox.sent(notice.id, self._owner, utc_now(self._clock))
         log.info("notice_sent", channel=notice.channel_id, notice=notice.id, alert=notice.alert_id)
         return Step(sent=1)
+
+    def _spread(self, notice: OutgoingNotice, members: Sequence[Member]) -> Step:
+        if not members:
+            self._outbox.hold(notice.id, self._owner, Reason.NO_DEVICE)
+            return Step(held=1)
+        self._outbox.spread(notice.id, self._owner, members, utc_now(self._clock))
+        return Step(spread=1)
 
     def _failed(self, notice: OutgoingNotice, why: str) -> Step:
         now = utc_now(self._clock)
@@ -199,6 +247,7 @@ class Notifier:
             key=notice.dedup_key,
             kind=notice.kind.value,
             alert_id=notice.alert_id,
+            urgency=notice.urgency,
         )
 
     def _attachment(self, notice: OutgoingNotice) -> Attachment | None:

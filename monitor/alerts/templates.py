@@ -42,6 +42,7 @@ _PREFIXES: Mapping[NoticeKind, Text] = {
     NoticeKind.REMINDER: Text(zh="提醒：", en="Reminder: "),
     NoticeKind.ESCALATE: Text(zh="升级：", en="Escalated: "),
     NoticeKind.FLAPPING: Text(zh="时有时无：", en="Comes and goes: "),
+    NoticeKind.UNRESOLVED: Text(zh="已确认未办结：", en="Acknowledged, not closed: "),
 }
 
 
@@ -77,7 +78,7 @@ class MessageWriter:
 
     def body(self, kind: NoticeKind, change: AlertChange, language: Language) -> str:
         """Return a few lines: what was seen, since when, and where to look."""
-        lines = [change.event.explain.of(language), self._when(change.event, language)]
+        lines = [change.event.explain.of(language), self.when(change, language)]
         if kind in (NoticeKind.REPEAT, NoticeKind.FLAPPING):
             lines.append(_times(change.repeats, language))
         number = "告警编号" if language == "zh" else "Alert"
@@ -109,7 +110,9 @@ class MessageWriter:
         )
         return " · ".join(names)
 
-    def _when(self, event: Event, language: Language) -> str:
+    def when(self, change: AlertChange, language: Language) -> str:
+        """Return one line: since when, how long, and whether it is over."""
+        event = change.event
         onset = self._clock_face(event.onset)
         lasted = _lasted((event.cleared or event.raised) - event.onset, language)
         if language == "zh":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.events import Severity
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import channel_specs, send_test
+from monitor.runtime.push import PushDesk
 from monitor.settings.escalation import on_call_of
 
 group = typer.Typer(help="Channels on which people are told.", no_args_is_help=True)
@@ -54,7 +56,8 @@ def try_channels(
 
     Example: `monitor notify test duty-group -c configs/district.yaml`
     """
-    settings = Environment.load(config).settings
+    environment = Environment.load(config)
+    settings = environment.settings
     names = [channel] if channel else [part.id for part in settings.notify.channels]
     if not names:
         raise NotFoundError(
@@ -63,13 +66,15 @@ def try_channels(
             hint="see docs/how-to/notify.md",
         )
     rows: list[dict[str, Any]] = []
-    for name in names:
-        error = ""
-        try:
-            send_test(settings, name)
-        except DeliveryError as failure:
-            error = failure.message
-        rows.append({"channel": name, "taken": not error, "error": error})
+    with closing(environment.database()) as database:
+        push = PushDesk(database, settings, SystemClock())
+        for name in names:
+            error = ""
+            try:
+                send_test(settings, name, push)
+            except DeliveryError as failure:
+                error = failure.message
+            rows.append({"channel": name, "taken": not error, "error": error})
     print_rows(("channel", "taken", "error"), rows, as_json=as_json)
     if any(row["error"] for row in rows):
         raise typer.Exit(1)

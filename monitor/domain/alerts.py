@@ -42,6 +42,7 @@ class AlertAction(StrEnum):
     COMMENT = "comment"
     SNOOZE = "snooze"
     WAKE = "wake"
+    REMIND = "remind"
     ASSIGN = "assign"
     ESCALATE = "escalate"
     FLAPPING = "flapping"
@@ -61,6 +62,7 @@ _TRANSITIONS: dict[AlertAction, tuple[tuple[AlertState, ...], AlertState | None]
     AlertAction.COMMENT: (_ACTIVE + _ENDED, None),
     AlertAction.SNOOZE: (_ACTIVE, None),
     AlertAction.WAKE: (_ACTIVE, None),
+    AlertAction.REMIND: ((AlertState.ACKNOWLEDGED,), None),
     AlertAction.ASSIGN: (_ACTIVE, None),
     AlertAction.ESCALATE: (_ACTIVE, None),
     AlertAction.FLAPPING: (_ACTIVE, None),

@@ -21,6 +21,7 @@ class StepKind(StrEnum):
 
     TIER = "tier"
     WAKE = "wake"
+    REMIND = "remind"
     REOPEN = "reopen"
 
 

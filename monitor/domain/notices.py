@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"
     ESCALATE = "escalate"
     FLAPPING = "flapping"
+    UNRESOLVED = "unresolved"
 
 
 class Reason(StrEnum):
@@ -52,6 +53,7 @@ class Reason(StrEnum):
     UNANSWERED = "nobody_answered"
     ASKED = "asked_for_by_a_person"
     SNOOZE_OVER = "snooze_is_over"
+    FORGOTTEN = "acknowledged_and_not_ended"
     REOPENED = "alert_was_reopened"
     POSTPONED = "told_after_waiting"
     SEVERITY = "severity_not_wanted"
@@ -60,6 +62,10 @@ class Reason(StrEnum):
     REPEAT = "repeat_is_quiet"
     NOT_TOLD_BEFORE = "raise_was_not_told"
     HANDLED = "alert_was_handled"
+    HANDED_OVER = "alert_was_handed_over"
+    REMINDED_ENOUGH = "reminded_often_enough"
+    NO_DEVICE = "nobody_has_a_device"
+    DEVICE_GONE = "device_is_gone"
     NO_FILES = "channel_takes_no_files"
     NOT_CLEARED = "channel_not_cleared_for_it"
     SHELVED = "alert_is_shelved"
@@ -79,6 +85,7 @@ TELLING = frozenset(
         Reason.UNANSWERED,
         Reason.ASKED,
         Reason.SNOOZE_OVER,
+        Reason.FORGOTTEN,
         Reason.REOPENED,
         Reason.POSTPONED,
     }
@@ -150,12 +157,23 @@ def tell_nobody(_change: AlertChange) -> Sequence[Decision]:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of those that a channel leads to, and the words for it; ``name`` is without a slash."""
+
+    name: str
+    addressee: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingNotice:
     """A notice taken from the outbox to be delivered now.
 
     ``attempts`` counts this one; ``lease_until`` is when somebody else may take it. ``path``,
     ``media_type`` and ``size`` (bytes) describe the file to attach, if there is one. ``alert_id``
-    is ``None`` for a notice about a finding and for a reminder.
+    is ``None`` for a notice about a finding and for a reminder. ``urgency`` is the rank of the
+    severity.
     """
 
     id: int
@@ -170,3 +188,4 @@ class OutgoingNotice:
     path: str | None = None
     media_type: str = ""
     size: int = 0
+    urgency: int = 0

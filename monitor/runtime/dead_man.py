@@ -9,6 +9,7 @@ from monitor.alerts.channels import open_channel
 from monitor.alerts.dead_man import DeadManPolicy, DeadManWatch, Outlet
 from monitor.domain.clock import Clock
 from monitor.runtime.notices import channel_specs
+from monitor.runtime.push import PushDesk
 from monitor.settings import Settings
 from monitor.store.base import Database
 from monitor.store.pulses import PulseRepository
@@ -23,8 +24,9 @@ def dead_man_watch(settings: Settings, database: Database, clock: Clock) -> Dead
         ConfigError: the address of a channel cannot be understood.
     """
     part = settings.notify.dead_man
+    push = PushDesk(database, settings, clock)
     outlets = {
-        spec.id: Outlet(open_channel(spec), spec.language)
+        spec.id: Outlet(open_channel(spec, push), spec.language)
         for spec in channel_specs(settings)
         if (spec.id in part.channels if part.channels else spec.severities)
     }

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,12 +133,16 @@ class Environment:
 
 def shared_secret(data: Path) -> str:
     """Return the secret kept in the data folder, made at the first call."""
-    path = data / "secret"
+    return kept_once(data / "secret", lambda: secrets.token_urlsafe(32))
+
+
+def kept_once(path: Path, make: Callable[[], str]) -> str:
+    """Return the secret text in a file that only its owner reads, made at the first call."""
     if not path.exists():
-        own = data / f"secret.{os.getpid()}"
-        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        own = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(32))
+            file.write(make())
         with contextlib.suppress(FileExistsError):
             os.link(own, path)  # whole or not at all, and the first process wins
         own.unlink()

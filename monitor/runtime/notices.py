@@ -11,6 +11,7 @@ from monitor.alerts.templates import MessageWriter, trial_message
 from monitor.domain.errors import NotFoundError
 from monitor.domain.notices import Decide
 from monitor.runtime.environment import Environment
+from monitor.runtime.push import PushDesk
 from monitor.runtime.tier_hours import StoreHours
 from monitor.settings import Settings
 from monitor.settings.escalation import on_call_of, policies_of
@@ -61,16 +62,16 @@ def ladder_of(environment: Environment, database: Database) -> TierLadder:
     )
 
 
-def open_channels(settings: Settings) -> dict[str, Channel]:
-    """Open every configured channel.
+def open_channels(settings: Settings, push: PushDesk | None = None) -> dict[str, Channel]:
+    """Open every configured channel; without ``push`` nobody's devices are reached.
 
     Raises:
         ConfigError: an address cannot be understood.
     """
-    return {spec.id: open_channel(spec) for spec in channel_specs(settings)}
+    return {spec.id: open_channel(spec, push) for spec in channel_specs(settings)}
 
 
-def send_test(settings: Settings, channel_id: str) -> None:
+def send_test(settings: Settings, channel_id: str, push: PushDesk | None = None) -> None:
     """Send a test message to one channel, past the outbox.
 
     Raises:
@@ -80,7 +81,7 @@ def send_test(settings: Settings, channel_id: str) -> None:
     for spec in channel_specs(settings):
         if spec.id == channel_id:
             title, body = trial_message(settings.district.name.text(), spec.language)
-            open_channel(spec).send(Message(title, body, kind="test"))
+            open_channel(spec, push).send(Message(title, body, kind="test"))
             return
     raise NotFoundError(
         f"there is no channel '{channel_id}'",

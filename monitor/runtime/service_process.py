@@ -48,6 +48,7 @@ from monitor.runtime.opening import open_store
 from monitor.runtime.overdue import JOB as OVERDUE
 from monitor.runtime.overdue import OverdueFindings
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.push import PushDesk
 from monitor.runtime.recording.audit import Auditor
 from monitor.runtime.recording.keeper import Keeper
 from monitor.runtime.recording.watch import DiskWatch
@@ -56,6 +57,7 @@ from monitor.runtime.repeated_work import RepeatedWork
 from monitor.runtime.request_reminders import RequestReminders
 from monitor.runtime.retention import Retention
 from monitor.runtime.visit_reminders import VisitReminders
+from monitor.settings.escalation import life_of
 from monitor.store.base import Database
 from monitor.store.escalation_repository import EscalationRepository
 from monitor.store.files import FileStore
@@ -274,21 +276,39 @@ def _deliver(environment: Environment, database: Database, stop: threading.Event
     clock = SystemClock()
     owner = f"{socket.gethostname()[:40]}-{os.getpid()}"
     pulses = PulseRepository(database)
-    escalations = EscalationRepository(database, ladder_of(environment, database))
-    notifier = Notifier(
-        OutboxRepository(database),
-        open_channels(environment.settings),
-        FileStore(environment.evidence_folder),
-        clock=clock,
-        limits={
-            spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment.settings)
-        },
+    escalations = EscalationRepository(
+        database, ladder_of(environment, database), life_of(environment.settings)
     )
-    # Apart from one another: a service that answers slowly must not delay the next tier.
-    climbing = RepeatedWork(
-        "escalation", lambda: escalations.climb_due(utc_now(clock)), pulses, owner, clock
+    notifier, push = (
+        Notifier(
+            OutboxRepository(database),
+            open_channels(environment.settings, PushDesk(database, environment.settings, clock)),
+            FileStore(environment.evidence_folder),
+            clock=clock,
+            limits={
+                spec.id: RateLimit(spec.per_minute) for spec in channel_specs(environment.settings)
+            },
+            members=members,
+        )
+        for members in (False, True)
     )
-    thread = threading.Thread(target=climbing.run, args=[stop], name="escalation", daemon=True)
-    thread.start()
+    # Apart from one another: a service that answers slowly must not delay the next tier, nor
+    # devices that are out of reach the channels of a control room.
+    beside = {
+        "escalation": lambda: escalations.climb_due(utc_now(clock)),
+        "push": push.deliver_due,
+    }
+    threads = [
+        threading.Thread(
+            target=RepeatedWork(name, work, pulses, owner, clock).run,
+            args=[stop],
+            name=name,
+            daemon=True,
+        )
+        for name, work in beside.items()
+    ]
+    for thread in threads:
+        thread.start()
     RepeatedWork("notifier", notifier.deliver_due, pulses, owner, clock).run(stop)
-    thread.join(5)
+    for thread in threads:
+        thread.join(5)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.ladder import OnCall
 from monitor.alerts.rota import Override, Person, Rota
 from monitor.alerts.tiers import EscalationPolicy, Tier
-from monitor.domain.alert_life import LifePolicy
+from monitor.domain.alert_life import LifePolicy, Reminders
 from monitor.domain.events import Severity
 from monitor.settings.notify import (
     PolicyPart,
@@ -36,6 +37,7 @@ def policies_of(settings: Settings) -> tuple[EscalationPolicy, ...]:
 def life_of(settings: Settings) -> LifePolicy:
     """Return how alerts live."""
     part = settings.alerts
+    everywhere, at = _reminders(settings)
     cool_down = delays(part.cool_down)
     cool_down.pop(Severity.CRITICAL, None)
     return LifePolicy(
@@ -45,7 +47,22 @@ def life_of(settings: Settings) -> LifePolicy:
         reopen_within=timedelta(seconds=part.reopen_within),
         longest_snooze=timedelta(seconds=part.longest_snooze),
         longest_critical_snooze=timedelta(seconds=part.longest_critical_snooze),
+        reminders=everywhere,
+        reminders_at=at,
     )
+
+
+def _reminders(settings: Settings) -> tuple[Reminders, Mapping[str, Reminders]]:
+    """Return the reminders of all institutions, and those of whoever has a policy of its own."""
+    usual = settings.alerts.reminders
+    at: dict[str, Reminders] = {}
+    for policy in settings.notify.policies:
+        part = policy.reminders or usual
+        reminders = Reminders(delays(part.after), part.most)
+        if not policy.institutions:
+            return reminders, at
+        at.update(dict.fromkeys(policy.institutions, reminders))
+    return Reminders(delays(usual.after), usual.most), at
 
 
 def _policy(part: PolicyPart) -> EscalationPolicy:

@@ -121,6 +121,10 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         changes["model"] = settings.model.model_copy(
             update={"models_dir": (folder / settings.model.models_dir).resolve()}
         )
+    if settings.notify.push.authorities is not None:
+        found = (folder / settings.notify.push.authorities).resolve()
+        push = settings.notify.push.model_copy(update={"authorities": found})
+        changes["notify"] = settings.notify.model_copy(update={"push": push})
     return settings.model_copy(update=changes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from monitor.alerts.tiers import TierHours
 from monitor.domain.events import Severity
 from monitor.settings.basics import Id, Model, Name
+from monitor.settings.sources import NetworkText
 from monitor.settings.units import Seconds
 
 _TIME_OF_DAY = re.compile(r"^(\d{1,2}):(\d{2})$")
@@ -18,11 +20,12 @@ _USUAL = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM)
 
 
 class Channel(Model):
-    """Somebody to be told, by any service that Apprise knows or by a signed webhook."""
+    """Somebody to be told, by any service that Apprise knows, a signed webhook or browser push."""
 
     id: Id
     url: SecretStr = Field(
-        description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…; or signed+https://…"
+        description="Apprise URL, e.g. wecombot://…, dingtalk://…, json://…; signed+https://…; or "
+        "push://everyone, push://role/ROLE, push://user/NAME"
     )
     severities: tuple[Severity, ...] = Field(
         _USUAL,
@@ -123,6 +126,27 @@ class TierPart(Model):
     )
 
 
+def _some_time(value: dict[Severity, float]) -> dict[Severity, float]:
+    if any(seconds < 1 for seconds in value.values()):
+        raise ValueError("at least a second lies between two reminders")
+    return value
+
+
+class RemindersPart(Model):
+    """When an alert that somebody acknowledged, and nobody ended, is told again."""
+
+    after: Annotated[Delays, AfterValidator(_some_time)] = Field(
+        default_factory=lambda: {
+            Severity.CRITICAL: 600.0,
+            Severity.HIGH: 1800.0,
+            Severity.MEDIUM: 14400.0,
+        },
+        description="How long after the acknowledgement, and after each reminder, by severity; "
+        "one not named is not told again",
+    )
+    most: int = Field(6, ge=0, le=50, description="Reminders in a row; 0: none")
+
+
 class PolicyPart(Model):
     """An escalation: its tiers in the order of their telling."""
 
@@ -133,6 +157,9 @@ class PolicyPart(Model):
         description="Severities that go on up although the condition has ended by itself",
     )
     tiers: tuple[TierPart, ...] = Field(min_length=1, max_length=12)
+    reminders: RemindersPart | None = Field(
+        None, description="Of acknowledged alerts, where others than `alerts.reminders` are wanted"
+    )
 
 
 class DeadManPart(Model):
@@ -141,6 +168,30 @@ class DeadManPart(Model):
     after: Seconds = Field(300.0, ge=30, description="Told once the notifier is silent this long")
     again: Seconds = Field(3600.0, ge=60, description="Told once more after this long")
     channels: tuple[str, ...] = Field((), description="Who is told; empty: every channel")
+
+
+def _contact(value: str) -> str:
+    if not value.startswith(("mailto:", "https://")):
+        raise ValueError("a contact begins with mailto: or https://")
+    return value
+
+
+class PushPart(Model):
+    """How browser push reaches the push services of the browsers' vendors."""
+
+    contact: Annotated[str, AfterValidator(_contact)] | None = Field(
+        None,
+        max_length=200,
+        description="Whom a push service may write to, `mailto:…` or `https://…`; without it the "
+        "public address, if it is one with https",
+    )
+    networks: tuple[NetworkText, ...] = Field(
+        (),
+        description="Networks where push services may be besides public addresses at port 443",
+    )
+    authorities: Path | None = Field(
+        None, description="File of certificates to trust besides the usual ones, as PEM"
+    )
 
 
 class Notify(Model):
@@ -153,6 +204,7 @@ class Notify(Model):
         (), description="The first one that names an institution is its own"
     )
     dead_man: DeadManPart = DeadManPart()
+    push: PushPart = PushPart()
 
 
 class Alerts(Model):
@@ -170,6 +222,7 @@ class Alerts(Model):
     longest_critical_snooze: Seconds = Field(
         900.0, le=3600, description="Longest snooze of a critical alert"
     )
+    reminders: RemindersPart = RemindersPart()
 
 
 def delays(part: dict[Severity, float]) -> dict[Severity, timedelta]:

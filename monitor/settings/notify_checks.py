@@ -37,6 +37,10 @@ def notify_complaints(notify: Notify, institutions: Collection[str]) -> Iterator
         where: Location = (*at, "policies", i, "institutions")
         yield from _unknown(policy.institutions, institutions, where, "institution")
     yield from _unreached(notify.policies)
+    authorities = notify.push.authorities
+    if authorities is not None and not authorities.is_file():
+        where = (*at, "push", "authorities")
+        yield Complaint(where, f"there is no file {authorities}", "correct the path")
     where = (*at, "dead_man", "channels")
     yield from _unknown(notify.dead_man.channels, channels, where, "channel")
 

@@ -17,6 +17,7 @@ from monitor.domain.notices import NoticeKind, Reason
 from monitor.store.alerts import AlertRow
 from monitor.store.escalations import add_step_row, cancel_steps, close_step, steps_of
 from monitor.store.outbox import DeliveryState, OutboxRow
+from monitor.store.reminding import begin_reminding, stop_reminding
 from monitor.store.text import clean_line
 
 
@@ -68,7 +69,7 @@ def check_wish(wish: Wish, row: AlertRow, life: LifePolicy, now: datetime) -> No
             )
 
 
-def follow_up(session: Session, row: AlertRow, wish: Wish, now: datetime) -> None:
+def follow_up(session: Session, row: AlertRow, wish: Wish, life: LifePolicy, now: datetime) -> None:
     """Do what follows from an action of a person, the new state standing in ``row`` already.
 
     Raises:
@@ -80,23 +81,28 @@ def follow_up(session: Session, row: AlertRow, wish: Wish, now: datetime) -> Non
         case AlertAction.ACKNOWLEDGE:
             cancel_steps(session, row.id, Reason.ACKNOWLEDGED, now, (StepKind.TIER,))
             _take_back(session, row, Reason.ACKNOWLEDGED, now)
+            begin_reminding(session, row, life, now)
         case AlertAction.SNOOZE if wish.until is not None:
             _snooze(session, row, wish.until, now)
         case AlertAction.ASSIGN if wish.assignee is not None:
             row.assignee_id = wish.assignee.user_id
             row.assignee = clean_line(wish.assignee.name, 200)
+            stop_reminding(session, row, Reason.HANDED_OVER, now)
+            begin_reminding(session, row, life, now)  # whoever has it now has the whole time
         case AlertAction.REOPEN:
             _reopen(session, row, now)
         case AlertAction.ESCALATE:
             _escalate(session, row, now)
         case AlertAction.RESOLVE | AlertAction.MARK_FALSE | AlertAction.MARK_DRILL:
             row.snoozed_until = None
+            stop_reminding(session, row, Reason.HANDLED, now)
             cancel_steps(session, row.id, Reason.HANDLED, now)
             _take_back(session, row, Reason.HANDLED, now)
 
 
 def _snooze(session: Session, row: AlertRow, until: datetime, now: datetime) -> None:
     row.snoozed_until = until
+    stop_reminding(session, row, Reason.SNOOZED, now)  # the end of the snooze begins them anew
     cancel_steps(session, row.id, Reason.SNOOZED, now, (StepKind.WAKE,))
     key = f"alert-{row.id}:wake:{until.isoformat()}:{row.version}"
     add_step_row(session, row.id, StepKind.WAKE, until, now, key=key, episode=row.episode)

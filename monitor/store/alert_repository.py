@@ -232,7 +232,7 @@ class AlertRepository:
             row.updated = now
             row.version += 1
             _hold_place(session, row, after)
-            follow_up(session, row, wish, now)
+            follow_up(session, row, wish, self._life, now)
             add_step(session, row, action, before.value, actor, now, reason=_told(wish, reason))
             append_to_feed(
                 session, FeedKind.ALERT, row.id, row.institution_id, feed_payload(row, action), now

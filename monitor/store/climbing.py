@@ -28,6 +28,7 @@ from monitor.store.escalations import (
     steps_of,
 )
 from monitor.store.outbox import put_notices
+from monitor.store.reminding import begin_reminding, hurry_reminder, remind
 from monitor.store.shelves import shelf_over
 from monitor.store.steps import add_step
 
@@ -50,10 +51,18 @@ def begin(
     shelf = shelf_over(session, alert, at)
     alert.shelf_id = None if shelf is None else shelf.id
     _plan(session, alert, ladder, at)
-    climb_due(session, alert, ladder, at)
+    climb_due(session, alert, ladder, life, at)
 
 
-def hasten(session: Session, alert: AlertRow, ladder: Ladder, at: datetime, *, worse: bool) -> None:
+def hasten(
+    session: Session,
+    alert: AlertRow,
+    ladder: Ladder,
+    life: LifePolicy,
+    at: datetime,
+    *,
+    worse: bool,
+) -> None:
     """Take account of an alert that happened again, or became ``worse``: steps come earlier.
 
     Who acknowledged or snoozed it knew the milder one: whoever is told at once of the worse one
@@ -67,13 +76,15 @@ def hasten(session: Session, alert: AlertRow, ladder: Ladder, at: datetime, *, w
         cancel_steps(session, alert.id, Reason.SNOOZED, at, (StepKind.WAKE,))
     if state is AlertState.OPEN:
         _plan(session, alert, ladder, at)
+    else:
+        hurry_reminder(session, alert, life, at)
     change = _change(session, alert, at)
     now_due = {step.tier for step in ladder.plan(change.event, at) if step.due <= at}
     for row in steps_of(session, alert.id, (StepState.DONE, StepState.CANCELLED)):
         here = row.kind == StepKind.TIER.value and row.episode == alert.episode
         if here and (row.state == StepState.DONE.value or row.tier in now_due):
             _tell_the_rest(session, alert, row, change, ladder, at)
-    climb_due(session, alert, ladder, at)
+    climb_due(session, alert, ladder, life, at)
 
 
 def _tell_the_rest(
@@ -99,7 +110,9 @@ def _tell_the_rest(
         alert.tier = max(alert.tier, row.position + 1)
 
 
-def climb_due(session: Session, alert: AlertRow, ladder: Ladder, now: datetime) -> int:
+def climb_due(
+    session: Session, alert: AlertRow, ladder: Ladder, life: LifePolicy, now: datetime
+) -> int:
     """Take the steps of an alert that are due; return how many were looked at."""
     taken = 0
     while (row := _next_due(session, alert, now)) is not None:
@@ -109,6 +122,9 @@ def climb_due(session: Session, alert: AlertRow, ladder: Ladder, now: datetime) 
                 _climb(session, alert, row, ladder, now)
             case StepKind.WAKE:
                 _wake(session, alert, row, ladder, now)
+                begin_reminding(session, alert, life, now)
+            case StepKind.REMIND:
+                remind(session, alert, row, ladder, life, now)
             case StepKind.REOPEN:
                 close_step(row, StepState.DONE, Reason.REOPENED, now)
                 _plan(session, alert, ladder, now)

@@ -18,7 +18,7 @@ from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.findings import FindingRow
-from monitor.store.outbox import DeliveryState, OutboxRow
+from monitor.store.outbox import DeliveryState, OutboxRow, group_of
 from monitor.store.scope import within
 from monitor.store.steps import add_step, feed_payload
 
@@ -91,7 +91,7 @@ class DeadLetterRepository:
             row.attempts = 0
             row.next_attempt = now
             if alert is not None:
-                _put_down(session, alert, row.channel_id, actor, now)
+                _put_down(session, alert, group_of(row.channel_id), actor, now)
 
 
 def _dead(statement: Select[*_Found], scope: Scope) -> Select[*_Found]:
@@ -129,7 +129,7 @@ def _letter(row: OutboxRow, alert: AlertRow | None, finding: FindingRow | None) 
         severity=Severity(alert.severity) if alert else None,
         institution_id=about.institution_id if about else None,
         room_id=alert.room_id if alert else None,
-        channel_id=row.channel_id,
+        channel_id=group_of(row.channel_id),
         kind=NoticeKind(row.kind),
         title=row.title,
         attempts=row.attempts,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from monitor.domain.alert_life import LifePolicy
 from monitor.domain.escalation import Ladder, StepState
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
@@ -18,8 +19,9 @@ from monitor.store.steps import feed_payload
 class EscalationRepository:
     """Takes due steps, each alert in a transaction of its own."""
 
-    def __init__(self, database: Database, ladder: Ladder) -> None:
+    def __init__(self, database: Database, ladder: Ladder, life: LifePolicy | None = None) -> None:
         self._database = database
+        self._life = life or LifePolicy()
         self._ladder = ladder
 
     def climb_due(self, now: datetime, limit: int = 100) -> int:
@@ -38,7 +40,7 @@ class EscalationRepository:
         with self._database.transaction() as session:
             alert = session.get_one(AlertRow, alert_id, with_for_update=True)
             before = alert.version
-            taken = climb_due(session, alert, self._ladder, now)
+            taken = climb_due(session, alert, self._ladder, self._life, now)
             if alert.version != before:
                 payload = feed_payload(alert, "escalate")
                 append_to_feed(

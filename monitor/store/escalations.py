@@ -22,7 +22,7 @@ _WAITING = StepState.WAITING.value
 
 
 class EscalationRow(Base):
-    """One step: a tier to tell, a snooze that ends, or a reopened alert to begin anew."""
+    """One step: a tier, the end of a snooze, a reminder, or a reopened alert to begin anew."""
 
     __tablename__ = "escalation"
     __table_args__ = (Index(None, "state", "due"),)
@@ -65,9 +65,10 @@ def add_step_row(
     *,
     key: str,
     episode: int = 0,
+    position: int = 0,
 ) -> None:
     """Put down something that becomes due and is no tier; one with the same key stays as it is."""
-    _insert(session, alert_id, kind, PlannedStep(0, "", due), episode, now, key)
+    _insert(session, alert_id, kind, PlannedStep(position, "", due), episode, now, key)
 
 
 def add_tiers(

@@ -155,7 +155,7 @@ class EventRepository:
             begin(session, alert, self._life, self._ladder, now)
         elif kind in (ChangeKind.WORSENED, ChangeKind.REPEATED):
             worse = kind is ChangeKind.WORSENED
-            hasten(session, alert, self._ladder, now, worse=worse)
+            hasten(session, alert, self._ladder, self._life, now, worse=worse)
 
     def _notice_flapping(
         self, session: Session, alert: AlertRow, row: EventRow, now: datetime

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.evidence import EvidenceKind
@@ -26,7 +36,13 @@ from monitor.store.text import clean_text
 from monitor.store.upsert import insert_once
 
 _TELLING = tuple(sorted(reason.value for reason in TELLING))
-_WITH_SNAPSHOT = (NoticeKind.RAISE.value, NoticeKind.REPEAT.value, NoticeKind.ESCALATE.value)
+_MEMBER = "/"
+_WITH_SNAPSHOT = (
+    NoticeKind.RAISE.value,
+    NoticeKind.REPEAT.value,
+    NoticeKind.ESCALATE.value,
+    NoticeKind.UNRESOLVED.value,
+)
 
 
 class OutboxRow(Base):
@@ -65,12 +81,13 @@ class OutboxRow(Base):
 
 
 class DeliveryState(StrEnum):
-    """How far a notice has come."""
+    """How far a notice has come; one for a group is spread when each member has one of its own."""
 
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
     HELD = "held"
+    SPREAD = "spread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +127,18 @@ class Told:
     last_told: datetime | None
 
 
+def is_for_member() -> ColumnElement[bool]:
+    """Return the condition that a notice is for a member of a group."""
+    return OutboxRow.channel_id.contains(_MEMBER)
+
+
 _TOLD = (
     select(OutboxRow.channel_id, OutboxRow.kind, OutboxRow.event_id, OutboxRow.created)
     .where(
         OutboxRow.alert_id == bindparam("alert"),
         OutboxRow.reason.in_(_TELLING),
         OutboxRow.kind.not_in([NoticeKind.CLIP.value, NoticeKind.FLAPPING.value]),
+        ~is_for_member(),  # their group was told
     )
     .order_by(OutboxRow.id)
 )
@@ -190,7 +213,7 @@ def delivery_view(row: OutboxRow) -> DeliveryView:
     """Return the plain value of a row."""
     return DeliveryView(
         id=row.id,
-        channel_id=row.channel_id,
+        channel_id=group_of(row.channel_id),
         kind=NoticeKind(row.kind),
         reason=Reason(row.reason),
         state=DeliveryState(row.state),
@@ -202,6 +225,16 @@ def delivery_view(row: OutboxRow) -> DeliveryView:
         step=row.step.partition(":")[0],
         addressee=row.addressee,
     )
+
+
+def member_channel(channel_id: str, name: str) -> str:
+    """Return the id under which notices for a member of a group stand."""
+    return f"{channel_id}{_MEMBER}{name}"
+
+
+def group_of(channel_id: str) -> str:
+    """Return the id of the channel that people know, for that of a member too."""
+    return channel_id.partition(_MEMBER)[0]
 
 
 def _dedup_key(change: AlertChange, decision: Decision, episode: int) -> str:

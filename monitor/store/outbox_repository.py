@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from monitor.domain.notices import NoticeKind, OutgoingNotice, Reason
+from monitor.domain.notices import Member, NoticeKind, OutgoingNotice, Reason
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.evidence import EvidenceRow
 from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.findings import FindingRow
-from monitor.store.outbox import Backlog, DeliveryState, OutboxRow
+from monitor.store.outbox import (
+    Backlog,
+    DeliveryState,
+    OutboxRow,
+    is_for_member,
+    member_channel,
+)
 from monitor.store.text import clean_text
-from monitor.store.upsert import affected
+from monitor.store.upsert import affected, insert_once
 
 _PENDING = DeliveryState.PENDING.value
 
@@ -28,15 +35,25 @@ class OutboxRepository:
         self._database = database
 
     def lease(
-        self, owner: str, now: datetime, limit: int = 50, duration: timedelta = timedelta(minutes=1)
+        self,
+        owner: str,
+        now: datetime,
+        limit: int = 50,
+        duration: timedelta = timedelta(minutes=1),
+        *,
+        members: bool | None = None,
     ) -> tuple[OutgoingNotice, ...]:
         """Take up to ``limit`` notices that are due: most urgent first, then the longest due.
 
         Notices of one alert or finding to one channel keep their order: a later one waits until
-        the earlier one is sent or given up. Taking a notice counts as an attempt.
+        the earlier one is sent or given up. Taking a notice counts as an attempt. With
+        ``members`` set only those for members of groups are taken, or all but those.
         """
         with self._database.transaction() as session:
-            rows = session.execute(_due(now).limit(limit)).all()
+            due = _due(now)
+            if members is not None:
+                due = due.where(is_for_member() if members else ~is_for_member())
+            rows = session.execute(due.limit(limit)).all()
             until = now + duration
             for row, _evidence in rows:
                 row.lease_owner = owner
@@ -65,6 +82,16 @@ class OutboxRepository:
         """Hold a notice back after all: there is nothing that its channel could be told."""
         changes = {"state": DeliveryState.HELD.value, "reason": reason.value}
         return self._settle(notice_id, owner, changes)
+
+    def spread(self, notice_id: int, owner: str, members: Sequence[Member], now: datetime) -> bool:
+        """Put down a notice for each member of a group, in place of the one for all of them."""
+        with self._database.transaction() as session:
+            if not _update(session, notice_id, owner, {"state": DeliveryState.SPREAD.value}):
+                return False
+            row = session.get_one(OutboxRow, notice_id)
+            for member in members:
+                insert_once(session, OutboxRow, _for_member(row, member, now))
+            return True
 
     def give_up(self, notice_id: int, owner: str, now: datetime, error: str) -> bool:
         """Take down that a notice cannot be delivered, and show it in the feed."""
@@ -147,6 +174,29 @@ def _update(session: Session, notice_id: int, owner: str, changes: dict[str, Any
     return affected(session.execute(statement)) == 1
 
 
+def _for_member(row: OutboxRow, member: Member, now: datetime) -> dict[str, Any]:
+    return {
+        "alert_id": row.alert_id,
+        "finding_id": row.finding_id,
+        "event_id": row.event_id,
+        "channel_id": member_channel(row.channel_id, member.name),
+        "dedup_key": f"{row.dedup_key}:{member.name}",
+        "kind": row.kind,
+        "reason": row.reason,
+        "urgency": row.urgency,
+        "title": clean_text(member.title, 500),
+        "body": clean_text(member.body, 8000),
+        "attach": False,
+        "step": row.step,
+        "addressee": clean_text(member.addressee, 200),
+        "state": _PENDING,
+        "attempts": 0,
+        "next_attempt": now,
+        "last_error": "",
+        "created": now,
+    }
+
+
 def _outgoing(row: OutboxRow, evidence: EvidenceRow | None) -> OutgoingNotice:
     if row.lease_until is None:
         raise ValueError("only a leased notice goes out")
@@ -163,4 +213,5 @@ def _outgoing(row: OutboxRow, evidence: EvidenceRow | None) -> OutgoingNotice:
         path=evidence.path if evidence else None,
         media_type=evidence.media_type if evidence else "",
         size=evidence.size if evidence else 0,
+        urgency=row.urgency,
     )

@@ -11,15 +11,12 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from monitor.domain.addresses import Address, Network, meanings
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.url import StreamUrl, UrlError
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 INWARD_SCHEMES = frozenset({"gb28181", "whip"})
 """Schemes whose devices come to us: their URLs lead nowhere."""
@@ -75,7 +72,7 @@ class Reach:
 
     def allows(self, address: Address) -> bool:
         """Say whether cameras may be at ``address``."""
-        return all(self._allows_one(one) for one in _meanings(address))
+        return all(self._allows_one(one) for one in meanings(address))
 
     def pinned(self, url: StreamUrl, where: str = "") -> StreamUrl:
         """Return ``url`` with its host as the one address that was judged.
@@ -135,18 +132,6 @@ def _address(host: str) -> Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-def _meanings(address: Address) -> Iterator[Address]:
-    """Yield the address, and the IPv4 addresses that an IPv6 one may stand for."""
-    yield address
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            yield address.ipv4_mapped
-        if address.sixtofour is not None:
-            yield address.sixtofour
-        if address in ipaddress.ip_network("64:ff9b::/96"):
-            yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def _inside_special(network: Network) -> bool:

@@ -14,6 +14,7 @@ from monitor.runtime.config_desk import ConfigDesk
 from monitor.runtime.plan_approval import PlanApprovalDesk
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.privacy.answers import AnswerDesk
+from monitor.runtime.push import PushDesk
 from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
@@ -42,6 +43,7 @@ from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.privacy_deletions import PrivacyDeletionLog
 from monitor.store.pulses import PulseRepository
+from monitor.store.push_devices import PushDevices
 from monitor.store.recorder_problems import RecorderProblemRepository
 from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
@@ -96,6 +98,8 @@ class Site:
     pending: PendingUploads
     places: PlaceRepository
     plans: PlanDesk
+    push: PushDesk
+    push_devices: PushDevices
     registers: RegisterRepository
     reminders: ReminderRepository
     templates: TemplateDesk
@@ -165,6 +169,8 @@ class Site:
                 context.clock,
                 context.inspections,
             ),
+            push=PushDesk(database, context.settings, context.clock),
+            push_devices=PushDevices(database),
             registers=RegisterRepository(database),
             reminders=ReminderRepository(database),
             templates=TemplateDesk(database, context.clock),

@@ -80,6 +80,24 @@ def test_a_policy_becomes_tiers_and_a_rota_people() -> None:
     assert (life.flaps, dict(life.cool_down)) == (3, {Severity.HIGH: timedelta(minutes=1)})
 
 
+def test_reminders_are_set_for_all_or_for_the_institutions_of_a_policy() -> None:
+    life = life_of(parse(NOTIFY))
+    assert life.reminder_after("sun", Severity.CRITICAL) == timedelta(minutes=10)
+    assert life.reminder_after("sun", Severity.HIGH, 5) == timedelta(minutes=30)
+    assert life.reminder_after("sun", Severity.MEDIUM) == timedelta(hours=4)
+    assert life.reminder_after("sun", Severity.TECHNICAL) is None
+    assert life.reminder_after("sun", Severity.HIGH, 6) is None
+
+    own = policy(tier(), institutions=["sun"], reminders={"after": {"high": "5m"}, "most": 1})
+    value = yaml.safe_load(changed(policies=[own, policy(tier(), id="rest")]))
+    value["alerts"] = {"reminders": {"after": "1h"}}
+    life = life_of(parse(yaml.safe_dump(value, allow_unicode=True)))
+    assert life.reminder_after("sun", Severity.HIGH) == timedelta(minutes=5)
+    assert life.reminder_after("sun", Severity.HIGH, 1) is None
+    assert life.reminder_after("sun", Severity.CRITICAL) is None
+    assert life.reminder_after("moon", Severity.CRITICAL) == timedelta(hours=1)
+
+
 def test_one_delay_stands_for_the_three_severities() -> None:
     settings = parse(changed(policies=[policy(tier(after="2m"))]))
     after = policies_of(settings)[0].tiers[0].after
@@ -126,6 +144,17 @@ USUAL = policy(tier())
             "has a policy already",
         ),
         ({"people": [{"id": "li", "name": "李", "channels": []}]}, "people[0].channels", ""),
+        (
+            {"policies": [policy(tier(), reminders={"after": "0s"})]},
+            "policies[0].reminders.after",
+            "at least a second",
+        ),
+        ({"channels": [{"id": "x", "url": "push://"}]}, "channels[0].url", "whose devices"),
+        ({"channels": [{"id": "x", "url": "push://role/x"}]}, "channels[0].url", "whose devices"),
+        ({"channels": [{"id": "x" * 41, "url": "push://everyone"}]}, "channels[0].url", "40"),
+        ({"push": {"contact": "it@example.org"}}, "push.contact", "mailto:"),
+        ({"push": {"networks": ["here"]}}, "push.networks[0]", "network"),
+        ({"push": {"authorities": "no.pem"}}, "push.authorities", "no file"),
         (
             {"people": [{"id": "li", "name": "李", "channels": ["x"]}], "rotas": []},
             "people[0].channels[0]",

@@ -87,7 +87,7 @@ class Desk:
 
     def later(self, minutes: float) -> None:
         self.now += minutes * MINUTE
-        EscalationRepository(self.database, self.ladder).climb_due(self.now)
+        EscalationRepository(self.database, self.ladder, self.life).climb_due(self.now)
 
     def act(self, alert_id: int, action: AlertAction, reason: str = "", **values: Any) -> None:
         alerts = AlertRepository(self.database, self.life)
@@ -155,10 +155,10 @@ def test_an_acknowledgement_cancels_what_was_to_come(desk: Desk, make_event: Mak
     alert = desk.record(make_event())
     desk.later(3)
     desk.act(alert, AlertAction.ACKNOWLEDGE)
-    desk.later(600)
+    desk.later(29)
     assert [channel for channel, _ in desk.told(alert)] == ["head"]  # the second was taken back
     assert ("centre", "alert_was_acknowledged") in desk.held(alert)
-    assert desk.steps(alert)[1:] == [
+    assert [step for step in desk.steps(alert) if step[0]][1:] == [
         ("district", "cancelled", "alert_was_acknowledged"),
         ("duty", "cancelled", "alert_was_acknowledged"),
         ("supervisor", "cancelled", "alert_was_acknowledged"),
@@ -186,7 +186,7 @@ def test_what_was_taken_back_is_told_after_all_when_asked_for_or_when_it_is_wors
         desk.later(3)
         desk.act(alert, AlertAction.ACKNOWLEDGE)
         assert desk.told(alert) == [("head", "told")]
-        assert desk.steps(alert)[1] == ("district", "cancelled", "alert_was_acknowledged")
+        assert ("district", "cancelled", "alert_was_acknowledged") in desk.steps(alert)
         if room_id == "sun-nap":
             desk.act(alert, AlertAction.ESCALATE)
             desk.later(0)
@@ -232,7 +232,7 @@ def test_who_acknowledged_or_snoozed_the_milder_alert_does_not_silence_the_worse
     desk.record(make_event(onset=0, severity=Severity.CRITICAL))
     assert [channel for channel, _ in desk.told(alert)] == ["head", "centre"]
     assert desk.detail(alert).alert.snoozed_until is None
-    desk.later(600)
+    desk.later(9)
     assert [channel for channel, _ in desk.told(alert)] == ["head", "centre"]
 
 
@@ -508,7 +508,8 @@ def test_whatever_happens_nobody_is_told_twice_for_one_step(
         except ConflictError:
             pass
         desk.later(4)
-    desk.later(6000)
+    for _ in range(8):  # the escalation first, then every reminder that there may be
+        desk.later(6000)
     detail = desk.detail(alert)
     assert not [step for step in detail.escalation if step.state == "waiting"]
     tiers = [

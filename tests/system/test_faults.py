@@ -16,7 +16,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
@@ -41,6 +41,7 @@ from monitor.runtime.event_recorder import EventRecorder
 from monitor.runtime.notices import decide_with, ladder_of, open_channels
 from monitor.runtime.service_process import run_scheduled
 from monitor.runtime.spool import Spool
+from monitor.settings.escalation import life_of
 from monitor.store import migrate
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.alerts import AlertRow, AlertStepRow
@@ -59,6 +60,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(3600)]
 
 ROUNDS = int(os.environ.get("KANHU_FAULT_ROUNDS", "4"))
 SEED = int(os.environ.get("KANHU_FAULT_SEED", "1"))
+REMINDERS = 3
 SECRET = "a-secret-of-32-characters-or-more"
 WANG = Actor(7, "Wang", "10.0.0.7", "api")
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -222,7 +224,8 @@ class Stage:
         killer.join()
 
     def _acknowledge(self) -> None:
-        alerts, now = AlertRepository(self.database), utc_now(SystemClock())
+        life = life_of(self.environment.settings)
+        alerts, now = AlertRepository(self.database, life), utc_now(SystemClock())
         try:
             for alert in alerts.queue(DISTRICT)[:1]:
                 alerts.act(DISTRICT, alert.id, AlertAction.ACKNOWLEDGE, WANG, now)
@@ -242,14 +245,16 @@ class Stage:
         receiver.refuses = 0.0
         clock = ManualClock(time.time() + 3600)
         ladder = ladder_of(self.environment, self.database)
+        life = life_of(self.environment.settings)
+        escalations = EscalationRepository(self.database, ladder, life)
         channels = open_channels(self.environment.settings)
         files = FileStore(self.environment.evidence_folder)
         outbox = OutboxRepository(self.database)
         notifier = Notifier(outbox, channels, files, clock=clock)
         for _ in range(10_000):
-            EscalationRepository(self.database, ladder).climb_due(utc_now(clock))
+            taken = escalations.climb_due(utc_now(clock))
             notifier.deliver_due()
-            if outbox.backlog().pending == 0:
+            if outbox.backlog().pending == 0 and taken == 0:
                 return
             clock.advance(10)
         raise AssertionError("the outbox does not empty")
@@ -293,6 +298,7 @@ def a_district(folder: Path, database_url: str, port: int) -> Path:
                 "rooms": [{"id": "room", "name": "室", "type": "activity"}],
             }
         ],
+        "alerts": {"reminders": {"after": "1s", "most": REMINDERS}},
         "notify": {
             "channels": [
                 {"id": name, "url": f"{hook}/{name}", "per_minute": 600}
@@ -346,7 +352,7 @@ def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
         alerts = {row.id: row for row in session.scalars(select(AlertRow))}
         notices = session.scalars(select(OutboxRow)).all()
         steps = session.scalars(select(AlertStepRow)).all()
-        tiers = session.scalars(select(EscalationRow)).all()
+        rows = session.scalars(select(EscalationRow)).all()
         pictures = Counter(session.scalars(select(EvidenceRow.event_id)))
 
     assert events.keys() == stage.sent.keys()
@@ -364,12 +370,38 @@ def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
     assert all(notice.sent is not None and notice.lease_owner is None for notice in told)
     taken = receiver[0].taken
     assert {hashlib.sha256(notice.dedup_key.encode()).hexdigest() for notice in told} == set(taken)
-    by_tier = Counter((notice.alert_id, notice.step) for notice in told if notice.step)
+    by_tier = Counter(
+        (notice.alert_id, notice.step)
+        for notice in told
+        if notice.step and notice.kind != "unresolved"
+    )
     assert set(by_tier.values()) == {1}
 
+    tiers = [row for row in rows if row.kind == "tier"]
     for step in tiers:
         reached = by_tier[(step.alert_id, step.tier)]
         assert (step.state, reached) in (("done", 1), ("cancelled", 0)), step.tier
         assert step.state == "done" or step.reason == "alert_was_acknowledged"
         assert step.state == "done" or step.tier != "institution"
     assert len(tiers) == 3 * len(alerts)
+    check_reminders(alerts.values(), rows, notices)
+
+
+def check_reminders(
+    alerts: Collection[AlertRow], rows: Sequence[EscalationRow], notices: Sequence[OutboxRow]
+) -> None:
+    """Each reminder of an acknowledged alert was decided once, and told each channel once."""
+    reminded = Counter((row.alert_id, row.position) for row in rows if row.kind == "remind")
+    owed = [alert.id for alert in alerts if alert.state == "acknowledged"]
+    assert reminded == Counter((alert, number) for alert in owed for number in range(REMINDERS))
+    told = Counter(
+        (notice.step, notice.channel_id)
+        for notice in notices
+        if notice.kind == "unresolved" and notice.state != "held"
+    )
+    assert set(told.values()) <= {1}
+    steps = {f"remind-{row.id}" for row in rows if row.kind == "remind"}
+    assert {step for step, _channel in told} == steps
+    assert {row.state for row in rows if row.kind == "remind"} <= {"done"}
+    enough = [notice for notice in notices if notice.reason == "reminded_often_enough"]
+    assert {notice.alert_id for notice in enough} == set(owed)

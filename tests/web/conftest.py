@@ -498,6 +498,8 @@ def settle(world: World) -> None:
 def open_world(database: Database, clock: Clock, folder: Path) -> World:
     """Return the district in a database that knows it already."""
     settings = settings_of()
+    service = settings.service.model_copy(update={"data_dir": folder})
+    settings = settings.model_copy(update={"service": service})
     district = district_of(settings, Path("/"))
     files, labels = FileStore(folder / "evidence"), LabelStore(folder / "labels")
     return World(database, clock, files, settings, district, folder / "tracks", labels)

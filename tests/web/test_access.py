@@ -63,6 +63,7 @@ PLACES = {
     "{hold_id}": "1",
     "{token}": "token",
     "{token_id}": "1",
+    "{device_id}": "1",
     "{export_id}": "1",
     "{user_id}": "1",
     "{period}": "2026-11",
@@ -154,7 +155,11 @@ def _check_role(role: Role, client: httpx.Client) -> None:
     client.close()
 
 
-OWN = {("POST", "/account/tokens/{token_id}/revoke")}
+OWN = {
+    ("POST", "/account/tokens/{token_id}/revoke"),
+    ("POST", "/account/devices/{device_id}/test"),
+    ("POST", "/account/devices/{device_id}/remove"),
+}
 """Routes to one's own things: they have no scope, and tests of their own."""
 
 OF_THE_DISTRICT = (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DATABASES = ["sqlite"]
 ELSEWHERE = {
     "/account": "the person's menu",
+    "/account/devices": "the account",
     "/account/second-factor": "the account",
     "/account/tokens": "the account",
     "/sign-in": "nobody is signed in",
@@ -28,6 +29,7 @@ ELSEWHERE = {
     "/inspections/metrics": "the templates",
     "/inspections/templates/new": "the templates",
     "/on-site/worker.js": "a script",
+    "/push/worker.js": "a script",
     "/handovers": "the control room",
     "/alarm-quality/report.pdf": "the quality of alarms",
     "/connections.xlsx": "the connections",

@@ -88,6 +88,7 @@ def _account(
         sessions=site.sessions.list(visitor.user.id, site.context.now()),
         own_session=session_id(token_hash(visitor.token)),
         codes_left=site.second_factors.codes_left(visitor.user.id),
+        devices=[item for item in site.push_devices.of_user(visitor.user.id) if not item.ended],
         enrolled=bool(site.second_factors.enrolled([visitor.user.id])),
         live_tokens=[
             item for item in site.tokens.of_user(visitor.user.id) if item.valid(site.context.now())

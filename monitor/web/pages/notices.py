@@ -54,7 +54,8 @@ def try_channel(
     check_form_token(visitor.token, token)
     error = ""
     try:
-        send_test(site_of(request).context.settings, channel_id)
+        site = site_of(request)
+        send_test(site.context.settings, channel_id, site.push)
     except DeliveryError as failure:
         error = failure.message
     _logger.info("channel_tested", channel=channel_id, user=visitor.user.name, failed=bool(error))
@@ -85,6 +86,7 @@ def _page(request: Request, visitor: Visitor, tried: Tried | None) -> Response:
         directory=Directory(site.places.tree(visitor.scope)),
         channels=tuple((part, _shown(site, part.id)) for part in settings.notify.channels),
         policies=settings.notify.policies,
+        reminders=settings.alerts.reminders,
         rotas=tuple((rota.id, _on_call(site, on_call, rota.id)) for rota in settings.notify.rotas),
         pulses=site.pulses.all(),
         silent=silent,

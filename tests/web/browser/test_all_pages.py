@@ -62,6 +62,7 @@ PAGES = (
     "/system",
     "/labels",
     "/account",
+    "/account/devices",
     "/account/second-factor",
     "/account/tokens",
     "/users",

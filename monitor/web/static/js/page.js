@@ -25,4 +25,6 @@ if (position !== undefined) {
   startFeed(Number(position));
 }
 if (page === "phone") import("./phone.js").then(({ startPhone }) => startPhone());
+const push = document.querySelector("[data-push]");
+if (push !== null) import("./push/board.js").then(({ startPush }) => startPush(push));
 if (document.querySelector("kanhu-live, [data-live]")) import("./live-player.js");
