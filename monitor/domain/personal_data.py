@@ -20,6 +20,7 @@ class DataKind(StrEnum):
     EXPORT_RECORDS = "export_records"
     SESSIONS = "sessions"
     API_TOKENS = "api_tokens"
+    PUSH_DEVICES = "push_devices"
     ADDRESSES = "addresses"
     ACCOUNTS = "accounts"
     ONSITE_FILES = "onsite_files"
@@ -34,6 +35,7 @@ class DataKind(StrEnum):
     HANDOVERS = "handovers"
     NOTICES = "notices"
     REQUESTS = "requests"
+    CONFIGURATION = "configuration"
     ACCESS_REGISTER = "access_register"
     CHAINS = "chains"
 
@@ -140,6 +142,14 @@ RULES: tuple[DataRule, ...] = (
         Text(zh="已失效的程序令牌及其网络地址", en="Expired API tokens and their addresses"),
         Text(zh="失效", en="expired or revoked"),
         _NETWORK,
+        "privacy.keep.addresses",
+    ),
+    DataRule(
+        _K.PUSH_DEVICES,
+        _T.DELETED,
+        Text(zh="已失效的推送设备名称", en="Names of devices that no longer take push"),
+        Text(zh="推送服务告知失效", en="push service said that it is gone"),
+        _OWN,
         "privacy.keep.addresses",
     ),
     DataRule(
@@ -253,6 +263,16 @@ RULES: tuple[DataRule, ...] = (
         Text(zh="请求办结", en="request over"),
         _AUDIT,
         "privacy.keep.requests",
+    ),
+    DataRule(
+        _K.CONFIGURATION,
+        _T.KEPT,
+        Text(zh="配置的历次版本及修改人", en="Versions of the configuration and who changed it"),
+        Text(zh="保存", en="saved"),
+        Text(
+            zh="证明规则何时由谁改动，只增不删",
+            en="proof of who changed which rule when; only ever added to",
+        ),
     ),
     DataRule(
         _K.ACCESS_REGISTER,

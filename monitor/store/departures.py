@@ -16,6 +16,7 @@ from monitor.store.api_tokens import ApiTokenRow
 from monitor.store.base import Base, Database, UtcDateTime
 from monitor.store.calendar_feeds import CalendarFeedRow
 from monitor.store.oidc_identities import OidcIdentityRow
+from monitor.store.push_devices import PushDeviceRow
 from monitor.store.second_factors import RecoveryCodeRow, SecondFactorRow
 from monitor.store.sessions import SessionRow, SignInLinkRow
 from monitor.store.users import UserRow
@@ -29,6 +30,7 @@ _TIED = (
     OidcIdentityRow,
     SecondFactorRow,
     RecoveryCodeRow,
+    PushDeviceRow,
 )
 
 

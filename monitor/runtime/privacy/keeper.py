@@ -154,6 +154,7 @@ def seconds_of(settings: Settings) -> dict[DataKind, float]:
         DataKind.EXPORT_FILES: _EXPORTED_FILES,
         DataKind.EXPORT_RECORDS: keep.export_records,
         DataKind.API_TOKENS: keep.addresses,
+        DataKind.PUSH_DEVICES: keep.addresses,
         DataKind.ADDRESSES: keep.addresses,
         DataKind.ACCOUNTS: keep.accounts,
         DataKind.ONSITE_FILES: keep.onsite_files,

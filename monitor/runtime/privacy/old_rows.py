@@ -21,6 +21,7 @@ from monitor.store.findings import FindingFileRow, FindingRow, FindingStepRow
 from monitor.store.handovers import HandoverRow
 from monitor.store.onsite import OnsitePhotoRow, OnsiteSignatureRow, OnsiteVisitRow
 from monitor.store.outbox import DeliveryState, OutboxRow
+from monitor.store.push_devices import PushDeviceRow
 from monitor.store.recording_exports import RecordingExportRow
 from monitor.store.register_changes import RegisterChangeRow
 from monitor.store.register_documents import RegisterDocumentRow
@@ -63,6 +64,7 @@ ROWS: Mapping[DataKind, Sequence[AgedRows | AgedEntries]] = {
         AgedRows(ApiTokenRow, ApiTokenRow.id, ApiTokenRow.expires),
         AgedRows(ApiTokenRow, ApiTokenRow.id, ApiTokenRow.revoked),
     ),
+    DataKind.PUSH_DEVICES: (AgedRows(PushDeviceRow, PushDeviceRow.id, PushDeviceRow.ended),),
     DataKind.ADDRESSES: tuple(
         AgedRows(table, table.id, since, {address: ""})
         for table, since, address in (

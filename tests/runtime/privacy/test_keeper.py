@@ -50,6 +50,7 @@ def test_every_kind_has_a_rule_and_whatever_is_not_kept_is_erased(kept: Kept) ->
     found = {one.kind: one for one in kept.keeper.due()}
     assert {kind for kind, one in found.items() if one.seconds is None} == {
         DataKind.SESSIONS,
+        DataKind.CONFIGURATION,
         DataKind.ACCESS_REGISTER,
         DataKind.CHAINS,
     }
