@@ -15,24 +15,20 @@ from __future__ import annotations
 import math
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from monitor.detectors.arrivals import CHILDLIKE, Arrivals, Newcomer
 from monitor.detectors.everybody_back import EverybodyBack
+from monitor.detectors.kept import Kept, apart, near_edge, was_leaving
+from monitor.detectors.placing import Area, with_zones
 from monitor.detectors.same_place import same_place
 from monitor.detectors.shared_floor import Tally
 from monitor.detectors.ways_out import way_out
-from monitor.domain.geometry import Point, Polygon
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera, Zone
 
-_EDGE = 0.02
 _BORN_AT_EDGE = 0.08
-_AHEAD_SECONDS = 1.0
-_WAY = (0.5, 1.0, 1.5)
-_HISTORY = 6
 _BACK_GAP = 0.7
-_BACK_AFTER = 4
 _MOST_PRESUMED = 64
 _HARDLY = 0.5
 _TURNED_UP = 2.0
@@ -43,7 +39,6 @@ _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
 _SURE_ADULT, _DEEP = 3.0, 1.0
 _LOOKS_ADULT = 0.5
-_MOVED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +73,6 @@ class PresenceSettings:
     steady: float = 0.6
 
 
-@dataclass(slots=True)
-class _Kept:
-    track: Track
-    last: float
-    born_inside: bool
-    solid: float
-    solid_now: float
-    birth: Box
-    path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
-    claimed: bool = False
-    moved: bool = False
-    proven: bool = False
-    found: float = 0.0
-    was_leaving: bool = False
-    born_blind: bool = False
-    in_doorway: bool = False
-    outside: bool = False
-    resident: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class _Spot:
     """Where somebody who is no adult was last seen."""
@@ -123,7 +98,7 @@ class CameraPresence:
     def __init__(self, camera: Camera, settings: PresenceSettings) -> None:
         self.id = camera.id
         self.zones: tuple[Zone, ...] = camera.zones
-        self._areas = tuple(_Area.of(zone) for zone in camera.zones)
+        self._areas = tuple(Area.of(zone) for zone in camera.zones)
         self._doorways = frozenset(zone.id for zone in camera.zones if zone.is_doorway)
         self._blind = camera.blind
         self._departed: list[Track] = []
@@ -131,15 +106,15 @@ class CameraPresence:
         self.interval = 0.2
         self.arrivals = Arrivals()
         self._settings = settings
-        self._kept: dict[int, _Kept] = {}
+        self._kept: dict[int, Kept] = {}
         self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
         self._spots: deque[_Spot] = deque(maxlen=_MOST_PRESUMED)
-        self._former: OrderedDict[int, _Kept] = OrderedDict()
+        self._former: OrderedDict[int, Kept] = OrderedDict()
 
     def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the tracks of the frame of ``time``; return them with their zones."""
         passed = self._look(time)
-        placed = tuple(_with_zones(track, self._areas) for track in tracks)
+        placed = tuple(with_zones(track, self._areas) for track in tracks)
         for track in placed:
             self._see(track)
         self._departed.clear()
@@ -218,7 +193,7 @@ class CameraPresence:
             if track.age is AgeClass.UNKNOWN and not self._came_in(kept := self._kept[track.id])
         )
 
-    def _came_in(self, kept: _Kept) -> bool:
+    def _came_in(self, kept: Kept) -> bool:
         """Say whether somebody may have come in, or been here since looking began.
 
         Who looks like a child for long is one, however little is seen of her; who looks like an
@@ -231,15 +206,15 @@ class CameraPresence:
             return True
         return self._turned_up_rightly(kept)
 
-    def _believed(self, kept: _Kept) -> bool:
+    def _believed(self, kept: Kept) -> bool:
         """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
         return kept.proven or self._is_steady(kept) or self._turned_up_rightly(kept)
 
-    def _is_steady(self, kept: _Kept) -> bool:
+    def _is_steady(self, kept: Kept) -> bool:
         """Say whether somebody was found in most looks of the last half minute, as no thing is."""
         return kept.found >= self._settings.steady
 
-    def _turned_up_rightly(self, kept: _Kept) -> bool:
+    def _turned_up_rightly(self, kept: Kept) -> bool:
         """Say whether somebody came in, or was here before.
 
         Who comes in by the edge moves; what stays there from the first has not come in. Who turns
@@ -270,20 +245,20 @@ class CameraPresence:
         self.looked = time if self.looked is None else max(self.looked, time)
         return passed
 
-    def _there(self, kept: _Kept, looked: float) -> bool:
+    def _there(self, kept: Kept, looked: float) -> bool:
         if self._solid_below(kept, self._settings.shadow):
             return False
         followed = kept.track.seen - kept.track.first_seen
-        hold = self._settings.leave if _left(kept, self.zones) else self._settings.hold
+        hold = self._settings.leave if was_leaving(kept, self.zones) else self._settings.hold
         return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
 
-    def _as_known(self, kept: _Kept) -> Track:
+    def _as_known(self, kept: Kept) -> Track:
         track = kept.track
         if track.age is AgeClass.ADULT and (self._is_faint(kept) or not self._believed(kept)):
             return replace(track, age=AgeClass.UNKNOWN)
         return track
 
-    def _is_faint(self, kept: _Kept) -> bool:
+    def _is_faint(self, kept: Kept) -> bool:
         """Say whether somebody may be a shadow; not who was seen well, or to walk."""
         least = (
             self._settings.shadow
@@ -292,7 +267,7 @@ class CameraPresence:
         )
         return self._solid_below(kept, least)
 
-    def _solid_below(self, kept: _Kept, score: float) -> bool:
+    def _solid_below(self, kept: Kept, score: float) -> bool:
         return kept.track.age is not AgeClass.CHILD and kept.solid < score
 
     def _fade(self, passed: float, seen: set[int]) -> None:
@@ -314,9 +289,9 @@ class CameraPresence:
     def _see(self, track: Track) -> None:
         kept = self._kept.get(track.id)
         if kept is None:
-            inside = not _near_edge(track.box, _BORN_AT_EDGE) and not self._in_doorway(track)
+            inside = not near_edge(track.box, _BORN_AT_EDGE) and not self._in_doorway(track)
             solid = _FIRST_SOLID * track.score
-            kept = self._kept[track.id] = _Kept(track, track.seen, inside, solid, solid, track.box)
+            kept = self._kept[track.id] = Kept(track, track.seen, inside, solid, solid, track.box)
             kept.born_blind = self._in_blind(track.box)
             kept.resident = self._was_here(track)
             self._remember(kept)
@@ -325,19 +300,19 @@ class CameraPresence:
             self.arrivals.found_again(track.id)
         elif track.seen > kept.track.seen:
             if track.seen - kept.track.seen > self._patience(_BACK_GAP):
-                kept.was_leaving = _left(kept, self.zones)
+                kept.was_leaving = was_leaving(kept, self.zones)
                 kept.path.clear()
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
         kept.track = track
         kept.in_doorway = self._in_doorway(track)
-        kept.moved = kept.moved or _apart(kept.birth, track.box)
+        kept.moved = kept.moved or apart(kept.birth, track.box)
         if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
             kept.claimed = self._claim(track)
             if not kept.claimed and track.age is AgeClass.ADULT:
                 kept.claimed = self.arrivals.claim(_newcomer(kept))
 
-    def _remember(self, kept: _Kept) -> None:
+    def _remember(self, kept: Kept) -> None:
         """Let what was known of somebody who is found again be true of her still."""
         former = self._former.pop(kept.track.id, None)
         if former is not None:
@@ -389,13 +364,13 @@ class CameraPresence:
         others[0].claimed = True
         return True
 
-    def _is_deep(self, kept: _Kept) -> bool:
+    def _is_deep(self, kept: Kept) -> bool:
         """Say whether a sure adult vanished too far from any way out to have left unseen."""
         track = kept.track
         sure = track.age is AgeClass.ADULT and track.adult_log_odds >= _SURE_ADULT
         return sure and kept.moved and way_out(track.box, self.zones) >= _DEEP
 
-    def _lose(self, kept: _Kept) -> None:
+    def _lose(self, kept: Kept) -> None:
         track = kept.track
         del self._kept[track.id]
         self._former[track.id] = kept
@@ -404,7 +379,7 @@ class CameraPresence:
         if track.adult_log_odds < 0:
             self._spots.append(_Spot(track.box, kept.last))
         blind = not kept.outside and self._in_blind(track.box)
-        left = not blind and _left(kept, self.zones)
+        left = not blind and was_leaving(kept, self.zones)
         if left and not kept.outside:
             self._departed.append(track)
         if track.age is AgeClass.UNKNOWN:
@@ -449,74 +424,10 @@ class CameraPresence:
         )
 
 
-def _newcomer(kept: _Kept) -> Newcomer:
+def _newcomer(kept: Kept) -> Newcomer:
     track = kept.track
     return Newcomer(track.first_seen, track.adult_log_odds, not kept.born_inside, kept.birth)
 
 
-def _left(kept: _Kept, zones: Sequence[Zone] = ()) -> bool:
-    """Say whether somebody missed was last seen leaving.
-
-    A single box long after the others, possibly a false one, does not bring her back inside.
-    """
-    if kept.was_leaving and len(kept.path) < _BACK_AFTER:
-        return True
-    if kept.outside or kept.in_doorway or _near_edge(kept.track.box, _EDGE):
-        return True
-    (start, first), (end, last) = kept.path[0], kept.path[-1]
-    if end - start < 0.3:
-        return False
-    ahead = _AHEAD_SECONDS / (end - start)
-    aside = ahead * (last.centre[0] - first.centre[0])
-    down = ahead * (last.y2 - first.y2)
-    if _near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0):
-        return True
-    x, y = last.foot
-    way = [(x + share * aside, y + share * down) for share in _WAY]
-    doorways = [zone.polygon for zone in zones if zone.is_doorway]
-    return any(doorway.contains(point) for doorway in doorways for point in way)
-
-
-def _apart(first: Box, now: Box) -> bool:
-    """Say whether two boxes are farther apart than boxes of somebody who stays shake."""
-    across = 1.6 * (now.centre[0] - first.centre[0])
-    return math.hypot(across, now.y2 - first.y2) > _MOVED * max(first.height, now.height)
-
-
-def _near_edge(box: Box, margin: float) -> bool:
-    """Say whether ``box`` touches a side or the lower edge; nobody leaves by the upper one."""
-    return box.x1 <= margin or box.x2 >= 1 - margin or box.y2 >= 1 - margin
-
-
 def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:
     return deque((v for v in vanished if v.track_id != track_id), maxlen=_MOST_PRESUMED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Area:
-    """A zone with the upright box around it, which most feet are outside of."""
-
-    id: str
-    polygon: Polygon
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-    @classmethod
-    def of(cls, zone: Zone) -> _Area:
-        across = [x for x, _ in zone.polygon.points]
-        down = [y for _, y in zone.polygon.points]
-        return cls(zone.id, zone.polygon, min(across), min(down), max(across), max(down))
-
-    def contains(self, foot: Point) -> bool:
-        inside = self.x1 <= foot[0] <= self.x2 and self.y1 <= foot[1] <= self.y2
-        return inside and self.polygon.contains(foot)
-
-
-def _with_zones(track: Track, areas: Sequence[_Area]) -> Track:
-    if not areas and not track.zones:
-        return track
-    foot = track.box.foot
-    inside = tuple(area.id for area in areas if area.contains(foot))
-    return track if inside == track.zones else track.within(inside)

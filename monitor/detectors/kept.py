@@ -1,0 +1,74 @@
+"""Somebody whom one camera sees or just misses, and whether she was leaving when last seen."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from monitor.domain.people import Box, Track
+from monitor.domain.places import Zone
+
+_EDGE = 0.02
+_AHEAD_SECONDS = 1.0
+_WAY = (0.5, 1.0, 1.5)
+_HISTORY = 6
+_BACK_AFTER = 4
+_MOVED = 0.5
+
+
+@dataclass(slots=True)
+class Kept:
+    """Somebody of one camera, seen or just missed, and what is known of how she came and went."""
+
+    track: Track
+    last: float
+    born_inside: bool
+    solid: float
+    solid_now: float
+    birth: Box
+    path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
+    claimed: bool = False
+    moved: bool = False
+    proven: bool = False
+    found: float = 0.0
+    was_leaving: bool = False
+    born_blind: bool = False
+    in_doorway: bool = False
+    outside: bool = False
+    resident: bool = False
+
+
+def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
+    """Say whether somebody missed was last seen leaving.
+
+    A single box long after the others, possibly a false one, does not bring her back inside.
+    """
+    if kept.was_leaving and len(kept.path) < _BACK_AFTER:
+        return True
+    if kept.outside or kept.in_doorway or near_edge(kept.track.box, _EDGE):
+        return True
+    (start, first), (end, last) = kept.path[0], kept.path[-1]
+    if end - start < 0.3:
+        return False
+    ahead = _AHEAD_SECONDS / (end - start)
+    aside = ahead * (last.centre[0] - first.centre[0])
+    down = ahead * (last.y2 - first.y2)
+    if near_edge(Box(last.x1 + aside, last.y1, last.x2 + aside, last.y2 + down), 0.0):
+        return True
+    x, y = last.foot
+    way = [(x + share * aside, y + share * down) for share in _WAY]
+    doorways = [zone.polygon for zone in zones if zone.is_doorway]
+    return any(doorway.contains(point) for doorway in doorways for point in way)
+
+
+def apart(first: Box, now: Box) -> bool:
+    """Say whether two boxes are farther apart than boxes of somebody who stays shake."""
+    across = 1.6 * (now.centre[0] - first.centre[0])
+    return math.hypot(across, now.y2 - first.y2) > _MOVED * max(first.height, now.height)
+
+
+def near_edge(box: Box, margin: float) -> bool:
+    """Say whether ``box`` touches a side or the lower edge; nobody leaves by the upper one."""
+    return box.x1 <= margin or box.x2 >= 1 - margin or box.y2 >= 1 - margin
