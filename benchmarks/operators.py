@@ -3,7 +3,7 @@
 ``python -m benchmarks.operators`` runs the whole service over a district without cameras, lets so
 many operators listen (each with a session of its own, a connection for events, and the control
 room fetched anew as the page does when something happened), and records events at a steady rate
-from a process of its own, as a worker does. Measured is from before an event is recorded until a
+from two processes, as workers do. Measured is from before an event is recorded until a
 listener has received its alert, for every pair of both; an event that any listener did not get,
 or got twice, is counted. All clocks are this machine's.
 """
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event as EventType
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,9 +43,9 @@ from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.users import NewUser
 
-_SETTLE = 3.0
 _DRAIN = 10.0
 _ROOMS = 240
+_WORKERS = 2
 _REST, _RESTS = 0.5, 3.0  # as in monitor/web/static/js/parts.js
 _PARTS = {"Kanhu-Refresh": "1"}
 _ALERTS = select(AlertRow.id, AlertRow.zone_id)
@@ -59,6 +59,7 @@ Sent = dict[str, tuple[float, float]]
 class Crowd:
     """When each operator got each alert (by its number), and the pages they fetched."""
 
+    listening: int = 0
     got: list[dict[int, float]] = field(default_factory=list)
     twice: int = 0
     resyncs: int = 0
@@ -72,16 +73,20 @@ def measure(operators: int, rate: float, seconds: float) -> dict[str, float]:
     with TemporaryDirectory() as folder, service(Path(folder), _ROOMS) as (environment, link):
         address = link.split("/sign-in")[0]
         sessions = _sign_in(environment, operators)
-        receiver, sender = multiprocessing.Pipe(duplex=False)
-        worker = multiprocessing.Process(
-            target=_record, args=(environment, rate, events, time.time() + _SETTLE, sender)
-        )
-        worker.start()
-        before = _service_cpu(worker)
-        crowd = asyncio.run(_listen(address, sessions, receiver))
-        spent = _service_cpu(worker) - before
-        sent: Sent = receiver.recv()
-        worker.join()
+        go = multiprocessing.Event()
+        recorded: multiprocessing.Queue[Sent] = multiprocessing.Queue()
+        shares = [range(first, events, _WORKERS) for first in range(_WORKERS)]
+        workers = [
+            multiprocessing.Process(target=_record, args=(environment, rate, share, go, recorded))
+            for share in shares
+        ]
+        for worker in workers:
+            worker.start()
+        before = _service_cpu(workers)
+        crowd, sent = asyncio.run(_listen(address, sessions, go, recorded))
+        spent = _service_cpu(workers) - before
+        for worker in workers:
+            worker.join()
         return _summary(sent, crowd, environment) | {"service_cpu_s": spent}
 
 
@@ -122,35 +127,50 @@ def _sign_in(environment: Environment, operators: int) -> list[str]:
 
 
 def _record(
-    environment: Environment, rate: float, events: int, start: float, sender: Connection
+    environment: Environment,
+    rate: float,
+    numbers: range,
+    go: EventType,
+    recorded: multiprocessing.Queue[Sent],
 ) -> None:
-    """Record events at a steady rate; late ones follow as fast as they can."""
+    """Record events at a steady rate once told to; late ones follow as fast as they can."""
     sent = {}
     with closing(environment.database()) as database:
         repository = EventRepository(database, decide_with(environment))
-        for number in range(events):
+        go.wait()
+        start = time.time()
+        for number in numbers:
             time.sleep(max(0.0, start + number / rate - time.time()))
             zone = f"zone-{number}"
             event = event_in(room_id(number % _ROOMS), zone)
             began = time.time()
             repository.record(event, datetime.now(UTC))
             sent[zone] = (began, time.time())
-    sender.send(sent)
+    recorded.put(sent)
 
 
-async def _listen(address: str, sessions: Sequence[str], recorded: Connection) -> Crowd:
-    """Listen until everything is recorded, and a little longer."""
-    crowd = Crowd()
+async def _listen(
+    address: str, sessions: Sequence[str], go: EventType, recorded: multiprocessing.Queue[Sent]
+) -> tuple[Crowd, Sent]:
+    """Listen, let the workers begin when all do, until everything is recorded and a bit longer."""
+    crowd, sent, waited = Crowd(), Sent(), 0
     operators = [asyncio.create_task(_operator(address, token, crowd)) for token in sessions]
-    while not recorded.poll():
-        if any(task.done() for task in operators):
-            raise SystemExit("an operator stopped listening")
+    while waited < _WORKERS:
+        for task in operators:
+            if task.done():
+                task.result()
+                raise SystemExit("an operator was told to go")
+        if crowd.listening == len(sessions):
+            go.set()
+        while not recorded.empty():
+            sent |= recorded.get()
+            waited += 1
         await asyncio.sleep(0.5)
     await asyncio.sleep(_DRAIN)
     for task in operators:
         task.cancel()
     await asyncio.gather(*operators, return_exceptions=True)
-    return crowd
+    return crowd, sent
 
 
 async def _operator(address: str, token: str, crowd: Crowd) -> None:
@@ -167,6 +187,7 @@ async def _operator(address: str, token: str, crowd: Crowd) -> None:
         tasks.create_task(_refresh(client, news, crowd))
         async with client.stream("GET", "/api/v1/feed") as response:
             response.raise_for_status()
+            crowd.listening += 1
             kind = ""
             async for line in response.aiter_lines():
                 if line.startswith("event:"):
@@ -191,11 +212,12 @@ async def _refresh(client: httpx.AsyncClient, news: asyncio.Event, crowd: Crowd)
         await asyncio.sleep(max(_REST, _RESTS * took))
 
 
-def _service_cpu(worker: multiprocessing.Process) -> float:
+def _service_cpu(workers: Sequence[multiprocessing.Process]) -> float:
     """Return the CPU seconds of the service's processes so far."""
+    ours = {worker.pid for worker in workers}
     total = 0.0
     for process in psutil.Process().children(recursive=True):
-        if process.pid != worker.pid:
+        if process.pid not in ours:
             used = process.cpu_times()
             total += used.user + used.system
     return total
