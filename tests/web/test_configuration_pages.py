@@ -180,6 +180,8 @@ def test_places_are_added_and_removed_with_what_hangs_on_them(
     sent = {"token": fields(double.text)["token"], "kind": "institution", "id": "bamboo"}
     asked = client.post("/configuration/remove", data=sent)
     words = re.sub("<[^>]+>", "", asked.text)
+    name = loaded(config).institutions[1].name.text().en
+    assert f"Remove this institution · {name}" in words
     for said in ("2 rooms", "3 cameras", "1 alerts that wait"):
         assert said in words
     save(client, asked)
