@@ -74,7 +74,8 @@ def ask(
 ) -> Response:
     """Show what a sound draft changes, and ask for the reason; ``back`` is the form's address.
 
-    ``title`` is the key of a text, ``about`` the place that is changed, ``hangs`` counts what goes along with what is removed.
+    ``title`` is the key of a text, ``about`` the place that is changed, ``hangs`` counts what goes
+    along with what is removed.
     ``complaints`` are shown instead of the question where the draft is not sound.
     """
     site = site_of(request)
