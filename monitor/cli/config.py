@@ -181,9 +181,10 @@ def _desk(config: Path, otherwise: str | None = None) -> Iterator[ConfigDesk]:
 
 def _last_but_one(desk: ConfigDesk) -> int:
     newest = desk.versions.newest()
-    if newest is None or newest.position < 2:
+    former = None if newest is None else desk.versions.former(newest.position)
+    if former is None:
         raise InputError("there is no earlier version", where="history")
-    return newest.position - 1
+    return former.position
 
 
 def _refuse(draft: Draft, file: Path) -> None:

@@ -211,13 +211,14 @@ class ConfigDesk:
         return self._draft(self.versions.text(position), present, [])
 
     def changed_by(self, position: int) -> tuple[DiffLine, ...]:
-        """Return what a version changed against the one before it.
+        """Return what a version changed against the last one with another text.
 
         Raises:
             NotFoundError: there is no such version.
         """
         text = self.versions.text(position)
-        before = self.versions.text(position - 1) if position > 1 else text
+        former = self.versions.former(position)
+        before = text if former is None else self.versions.text(former.position)
         return difference(before, text, self.name)
 
     def shown(self, text: str) -> str:

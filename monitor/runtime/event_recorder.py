@@ -3,6 +3,7 @@
 :meth:`EventRecorder.take` is called where the decision fell: it stores the snapshot, puts the event
 into the spool and returns within milliseconds. A thread of its own then records what is in the
 spool, in order, until the database has it, and cuts each clip once its last second has passed.
+While the spool cannot be written, because the disk is full or away, events wait in memory.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -82,6 +83,8 @@ class EventRecorder:
         self._clipped: deque[str] = deque(maxlen=_MOST_WAITING_CLIPS)
         self._lock = threading.Lock()
         self._spool_lock = threading.Lock()
+        # What the spool would not take yet: always newer than what is in it.
+        self._held: deque[dict[str, Any]] = deque()
         self._thread = threading.Thread(target=self._run, name="event-recorder", daemon=True)
 
     def start(self) -> None:
@@ -102,11 +105,20 @@ class EventRecorder:
         if fresh and (piece := self._keep_snapshot(event, snapshot)) is not None:
             evidence.append(piece)
         with self._spool_lock:
-            self._spool.put(to_message(event, evidence))
+            self._held.append(to_message(event, evidence))
+            self._spool_held()
         self._wake.set()
         if fresh and event.camera_id is not None and event.id not in self._clipped:
             self._clipped.append(event.id)
             self._cut_later(event)
+
+    def _spool_held(self) -> None:
+        try:
+            while self._held:
+                self._spool.put(self._held[0])
+                self._held.popleft()
+        except OSError as error:
+            log.error("spool_not_written", waiting=len(self._held), error=str(error))
 
     def _keep_snapshot(
         self, event: Event, snapshot: Callable[[], bytes | None]
@@ -153,19 +165,34 @@ class EventRecorder:
 
     def _record_waiting(self) -> None:
         with self._spool_lock:
+            self._spool_held()
             waiting = list(self._spool.waiting())
+            held = list(self._held)
         for path, message in waiting:
-            event, evidence = from_message(message)
-            change = self._events.record(event, to_datetime(self._clock.now()), evidence)
+            self._record(message)
             self._spool.remove(path)
-            log.info(
-                "event_recorded",
-                event_id=event.id,
-                rule=event.rule,
-                room=event.room_id,
-                alert=change.alert_id,
-                change=change.kind.value,
-            )
+        for message in held:
+            if not self._holds(message):
+                return  # the spool has taken it meanwhile
+            self._record(message)
+            with self._spool_lock:
+                if self._holds(message):
+                    self._held.popleft()
+
+    def _holds(self, message: dict[str, Any]) -> bool:
+        return bool(self._held) and self._held[0] is message
+
+    def _record(self, message: dict[str, Any]) -> None:
+        event, evidence = from_message(message)
+        change = self._events.record(event, to_datetime(self._clock.now()), evidence)
+        log.info(
+            "event_recorded",
+            event_id=event.id,
+            rule=event.rule,
+            room=event.room_id,
+            alert=change.alert_id,
+            change=change.kind.value,
+        )
 
     def _cut_later(self, event: Event) -> None:
         with self._lock:

@@ -165,7 +165,8 @@ class Jobs:
     def monthly_checklists(self) -> None:
         """Make the checklists of this month, and of earlier ones that are owed."""
         now = utc_now(self._clock)
-        self._runs.claim(_FIRST_START, "once", now)
+        if self._runs.claim(_FIRST_START, "once", now):
+            self._runs.finish(_FIRST_START, "once", now)
         since = min(run.started for run in self._runs.recent(_FIRST_START))
         done = [
             run.slot for run in self._runs.recent(CHECKLISTS, 100) if run.state is JobState.DONE

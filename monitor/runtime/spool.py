@@ -30,14 +30,22 @@ class Spool:
         self._next = int(names[-1].stem) + 1 if names else 1
 
     def put(self, message: dict[str, Any]) -> Path:
-        """Store ``message`` durably and return its file."""
+        """Store ``message`` durably and return its file.
+
+        Raises:
+            OSError: the disk is full or away.
+        """
         path = self._folder / f"{self._next:012d}.json"
         self._next += 1
         part = path.with_suffix(".part")
-        with part.open("w", encoding="utf-8") as file:
-            json.dump(message, file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with part.open("w", encoding="utf-8") as file:
+                json.dump(message, file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            part.unlink(missing_ok=True)  # it would only fill the disk further
+            raise
         part.rename(path)
         _sync_folder(self._folder)
         return path

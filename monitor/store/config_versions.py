@@ -156,6 +156,25 @@ class ConfigVersions:
         """
         return _version(self._row(position))
 
+    def former(self, position: int) -> ConfigVersion | None:
+        """Return the newest version before ``position`` that has another text, if there is one.
+
+        What was found on disk and then put in force is two versions of one text.
+
+        Raises:
+            NotFoundError: there is no version at ``position``.
+        """
+        statement = (
+            select(ConfigVersionRow)
+            .where(ConfigVersionRow.position < position)
+            .where(ConfigVersionRow.config_version != self.get(position).config_version)
+            .order_by(ConfigVersionRow.position.desc())
+            .limit(1)
+        )
+        with self._database.reading() as session:
+            row = session.scalars(statement).first()
+            return None if row is None else _version(row)
+
     def text(self, position: int) -> str:
         """Return the whole text of a version, with its secrets.
 

@@ -134,7 +134,7 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.DISK_FULL: (
         Text("磁盘空间不足,录像已暂停", "the disk is nearly full: recording is paused"),
         Text(
-            "清理磁盘或缩短录像保存期;报警不受影响",
+            "清理磁盘或缩短录像保存期;告警不受影响",
             "free some space or shorten the retention; alerts are not affected",
         ),
     ),

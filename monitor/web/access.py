@@ -110,6 +110,10 @@ FOR_PROGRAMS = frozenset(
 """What an API token can be good for: nothing that makes accounts, decides or reads the register."""
 
 
+_OF_THE_WHOLE_DISTRICT = frozenset({_P.ONBOARD, _P.CONFIGURE, _P.PRIVACY})
+"""What nobody may do whose sight is limited to a part of the district."""
+
+
 def permissions_of(role: Role) -> frozenset[Permission]:
     """Return what a role may do."""
     return _ROLES[role]
@@ -123,6 +127,8 @@ def may(visitor: Visitor, permission: Permission) -> bool:
 def permissions_for(visitor: Visitor) -> frozenset[Permission]:
     """Return what a person may do, or a program in their name."""
     role = permissions_of(visitor.user.role)
+    if visitor.scope.kind is not ScopeKind.DISTRICT:
+        role -= _OF_THE_WHOLE_DISTRICT
     if visitor.bearer is None:
         return role
     return role & FOR_PROGRAMS & frozenset(map(_P, visitor.bearer.grants))

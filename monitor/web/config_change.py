@@ -70,11 +70,12 @@ def ask(
     restores: int | None = None,
     hangs: Mapping[str, int] | None = None,
     complaints: Sequence[Complaint] = (),
-    extra: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Response:
     """Show what a sound draft changes, and ask for the reason; ``back`` is the form's address.
 
-    ``title`` is the key of a text, ``hangs`` counts what goes along with what is removed.
+    ``title`` is the key of a text, ``about`` the place that is changed, ``hangs`` counts what goes
+    along with what is removed.
     ``complaints`` are shown instead of the question where the draft is not sound.
     """
     site = site_of(request)
@@ -99,7 +100,7 @@ def ask(
         more=max(len(draft.lines) - MOST_LINES, 0),
         hangs=hangs or {},
         complaints=complaints,
-        extra=extra or {},
+        about=about,
     )
 
 

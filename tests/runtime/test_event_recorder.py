@@ -132,3 +132,31 @@ def test_a_snapshot_that_cannot_be_made_does_not_hold_the_alert_back(
     wait_for(lambda: not list(spool.waiting()))
     taking.stop()
     assert len(AlertRepository(store).queue(DISTRICT)) == 1
+
+
+def test_what_the_disk_does_not_take_is_recorded_all_the_same_and_in_order(
+    store: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    taking, spool = recorder(tmp_path, EventRepository(store), clock)
+    begun = event(clock)
+    (tmp_path / "spool").rmdir()
+    taking.take(begun, lambda: None)
+    taking.take(replace(begun, cleared=begun.raised + 5), lambda: None)
+    taking.start()
+    wait_for(lambda: AlertRepository(store).queue(DISTRICT))
+    wait_for(lambda: AlertRepository(store).queue(DISTRICT)[0].cleared)
+    taking.stop()
+    assert list(spool.waiting()) == []
+
+
+def test_what_waits_for_the_disk_is_spooled_once_it_is_there_again(
+    store: Database, tmp_path: Path, clock: ManualClock
+) -> None:
+    taking, spool = recorder(tmp_path, EventRepository(store), clock)
+    begun = event(clock)
+    (tmp_path / "spool").rmdir()
+    taking.take(begun, lambda: None)
+    (tmp_path / "spool").mkdir()
+    taking.take(replace(begun, cleared=begun.raised + 5), lambda: None)
+    ends = [message["event"]["cleared"] for _, message in spool.waiting()]
+    assert ends == [None, begun.raised + 5]

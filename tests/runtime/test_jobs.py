@@ -67,6 +67,7 @@ def test_the_month_s_checklists_are_made_once_by_several_services(
     assert months(database, environment, clock)["2026-11"] == 2
     runs = JobRunRepository(database).recent(JOB)
     assert [(run.slot, run.state) for run in runs] == [("2026-11", JobState.DONE)]
+    assert {run.state for run in JobRunRepository(database).recent()} == {JobState.DONE}
 
 
 def test_what_was_missed_over_the_first_of_the_month_is_caught_up(

@@ -180,6 +180,8 @@ def test_places_are_added_and_removed_with_what_hangs_on_them(
     sent = {"token": fields(double.text)["token"], "kind": "institution", "id": "bamboo"}
     asked = client.post("/configuration/remove", data=sent)
     words = re.sub("<[^>]+>", "", asked.text)
+    name = loaded(config).institutions[1].name.text().en
+    assert f"Remove this institution · {name}" in words
     for said in ("2 rooms", "3 cameras", "1 alerts that wait"):
         assert said in words
     save(client, asked)
@@ -200,6 +202,14 @@ def test_a_change_by_hand_is_shown_and_never_overwritten(
     index = client.get("/configuration").text
     adopted = client.post("/configuration/adopt", data={**fields(index), "reason": "by phone"})
     assert adopted.status_code == 303
+    version = client.get(adopted.headers["location"]).text
+    assert "<ins>    approved_capacity: 61" in version
+    token = {"token": fields(version)["token"]}
+    asked = re.search(r'action="(/configuration/history/\d+/undo)"', version)
+    assert asked is not None
+    undone = save(client, client.post(asked[1], data=token))
+    assert undone.status_code == 303
+    assert "approved_capacity: 60" in config.read_text("utf-8")
     assert client.get(ROOM).status_code == 200
     config.write_text("version: 1\nnonsense", "utf-8")
     broken = client.get("/configuration")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from monitor.domain.access import Role
+from monitor.domain.access import Role, Scope, ScopeKind
 from monitor.domain.text import LANGUAGES, Language
 from monitor.web.access import Permission, permissions_of, rule_of
 from monitor.web.i18n import translate
@@ -116,6 +117,19 @@ def test_tabs_stand_on_the_pages_they_lead_to_and_not_on_single_things() -> None
 def test_whoever_may_see_only_the_second_page_of_an_area_is_led_there() -> None:
     (area,) = (item for item in _of(Role.AUDITOR).areas if item.key == "nav.recordings")
     assert area.href == "/retention"
+
+
+def test_nobody_is_led_to_what_only_people_of_the_whole_district_decide(
+    served: Served, world: World
+) -> None:
+    within = Scope(ScopeKind.COMMUNITY, "梅园街道")
+    for role in (Role.ADMIN, Role.SUPERVISOR, Role.AUDITOR):
+        with served.client(world.user(f"part-{role}", role, within)) as client:
+            home = client.get("/institutions").text
+            led = set(re.findall(r'href="(/[a-z/-]+)"', home))
+            refused = {path for path in led if client.get(path).status_code == 403}
+        assert refused == set(), role
+        assert "/institutions" in led
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

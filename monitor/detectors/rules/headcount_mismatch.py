@@ -43,7 +43,7 @@ PARAMETERS = (
         "slack",
         "count",
         Text(
-            zh="差额不超过此人数不报警",
+            zh="差额不超过此人数不告警",
             en="Differences of up to this many children are no mismatch",
         ),
         0,
@@ -53,7 +53,7 @@ PARAMETERS = (
         "slack_share",
         "share",
         Text(
-            zh="差额不超过签到人数的此比例不报警",
+            zh="差额不超过签到人数的此比例不告警",
             en="Nor are differences of up to this share of those signed in",
         ),
         0,

@@ -64,7 +64,7 @@ DAY = 86400.0
 
 TIMING: tuple[Parameter, ...] = (
     Parameter("enabled", "flag", Text(zh="是否启用此规则", en="Whether the rule runs here")),
-    Parameter("after", "duration", Text(zh="持续多久后报警", en="Raise after"), 0, DAY),
+    Parameter("after", "duration", Text(zh="持续多久后告警", en="Raise after"), 0, DAY),
     Parameter("clear_after", "duration", Text(zh="恢复多久后解除", en="Clear after"), 0, DAY),
     Parameter(
         "tolerance",
@@ -92,7 +92,7 @@ TIMING: tuple[Parameter, ...] = (
     Parameter(
         "cool_down",
         "duration",
-        Text(zh="解除后多久内不再报警", en="Raise nothing this long after the last one"),
+        Text(zh="解除后多久内不再告警", en="Raise nothing this long after the last one"),
         0,
         DAY,
     ),

@@ -43,7 +43,7 @@ PARAMETERS = (
     Parameter(
         "nap_after",
         "duration",
-        Text(zh="午睡时段持续多久后报警", en="Raise after, in nap time"),
+        Text(zh="午睡时段持续多久后告警", en="Raise after, in nap time"),
         0,
         DAY,
     ),

@@ -118,7 +118,7 @@ def _json(value: Any) -> bytes:
 
 def _readme(export: Export) -> str:
     return (
-        f"看护系统证据包：报警 {export.alert_id}，导出 {export.id}\n"
+        f"看护系统证据包：告警 {export.alert_id}，导出 {export.id}\n"
         "manifest.json 列出全部文件的 SHA-256；运行 python3 verify.py 核验。\n"
         "画面已重新编码并打上申请人与时间；原件保存在指导中心，其 SHA-256 在 chain.json 中。\n"
         "含有儿童影像，请依法保管，用毕删除。\n\n"

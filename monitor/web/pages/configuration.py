@@ -98,6 +98,7 @@ def show_version(
         request,
         "config_version.html",
         version=version,
+        former=desk.versions.former(version_id),
         lines=lines[:MOST_LINES],
         more=max(len(lines) - MOST_LINES, 0),
         newest=newest is not None and newest.position == version.position,

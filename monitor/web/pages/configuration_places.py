@@ -95,7 +95,12 @@ def change(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     if draft.complaints:
         return _form(request, found, document, _quiet(texts, shown), wrong, others, fresh=fresh)
     return ask(
-        request, visitor, draft, back=_back(kind, sent, fresh=fresh), title=f"config.change_{kind}"
+        request,
+        visitor,
+        draft,
+        back=_back(kind, sent, fresh=fresh),
+        title=f"config.change_{kind}",
+        about=found.value,
     )
 
 
@@ -120,6 +125,7 @@ def remove(request: Request, visitor: _Admin, sent: SentForm) -> Response:
         title=f"config.remove_{kind}",
         hangs=hangs,
         complaints=draft.complaints,
+        about=found.value,
     )
 
 
