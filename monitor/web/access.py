@@ -105,9 +105,11 @@ FOR_PROGRAMS = frozenset(
         _P.LABEL,
         _P.EXPORT,
         _P.METRICS,
+        _P.REGISTERS,
+        _P.REPORT,
     }
 )
-"""What an API token can be good for: nothing that makes accounts, decides or reads the register."""
+"""What an API token can be good for: nothing that makes accounts, decides or reads who saw what."""
 
 
 def permissions_of(role: Role) -> frozenset[Permission]:
