@@ -45,7 +45,7 @@ _NOT_INSPECTED = frozenset({NoticeState.CLOSED})
 
 Progress = Callable[[str, float], None]
 RetentionSource = Callable[[Scope, datetime], RetentionProof | None]
-"""Finds the newest audit of recordings made before a moment."""
+"""Finds the newest audit of recordings of the days before a moment."""
 
 
 @dataclass(frozen=True, slots=True)

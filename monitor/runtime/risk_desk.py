@@ -171,7 +171,7 @@ def _facts(place: InstitutionPlace, gathered: _Gathered) -> RiskFacts:
         papers=tuple(
             RiskPaper(kind.value, expires)
             for kind, expires in gathered.papers.get(institution.id, {}).items()
-            if kind is not PaperKind.NOTICE or institution.notice_expires is None
+            if kind is not PaperKind.NOTICE  # it came with the institution
         ),
     )
 

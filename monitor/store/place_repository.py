@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -26,6 +26,7 @@ from monitor.domain.places import (
     Zone,
     ZoneKind,
 )
+from monitor.domain.registers import PaperKind
 from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
@@ -36,7 +37,7 @@ from monitor.store.camera_status import (
     close_intervals,
 )
 from monitor.store.places import CameraRow, InstitutionRow, RoomRow
-from monitor.store.registers import NoticeStepRow
+from monitor.store.registers import NoticeStepRow, PaperRow
 from monitor.store.room_status import RoomStatus, RoomStatusRow, room_status
 from monitor.store.scope import within
 from monitor.store.text import plain
@@ -118,8 +119,8 @@ class PlaceRepository:
     def institutions(self, scope: Scope) -> tuple[Institution, ...]:
         """Return the active institutions within ``scope`` in configuration order."""
         with self._database.reading() as session:
-            decided = _decided(session)
-            return tuple(_institution(row, decided) for row in _institutions(session, scope))
+            notices = _notices(session)
+            return tuple(_institution(row, notices) for row in _institutions(session, scope))
 
     def communities(self, scope: Scope) -> tuple[str, ...]:
         """Return the names of the communities within ``scope``, sorted."""
@@ -131,9 +132,9 @@ class PlaceRepository:
         with self._database.reading() as session:
             cameras = _cameras_by_room(session, scope)
             rooms = _rooms_by_institution(session, scope, cameras)
-            decided = _decided(session)
+            notices = _notices(session)
             return tuple(
-                InstitutionPlace(_institution(row, decided), tuple(rooms.get(row.id, ())))
+                InstitutionPlace(_institution(row, notices), tuple(rooms.get(row.id, ())))
                 for row in _institutions(session, scope)
             )
 
@@ -303,15 +304,30 @@ def _zone_values(camera: Camera) -> list[dict[str, Any]]:
     ]
 
 
-def _decided(session: Session) -> dict[str, str]:
-    """Return how the Notice stands where the district has decided about it, by institution."""
-    statement = select(NoticeStepRow.institution_id, NoticeStepRow.state).order_by(
+@dataclass(frozen=True, slots=True)
+class _Notices:
+    """What the registers say of the Notice: its state and until when it holds, by institution."""
+
+    decided: Mapping[str, str]
+    expires: Mapping[str, date | None]
+
+
+def _notices(session: Session) -> _Notices:
+    decided = select(NoticeStepRow.institution_id, NoticeStepRow.state).order_by(
         NoticeStepRow.decided
     )
-    return dict(iter(session.execute(statement)))
+    held = select(PaperRow.institution_id, PaperRow.expires).where(
+        PaperRow.kind == PaperKind.NOTICE.value
+    )
+    expires: dict[str, date | None] = {}
+    for institution_id, last in session.execute(held):
+        known = expires.get(institution_id, last)
+        # A renewal counts, and one without an end before all.
+        expires[institution_id] = None if known is None or last is None else max(known, last)
+    return _Notices(dict(iter(session.execute(decided))), expires)
 
 
-def _institution(row: InstitutionRow, decided: Mapping[str, str]) -> Institution:
+def _institution(row: InstitutionRow, notices: _Notices) -> Institution:
     return Institution(
         id=row.id,
         name=Text(zh=row.name_zh, en=row.name_en),
@@ -320,8 +336,8 @@ def _institution(row: InstitutionRow, decided: Mapping[str, str]) -> Institution
         contact_name=row.contact_name,
         contact_phone=row.contact_phone,
         notice_number=row.notice_number,
-        notice_state=NoticeState(decided.get(row.id, row.notice_state)),
-        notice_expires=row.notice_expires,
+        notice_state=NoticeState(notices.decided.get(row.id, row.notice_state)),
+        notice_expires=notices.expires.get(row.id, row.notice_expires),
         approved_capacity=row.approved_capacity,
     )
 

@@ -139,11 +139,16 @@ class RetentionAuditRepository:
             return row.id
 
     def latest(
-        self, scope: Scope, camera_ids: Sequence[str] | None = None
+        self,
+        scope: Scope,
+        camera_ids: Sequence[str] | None = None,
+        *,
+        before: date | None = None,
     ) -> RetentionAudit | None:
         """Return the newest audit with the channels within ``scope``, or of some cameras only.
 
-        An audit without any of these channels is passed over; ``None`` where there is no other.
+        An audit without any of these channels, or of days that do not all lie ``before`` that
+        one, is passed over; ``None`` where there is no other.
         """
         channels = (
             select(AuditedChannelRow)
@@ -153,6 +158,10 @@ class RetentionAuditRepository:
         )
         if camera_ids is not None:
             channels = channels.where(AuditedChannelRow.camera_id.in_(camera_ids))
+        if before is not None:
+            channels = channels.join(
+                RetentionAuditRow, RetentionAuditRow.id == AuditedChannelRow.audit_id
+            ).where(RetentionAuditRow.through < before)
         newest = channels.order_by(AuditedChannelRow.audit_id.desc()).limit(1)
         with self._database.reading() as session:
             first = session.scalar(newest)

@@ -105,9 +105,11 @@ FOR_PROGRAMS = frozenset(
         _P.LABEL,
         _P.EXPORT,
         _P.METRICS,
+        _P.REGISTERS,
+        _P.REPORT,
     }
 )
-"""What an API token can be good for: nothing that makes accounts, decides or reads the register."""
+"""What an API token can be good for: nothing that makes accounts, decides or reads who saw what."""
 
 
 _OF_THE_WHOLE_DISTRICT = frozenset({_P.ONBOARD, _P.CONFIGURE, _P.PRIVACY})

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monitor.domain.checklists import Checklist
-from monitor.domain.places import Institution, Room
+from monitor.domain.places import Institution, NoticeState, Room
 from monitor.domain.registers import Register
 from monitor.domain.text import Text
 from monitor.inspections.checklist import generate
@@ -32,7 +32,11 @@ ZONE = "Asia/Shanghai"
 MONTH = date(2026, 11, 1)
 NOW = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 INSTITUTION = Institution(
-    "sunshine", Text(zh="阳光托育园", en="Sunshine Nursery"), "梅园街道", "梅园路88号"
+    "sunshine",
+    Text(zh="阳光托育园", en="Sunshine Nursery"),
+    "梅园街道",
+    "梅园路88号",
+    notice_state=NoticeState.GRANTED,
 )
 
 

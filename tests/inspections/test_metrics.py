@@ -203,6 +203,7 @@ def months(*numbers: int) -> dict[str, Any]:
 
 THREE = (PaperKind.NOTICE, PaperKind.REGISTRATION, PaperKind.FILING)
 SUSPENDED = Institution("i", t("I"), "", notice_state=NoticeState.SUSPENDED)
+APPLYING = Institution("i", t("I"), "", notice_state=NoticeState.APPLYING)
 RESOLVED, FALSE = AlertState.RESOLVED, AlertState.FALSE
 OPEN, TAKEN = AlertState.OPEN, AlertState.ACKNOWLEDGED
 
@@ -225,6 +226,8 @@ def paper_cases() -> Iterator[Case]:
     yield Case("licence_days_to_expiry_min", P, papers(*((k, None) for k in THREE)))
     yield Case("licence_days_to_expiry_min", F, papers((PaperKind.NOTICE, ago(2))), -2)
     yield Case("licence_days_to_expiry_min", F, {"institution": SUSPENDED})
+    own_word = {**papers(*((k, ago(-9)) for k in THREE)), "institution": APPLYING}
+    yield Case("licence_days_to_expiry_min", U, own_word)
     yield Case("licence_days_to_expiry_min", U, papers((PaperKind.NOTICE, ago(-9))), 9)
     for name, kind in (
         ("fire_cert_days_to_expiry", PaperKind.FIRE_CERTIFICATE),

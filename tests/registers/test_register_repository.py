@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monitor.domain.access import DISTRICT
 from monitor.domain.errors import NotFoundError
 from monitor.domain.places import District, Institution
 from monitor.domain.registers import (
@@ -118,3 +119,23 @@ def test_days_against_their_weekday_are_told_by_institution(registers: RegisterR
         "sunshine": {off.day: False, working.day: True}
     }
     assert registers.day_exceptions([]) == {}
+
+
+def test_the_notice_holds_as_long_as_its_paper_says(
+    registers: RegisterRepository, database: Database
+) -> None:
+    places, configured = PlaceRepository(database), date(2026, 6, 30)
+    maple = Institution("maple", Text(zh="枫", en="Maple"), "", notice_expires=configured)
+    places.sync(District("d", Text(zh="区", en="D"), institutions=(maple,)), NOW)
+
+    def holds() -> tuple[date | None, date | None]:
+        alone = places.institutions(DISTRICT)[0].notice_expires
+        return alone, places.institution(DISTRICT, "maple").institution.notice_expires
+
+    registers.put("maple", [Paper(PaperKind.INSURANCE, "7", None, date(2030, 1, 1))], NOW)
+    assert holds() == (configured, configured)
+    registers.put("maple", [Paper(PaperKind.NOTICE, "2", None, date(2028, 1, 1))], NOW)
+    registers.put("maple", [Paper(PaperKind.NOTICE, "1", None, date(2026, 5, 1))], NOW)
+    assert holds() == (date(2028, 1, 1), date(2028, 1, 1))
+    registers.put("maple", [Paper(PaperKind.NOTICE, "0", None, None)], NOW)
+    assert holds() == (None, None), "one without an end holds before all"

@@ -50,6 +50,19 @@ def client(served: Served, li: User, checklist: int) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.usefixtures("client")
+def test_an_institution_is_not_told_that_a_visit_was_prepared(
+    served: Served, sunshine_staff: User, li: User, checklist: int
+) -> None:
+    shown = {}
+    for person in (sunshine_staff, li):
+        with served.client(person) as visitor:
+            shown[person.name] = visitor.get(f"/inspections/{checklist}").text
+    assert "现场检查进行中" in shown[li.name]
+    assert "现场检查进行中" not in shown[sunshine_staff.name]
+    assert "check-id" in shown[sunshine_staff.name]
+
+
 def answer(
     item: str, result: str = "pass", note: str = "", after: str | None = None
 ) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def test_an_entry_is_made_changed_and_keeps_its_history(
         late = _post(client, STAFF, **{**changed, "v.role": "cook"})
         assert late.status_code == 409
         assert "已被他人修改" in late.text
+        assert "负责人 → 保育人员" in client.get(f"{STAFF}?key=S1").text
     (kept,) = RegisterRepository(world.database).entries(DISTRICT, "sunshine", "staff")
     assert kept.key == "S1"  # a key is never changed by a form
     history = client_history(served, sunshine_staff)

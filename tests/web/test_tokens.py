@@ -71,6 +71,23 @@ def test_a_token_does_no_more_than_it_was_made_for(
     assert FOR_PROGRAMS.isdisjoint({Permission.USERS, Permission.APPROVE, Permission.REGISTER})
 
 
+def test_a_program_of_an_institution_keeps_its_register(served: Served, world: World) -> None:
+    head = world.user("head", Role.INSTITUTION, SUNSHINE)
+    drills = "/api/v1/registers/sunshine/books/drills"
+    drill = {"kind": "fire", "held": "2026-10-30", "attended": "41"}
+    with _program(served, _token(world, head, "registers", scope=SUNSHINE)) as program:
+        assert program.put(drills, json={"entries": [drill]}).status_code == 403
+    with _program(served, _token(world, head, "registers", "report", scope=SUNSHINE)) as program:
+        put = program.put(drills, json={"entries": [drill]})
+        assert put.status_code == 200, put.text
+        assert put.json()["added"] == 1
+        assert [entry["values"]["attended"] for entry in program.get(drills).json()] == ["41"]
+        elsewhere = drills.replace("sunshine", "bamboo")
+        assert program.put(elsewhere, json={"entries": [drill]}).status_code == 404
+        changes = program.get("/api/v1/registers/sunshine/changes").json()
+        assert [(change["origin"], change["action"]) for change in changes] == [("api", "added")]
+
+
 def test_a_cookie_counts_for_nothing_beside_a_token(
     served: Served, world: World, operator: User
 ) -> None:

@@ -28,6 +28,10 @@ _BAD_STANDING = {
     NoticeState.CLOSED: Text(zh="已终止", en="closed"),
 }
 
+_APPLYING = Text(
+    zh="区内记录的告知书状态为申请中", en="by the district's record the Notice is applied for"
+)
+
 
 @metric(
     "licence_days_to_expiry_min",
@@ -50,6 +54,9 @@ def licence_days(facts: Facts, _target: Auto) -> Finding:
             {"notice_state": current.value},
             broken=True,
         )
+    if current is NoticeState.APPLYING:
+        # The paper is the institution's own word; the district's record has not granted it yet.
+        return Unknown(_APPLYING, inputs={"notice_state": current.value})
     return _days_left(facts, PaperKind.NOTICE, PaperKind.REGISTRATION, PaperKind.FILING)
 
 

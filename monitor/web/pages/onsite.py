@@ -81,7 +81,7 @@ def kept_files() -> tuple[str, list[str]]:
     """Return the version of the page's files, and their addresses."""
     digest, addresses = hashlib.sha256(), []
     for path in sorted(STATIC.rglob("*")):
-        if path.is_file() and path != _WORKER:
+        if path.is_file() and path.name != _WORKER.name:  # nor the worker of another page
             address = f"/static/{path.relative_to(STATIC).as_posix()}"
             addresses.append(address)
             digest.update(address.encode() + path.read_bytes())

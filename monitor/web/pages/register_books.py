@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.errors import ConflictError, InputError
 from monitor.domain.registers import key_text
 from monitor.registers.forms import Form, Problem, form_of, read_entry, shown, written_of
+from monitor.registers.history import field_words, value_words
 from monitor.registers.uploads import MOST_BYTES, checked_upload
 from monitor.store.register_changes import Origin
 from monitor.store.register_repository import KeptEntry
@@ -201,6 +202,8 @@ def _book(
         saved=saved,
         documents=site.documents.of(scope, institution_id, form.book, key) if key else (),
         changes=site.history.of(scope, institution_id, form.book, key) if key else (),
+        field_words=field_words,
+        value_words=value_words,
         most_mib=MOST_BYTES // 2**20,
         shown_most=_SHOWN,
     )

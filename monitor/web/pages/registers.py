@@ -14,6 +14,7 @@ from monitor.domain.places import CHILDREN_PER_CARER, CLASS_CAPACITY, NoticeStat
 from monitor.domain.registers import DailyLog, LogKind, NoticeStep, Register
 from monitor.registers.expiries import expiries
 from monitor.registers.forms import forms
+from monitor.registers.history import key_words
 from monitor.registers.names import ALL_TITLES, CHOICES
 from monitor.runtime.daily_board import read_board
 from monitor.store.register_changes import Origin
@@ -102,6 +103,7 @@ def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Respons
         titles=ALL_TITLES,
         counts=site.registers.counts(visitor.scope, institution_id),
         changes=site.history.of(visitor.scope, institution_id, limit=_RECENT),
+        key_words=key_words,
         caps=CLASS_CAPACITY,
         ratios=CHILDREN_PER_CARER,
         today=today,

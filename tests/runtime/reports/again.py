@@ -148,6 +148,8 @@ def _licence(books: Books) -> Reading:
     state = decided[-1]["state"] if decided else books.rows["institution"][0]["notice_state"]
     if state in ("rectification", "suspended", "closed"):
         return Reading(None, "broken")
+    if state == "applying":
+        return Reading(None, "unknown")
     return _days_left(books, "notice", "registration", "filing")
 
 
