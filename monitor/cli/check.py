@@ -35,7 +35,6 @@ _COLUMNS = (
     "gop_s",
     "clock_offset_s",
     "first_picture_s",
-    "fault",
 )
 
 
@@ -80,6 +79,9 @@ def check(
         )
         if connect:
             print_rows(_COLUMNS, rows, as_json=False)
+            for row in rows:
+                if row["fault"]:
+                    typer.echo(f"{row['camera']} ({row['stream']}): {row['fault']}")
     if not all(trial.readable for trial in trials):
         raise typer.Exit(1)
 

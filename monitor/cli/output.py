@@ -9,8 +9,11 @@ from typing import Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+_WIDEST = 1000  # characters
 
 console = Console()
 errors = Console(stderr=True)
@@ -28,10 +31,16 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, as_
     if as_json:
         print_json(list(rows))
         return
-    table = Table(*columns, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*("" if row[name] is None else str(row[name]) for name in columns))
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    unbounded = console.options.update(max_width=_WIDEST)  # a file or a pipe is no screen
+    Console(width=Measurement.get(console, unbounded, table).maximum).print(table)
 
 
 class Report(Protocol):

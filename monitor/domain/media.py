@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +48,7 @@ class Frame:
     """A decoded picture that something is about to look at.
 
     ``image`` is ``uint8`` BGR of shape ``(height, width, 3)``; ``time`` and ``wall`` are those
-    at which its packet is shown; ``source`` keeps the decoder's own frame where a consumer can
-    use its planes.
+    at which its packet is shown.
     """
 
     camera_id: str
@@ -58,7 +56,6 @@ class Frame:
     time: float
     wall: float
     image: NDArray[np.uint8]
-    source: Any = None
 
     @property
     def width(self) -> int:

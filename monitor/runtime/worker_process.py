@@ -36,6 +36,7 @@ from monitor.runtime.placement import place
 from monitor.runtime.recording.policy import pause_bytes
 from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.roll import Roll
+from monitor.runtime.spare_memory import SpareMemory
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
@@ -127,6 +128,7 @@ class _WorkerProcess:
         self._days = OpeningDays(database, mine)
         self._roll = Roll(database, mine, self._zone, self._clock)
         self._days_read = self._roll_read = -_DAYS_EVERY
+        self._spare = SpareMemory()
         self._build(environment, database, stack)
 
     def _share(self, environment: Environment) -> tuple[set[str], list[Room], list[Camera]]:
@@ -225,6 +227,7 @@ class _WorkerProcess:
                         cameras = self.worker.camera_ids
                         self._register(cameras)
                 self._read_registers()
+                self._spare.give_back()
                 if time.monotonic() - touched >= _TOUCH_EVERY:
                     touched = time.monotonic()
                     self._reports.vouch(cameras)

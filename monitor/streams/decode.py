@@ -83,13 +83,14 @@ class Decoder:
         if not look:
             return False
         backlog, self._backlog = self._backlog, []
+        self._newest = None  # its room is needed for the next one: 1.4 MB at 1280×720
         before = self.counts.pictures
         for waiting in backlog:
             self._decode(waiting)
         return self.counts.pictures > before
 
     def frame(self) -> Frame | None:
-        """Return the newest decoded picture as BGR, or ``None`` before the first."""
+        """Return the picture of the last look as BGR, or ``None`` if it gave none."""
         if self._newest is None:
             return None
         picture = self._newest
@@ -104,11 +105,10 @@ class Decoder:
             time=time,
             wall=wall,
             image=array.astype(np.uint8, copy=False),
-            source=picture,
         )
 
     def luma(self, width: int = 160) -> NDArray[np.uint8] | None:
-        """Return the newest picture's brightness at ``width`` pixels across, without conversion."""
+        """Return the last look's brightness at ``width`` pixels across, without conversion."""
         return None if self._newest is None else luma_of(self._newest, width)
 
     def _queue(self, packet: Packet) -> None:

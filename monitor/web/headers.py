@@ -10,7 +10,7 @@ import secrets
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.failures import failure_response
@@ -72,6 +72,8 @@ class SecurityHeaders:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_headers)
+            except ClientDisconnect:
+                return  # nobody waits for an answer, and nothing is wrong
             except Exception as error:
                 if started:
                     raise

@@ -89,6 +89,10 @@ def test_a_camera_that_cannot_be_read_is_named_with_its_reason(
     assert outcome.code == 1
     assert "sun-cam" in outcome.out
     assert "not readable" in outcome.out
+    told = monitor("check", "-c", district, "--connect").out
+    assert "first_picture_s" in told
+    assert "sun-cam (main): " in told
+    assert "…" not in told
 
 
 @pytest.mark.parametrize("kind", ["missing", "text", "truncated"])

@@ -69,10 +69,19 @@ def test_pictures_are_scaled_to_the_wanted_width(room_video: Path, read: Read) -
     frame = Decoder("camera", "h264", max_width=96).feed(packets[0])
     assert frame is not None
     assert (frame.width, frame.height) == (96, 54)
-    assert frame.source.width == 192
     unscaled = Decoder("camera", "h264", max_width=960).feed(packets[0])
     assert unscaled is not None
     assert unscaled.width == 192
+
+
+def test_only_the_last_looks_picture_is_held(room_video: Path, read: Read) -> None:
+    _, packets = read(room_video)
+    decoder = Decoder("camera", "h264")
+    assert decoder.take(packets[0])
+    assert decoder.luma() is not None
+    assert not decoder.take(replace(packets[1], data=b""))
+    assert decoder.luma() is None
+    assert decoder.frame() is None
 
 
 def test_luma_is_small_and_like_the_picture(room_video: Path, read: Read) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.requests import ClientDisconnect
+from structlog.testing import capture_logs
 
 from monitor.domain.access import Role
-from monitor.web.headers import CONTENT_SECURITY_POLICY
+from monitor.web.headers import CONTENT_SECURITY_POLICY, SecurityHeaders
 
 if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
+
     from monitor.store.users import User
     from tests.web.conftest import Served, World
 
@@ -164,6 +169,25 @@ def test_our_own_fault_is_told_kindly_and_with_a_reference(
             assert "secret inside" not in answer.text
             assert "Traceback" not in answer.text
             assert answer.headers["x-request-id"] in answer.text
+
+
+def test_who_leaves_in_the_middle_of_asking_is_no_failure() -> None:
+    sent: list[Message] = []
+
+    async def left(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/live/x", "headers": []}
+    with capture_logs() as logs:
+        asyncio.run(SecurityHeaders(left)(scope, receive, send))
+    assert sent == []
+    assert logs == []
 
 
 def test_failures_are_told_in_both_languages(served: Served, world: World) -> None:

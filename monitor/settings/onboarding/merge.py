@@ -24,6 +24,8 @@ _PRIVATE = Text(
     "盥洗室、更衣室、哺乳室内不得安装摄像机（国务院令第 799 号第八条）",
     "no camera may be in a washroom, changing or nursing room (State Council Order 799, article 8)",
 )
+_NO_SUCH_ID = Text("没有这个编号", "there is no such id")
+_NO_NAME = Text("没有填写名称", "the name is missing")
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
@@ -102,9 +104,8 @@ class Merge:
         number = _found(siblings, said)
         if number is None:
             if "name" not in said:
-                self.sheet.complain(
-                    row.number, BY_NAME[level, "id"], Text("没有这个编号", "there is no such id")
-                )
+                key, message = ("id", _NO_SUCH_ID) if "id" in said else ("name", _NO_NAME)
+                self.sheet.complain(row.number, BY_NAME[level, key], message)
                 return None
             return self._added(level, row, said, home, siblings)
         location = (*at, number)

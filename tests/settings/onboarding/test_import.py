@@ -90,8 +90,10 @@ def test_every_mistake_is_listed_with_row_and_column(config: Path) -> None:
 晨曦托育园,,竹园街道,,托大班,活动室,,,西角,rtsp://169.254.169.254/x,,
 晨曦托育园,,江湾镇,,新班,,,,,,,
 晨曦托育园,,${{HOME}},,新班,活动室,,,里角,rtsp://10.1.2.3/live,u,${{HOME}}
+,,竹园街道,,托大班,活动室,,,外角,rtsp://10.1.2.3/live,,
 """
     before = config.read_bytes()
+    assert (11, "机构编号") not in problems(config, text)
     assert problems(config, text) >= {
         (2, "机构名称"),
         (2, "房间名称"),
@@ -107,6 +109,7 @@ def test_every_mistake_is_listed_with_row_and_column(config: Path) -> None:
         (9, "房间类型"),
         (10, "街镇"),
         (10, "密码"),
+        (11, "机构名称"),
     }
     with pytest.raises(InputError):
         bring(config, text)

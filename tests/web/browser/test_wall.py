@@ -41,3 +41,36 @@ def test_tiles_show_small_streams_and_a_large_one_the_main_stream(
     page.keyboard.press("Escape")
     expect(large).to_have_count(0)
     assert set(sizes(page).values()) == {"size=small"}
+
+
+def test_the_wall_shows_as_many_tiles_as_this_browser_chose(
+    visit: MakeVisit, live_world: World
+) -> None:
+    tab = visit(live_world.user("wang"))
+    page = tab.go("/")
+    wall = page.locator("#wall")
+    expect(wall).to_have_attribute("data-tiles", "auto")
+    for side in (2, 3, 4):
+        page.keyboard.press("w")
+        expect(wall).to_have_attribute("data-tiles", str(side * side))
+        assert tiles_that_fill(page) == (side, side)
+    page.get_by_role("button", name="4", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(wall).to_have_attribute("data-tiles", "4")
+    page.reload()
+    expect(wall).to_have_attribute("data-tiles", "4")
+    chosen = page.locator("#wall-size [aria-pressed=true]")
+    expect(chosen).to_have_text("4")
+    page.keyboard.press("w")
+    expect(chosen).to_have_text("9")
+
+
+def tiles_that_fill(page: Page) -> tuple[int, int]:
+    """Return how many tiles fit beside and below one another in the wall's place."""
+    wide, high = page.locator("#wall").evaluate(
+        """wall => {
+            const tile = wall.querySelector(".tile").getBoundingClientRect();
+            return [wall.clientWidth / tile.width, wall.clientHeight / tile.height];
+        }"""
+    )
+    return int(wide), int(high)

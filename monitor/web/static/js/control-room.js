@@ -3,6 +3,7 @@ import { act, toast } from "./acting.js";
 import { refresh } from "./parts.js";
 import { play, silence, startSound, toggleSound } from "./sound.js";
 import { text } from "./texts.js";
+import { nextWallSize, startWallSize } from "./wall-size.js";
 import { enlarge, startWall } from "./wall.js";
 
 const REMIND_MS = 30000;
@@ -19,6 +20,7 @@ const KEYS = {
   f: () => ask(chosenRow(), "mark_false"),
   z: () => ask(chosenRow(), "snooze"),
   l: () => enlarge(chosenRow()?.dataset.room),
+  w: nextWallSize,
   Escape: () => enlarge(undefined),
   s: toggleSound,
   m: silence,
@@ -31,6 +33,7 @@ let asked = null;
 export function startControlRoom() {
   startSound(document.getElementById("sound"));
   setInterval(remind, REMIND_MS);
+  startWallSize();
   startWall();
   document.getElementById("help").addEventListener("click", () => helpDialog().showModal());
   document.getElementById("queue").addEventListener("click", onClick);
