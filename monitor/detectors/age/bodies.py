@@ -45,7 +45,8 @@ class _Bodies:
 
 
 _ADULTS = (
-    _Bodies(0.45, 1.62, 0.60, 0.08, 0.16),  # standing
+    _Bodies(0.35, 1.62, 0.60, 0.08, 0.16),  # standing
+    _Bodies(0.10, 1.62, 0.38, 0.08, 0.22),  # standing, seen from the side
     _Bodies(0.12, 1.40, 0.70, 0.16, 0.20),  # standing behind something, bending
     _Bodies(0.33, 1.07, 0.68, 0.09, 0.12),  # sitting
     _Bodies(0.10, 0.95, 0.74, 0.12, 0.15),  # sitting behind something

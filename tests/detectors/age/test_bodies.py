@@ -10,6 +10,7 @@ from monitor.detectors.age.bodies import size_log_odds
 
 ADULTS = {
     "standing": (1.62, 0.60),
+    "walking by": (1.62, 0.36),
     "sitting": (1.07, 0.68),
     "behind a table": (0.95, 0.74),
     "bending": (1.35, 0.72),
