@@ -15,6 +15,7 @@ _ALL = (
     "scenes",
     "feed",
     "operator",
+    "operators",
     "live",
     "recording",
     "isolation",

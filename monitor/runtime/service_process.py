@@ -79,6 +79,7 @@ _DUE = "due-reminders"
 _REQUESTS = "request-reminders"
 _MORNING, _AFTERNOON = 8, 17
 _AUDIT = "retention-audit"
+_FIRST_AUDIT = timedelta(days=2)
 _WATCH_DISK = 60
 _FOLLOW_EVERY = 2.0
 
@@ -218,7 +219,14 @@ class Jobs:
         return self._local().date().isoformat()
 
     def monthly_audit(self) -> None:
-        """Prove, once a month, which days each channel can show."""
+        """Prove, once a month, which days each channel can show.
+
+        An installation of less than two days has no whole day to show: its first audit waits, so
+        that a month's checklist does not hold against anybody what nobody could have recorded.
+        """
+        began = self._runs.first_started()
+        if began is None or utc_now(self._clock) - began < _FIRST_AUDIT:
+            return
         self._once(_AUDIT, f"{self._local():%Y-%m}", self._audit)
 
     def watch_disk(self) -> None:

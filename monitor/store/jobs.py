@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import String, Text, UniqueConstraint, select, update
+from sqlalchemy import String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.store.base import Base, BigId, Database, UtcDateTime
@@ -103,6 +103,11 @@ class JobRunRepository:
         )
         with self._database.transaction() as session:
             session.execute(statement)
+
+    def first_started(self) -> datetime | None:
+        """Return when the first job of all began, which is when the installation first ran."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.min(JobRunRow.started)))
 
     def recent(self, job: str | None = None, limit: int = 50) -> tuple[JobRun, ...]:
         """Return the latest runs, of one job or of all, newest first."""

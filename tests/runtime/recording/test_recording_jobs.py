@@ -21,8 +21,27 @@ def jobs_of(archive: Archive) -> Jobs:
     return Jobs(archive.environment, archive.database, archive.clock)
 
 
+def ran_before(archive: Archive, days: float) -> None:
+    """Let the installation have run for so many days."""
+    began = archive.now - timedelta(days=days)
+    JobRunRepository(archive.database).claim("checklists", "2026-10", began)
+
+
+def test_a_new_installation_is_audited_when_it_could_have_something_to_show(
+    archive: Archive,
+) -> None:
+    jobs_of(archive).monthly_audit()
+    ran_before(archive, 1.5)
+    jobs_of(archive).monthly_audit()
+    assert JobRunRepository(archive.database).recent("retention-audit") == ()
+    archive.clock.advance(86400)
+    jobs_of(archive).monthly_audit()
+    assert len(JobRunRepository(archive.database).recent("retention-audit")) == 1
+
+
 def test_the_audit_runs_once_a_month_and_reaches_the_checklist(archive: Archive) -> None:
     archive.add(archive.now - timedelta(days=1))
+    ran_before(archive, 40)
     for _ in range(2):
         jobs_of(archive).monthly_audit()
     (run,) = JobRunRepository(archive.database).recent("retention-audit")
