@@ -244,9 +244,9 @@ def service(
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start the Chromium of this machine."""
+    """Start the Chromium of this machine, once a module: one driver at a time."""
     chromium = os.environ.get("KANHU_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         if os.environ.get("KANHU_REQUIRE_BROWSER"):
