@@ -14,13 +14,17 @@ def append_only(clause: FromClause) -> None:
     table = clause
     if not isinstance(table, Table):
         raise TypeError("only a table can be protected")
-    for dialect, statements in _statements(table.name).items():
+    for dialect, statements in refusals(table.name).items():
         for statement in statements:
             made = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", made)
 
 
-def _statements(name: str) -> dict[str, tuple[str, ...]]:
+def refusals(name: str) -> dict[str, tuple[str, ...]]:
+    """Return the statements by dialect that protect a table; migrations run them, too.
+
+    A table that exists already is not changed by what is changed here: that takes a migration.
+    """
     refuse = f"{name} is append-only"
     return {
         "sqlite": tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.store.append_only import refusals
 from monitor.store.base import UtcDateTime
 
 revision = "0014"
@@ -225,7 +226,8 @@ def upgrade() -> None:
         op.f("ix_data_request_copy_state_asked"), "data_request_copy", ["state", "asked"]
     )
     for table in _CHAINS:
-        _refuse_changes(table)
+        for statement in refusals(table)[op.get_bind().dialect.name]:
+            op.execute(statement)
 
 
 def downgrade() -> None:
@@ -237,26 +239,3 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for table in _CHAINS:
             op.execute(f"DROP FUNCTION {table}_refuse()")
-
-
-def _refuse_changes(table: str) -> None:
-    refuse = f"{table} is append-only"
-    if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{refuse}'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{refuse}'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"
-    )
