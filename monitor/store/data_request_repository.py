@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ from monitor.store.data_requests import (
     digest_of,
     note_use,
 )
+from monitor.store.files import NewFile
 from monitor.store.holds import hold_cameras, lift_holds
 from monitor.store.locks import take_turn
 from monitor.store.places import CameraRow, InstitutionRow, RoomRow
@@ -65,17 +66,6 @@ _NEEDS_TEXT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NewRequestFile:
-    """A file that lies in the file store, to be filed with a request."""
-
-    key: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-
-
 class DataRequests:
     """Requests within a scope; what lies outside does not exist for the caller."""
 
@@ -90,7 +80,7 @@ class DataRequests:
         now: datetime,
         today: date,
         times: AnswerTimes,
-        files: Sequence[NewRequestFile] = (),
+        files: Sequence[NewFile] = (),
     ) -> DataRequest:
         """Take a request down; the recordings it is about are held from this moment on.
 
@@ -151,7 +141,7 @@ class DataRequests:
         *,
         text: str = "",
         ruling: Ruling | None = None,
-        files: Sequence[NewRequestFile] = (),
+        files: Sequence[NewFile] = (),
         expected_version: int | None = None,
     ) -> DataRequest:
         """Do something about a request.
@@ -340,7 +330,7 @@ def _step(
     now: datetime,
     words: dict[str, Any],
     facts: dict[str, Any],
-    files: Sequence[NewRequestFile],
+    files: Sequence[NewFile],
 ) -> None:
     kept = select(func.count()).where(RequestFileRow.request_id == row.id)
     if files and (session.scalar(kept) or 0) + len(files) > _MOST_FILES:

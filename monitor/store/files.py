@@ -37,6 +37,17 @@ class StoredFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file in the store that is to be filed with something; ``name`` is as it was sent."""
+
+    key: str
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
 class FileStore:
     """Files under one root: a folder, or a URL that fsspec understands, such as ``s3://bucket``.
 

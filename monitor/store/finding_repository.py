@@ -16,6 +16,7 @@ from monitor.domain.errors import ConflictError, InputError, NotFoundError, Perm
 from monitor.domain.findings import FindingAction, FindingState, next_finding_state
 from monitor.domain.text import Text
 from monitor.store.base import Database
+from monitor.store.files import NewFile
 from monitor.store.findings import (
     FindingFileRow,
     FindingRow,
@@ -86,17 +87,6 @@ class FindingFile:
     id: int
     finding_id: int
     step_id: int
-    key: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewFindingFile:
-    """A file that lies in the file store, to be filed with a finding."""
-
     key: str
     name: str
     media_type: str
@@ -204,7 +194,7 @@ class FindingRepository:
         text: str = "",
         owner: str | None = None,
         due: date | None = None,
-        files: Sequence[NewFindingFile] = (),
+        files: Sequence[NewFile] = (),
         expected_version: int | None = None,
     ) -> FindingView:
         """Do something to a finding, in the name of ``actor``.
@@ -278,7 +268,7 @@ def _change(
     actor: Actor,
     owner: str | None,
     due: date | None,
-    files: Sequence[NewFindingFile],
+    files: Sequence[NewFile],
 ) -> None:
     if action is FindingAction.ASSIGN:
         name = clean_line(owner or "", 200)
@@ -334,7 +324,7 @@ def _has_files(session: Session, finding_id: int) -> bool:
 
 
 def _add_files(
-    session: Session, row: FindingRow, step: FindingStepRow, files: Sequence[NewFindingFile]
+    session: Session, row: FindingRow, step: FindingStepRow, files: Sequence[NewFile]
 ) -> None:
     if not files:
         return

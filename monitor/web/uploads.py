@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import struct
+from collections.abc import Iterable, Sequence
+
+from starlette.datastructures import UploadFile
 
 from monitor.domain.errors import InputError
+from monitor.store.files import FileStore, NewFile
 
 LARGEST_UPLOAD = 8 * 1024 * 1024
 _MOST_PIXELS = 50_000_000
@@ -36,6 +41,31 @@ def media_type_of(content: bytes) -> str:
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
         return "application/pdf"
     raise InputError("this file cannot be taken", where="file", hint="send a JPEG, PNG or PDF")
+
+
+def store_uploads(files: FileStore, folder: str, uploads: Sequence[UploadFile]) -> list[NewFile]:
+    """Write what a form brought into ``folder`` of the store; fields left empty are passed over.
+
+    Raises:
+        InputError: one of them cannot be taken; then none was written.
+    """
+    checked = []
+    for upload in uploads:
+        content = upload.file.read(LARGEST_UPLOAD + 1)
+        if content:
+            checked.append((content, media_type_of(content), upload.filename or ""))
+    stored = []
+    for content, media_type, name in checked:
+        key = f"{folder}/{secrets.token_hex(16)}.{ENDINGS[media_type]}"
+        written = files.write(key, content)
+        stored.append(NewFile(key, name, media_type, written.sha256, written.size))
+    return stored
+
+
+def throw_away(files: FileStore, stored: Iterable[NewFile]) -> None:
+    """Delete files again that were not filed after all."""
+    for one in stored:
+        files.delete(one.key)
 
 
 def jpeg_size(content: bytes) -> tuple[int, int]:

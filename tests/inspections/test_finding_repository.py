@@ -15,17 +15,17 @@ from monitor.domain.places import District, Institution
 from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.checklist_repository import ChecklistRepository
+from monitor.store.files import NewFile
 from monitor.store.finding_repository import (
     FindingFilter,
     FindingRepository,
     FindingView,
-    NewFindingFile,
 )
 from monitor.store.findings import raise_findings
 from monitor.store.place_repository import PlaceRepository
 
 LI, HEAD, ZHOU = Actor(1, "Li"), Actor(2, "王园长"), Actor(3, "Zhou")
-FILE = NewFindingFile("findings/1/a.jpg", "lock.jpg", "image/jpeg", "a" * 64, 9)
+FILE = NewFile("findings/1/a.jpg", "lock.jpg", "image/jpeg", "a" * 64, 9)
 
 
 class Book:
@@ -68,7 +68,7 @@ class Book:
         *,
         owner: str | None = None,
         due: date | None = None,
-        files: tuple[NewFindingFile, ...] = (),
+        files: tuple[NewFile, ...] = (),
         expected_version: int | None = None,
     ) -> FindingView:
         self.now += timedelta(minutes=1)

@@ -30,9 +30,9 @@ from monitor.domain.exports import Faces
 from monitor.domain.text import Text
 from monitor.store.access_register import AccessRegister
 from monitor.store.base import Database
-from monitor.store.data_request_repository import DataRequests, NewRequestFile
+from monitor.store.data_request_repository import DataRequests
 from monitor.store.data_requests import RequestNoteRow
-from monitor.store.files import FileStore
+from monitor.store.files import FileStore, NewFile
 from monitor.store.holds import HoldRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.recordings import Recording, RecordingRepository
@@ -245,7 +245,7 @@ def test_erasing_takes_names_and_files_and_leaves_the_chain_whole(
 ) -> None:
     files = FileStore(tmp_path)
     stored = files.write("requests/letter.pdf", b"%PDF-1.7 letter %%EOF")
-    file = NewRequestFile(stored.key, "李女士.pdf", "application/pdf", stored.sha256, stored.size)
+    file = NewFile(stored.key, "李女士.pdf", "application/pdf", stored.sha256, stored.size)
     requests.record(DISTRICT, new_request(now), CLERK, now, TODAY, AnswerTimes(), [file])
     (old,) = requests.list(DISTRICT)
     close(requests, old, now)

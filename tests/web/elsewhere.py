@@ -31,9 +31,10 @@ from monitor.domain.text import Text
 from monitor.domain.visits import PlannedVisit
 from monitor.inspections.signing import answers_hash
 from monitor.runtime.onsite_desk import Signer
-from monitor.store.data_request_repository import DataRequests, NewRequestFile
+from monitor.store.data_request_repository import DataRequests
 from monitor.store.exports import ExportRepository
-from monitor.store.finding_repository import FindingRepository, NewFindingFile
+from monitor.store.files import NewFile
+from monitor.store.finding_repository import FindingRepository
 from monitor.store.holds import HoldRepository
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.recordings import Recording, RecordingRepository
@@ -183,7 +184,7 @@ def _recording(world: World, content: bytes) -> dict[str, str]:
 def _data_request(world: World) -> dict[str, str]:
     """Take a request with a scan down, grant it, and have a copy made."""
     stored = world.files.write("requests/scan.jpg", picture())
-    scan = NewRequestFile(stored.key, "scan.jpg", "image/jpeg", stored.sha256, stored.size)
+    scan = NewFile(stored.key, "scan.jpg", "image/jpeg", stored.sha256, stored.size)
     told = Particulars("Li", "", "", "", "", "a scratch", "")
     day = world.now.date()
     start, end = world.now - timedelta(minutes=20), world.now - timedelta(minutes=10)
@@ -220,7 +221,7 @@ def _inspection(world: World, actor: Actor) -> dict[str, str]:
     signed = answers_hash(view.checklist, view.answers, {photo: stored.sha256})
     signers = [Signer(role, "Li", _STROKES) for role in (SignerRole.INSPECTOR, SignerRole.HEAD)]
     desk.sign(DISTRICT, checklist, str(uuid.uuid4()), signers, signed, actor)
-    file = NewFindingFile(stored.key, "wall.jpg", "image/jpeg", stored.sha256, stored.size)
+    file = NewFile(stored.key, "wall.jpg", "image/jpeg", stored.sha256, stored.size)
     findings = FindingRepository(world.database)
     findings.act(
         DISTRICT, finding.id, FindingAction.ATTACH, actor, world.now, text="as told", files=[file]

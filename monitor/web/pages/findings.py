@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import date
 from typing import Annotated
 
@@ -14,12 +12,12 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.errors import InputError, KanhuError, PermissionDeniedError
 from monitor.domain.findings import FindingAction, FindingState, fitting_actions
+from monitor.store.files import NewFile
 from monitor.store.finding_repository import (
     FindingDetail,
     FindingFilter,
     FindingStep,
     FindingView,
-    NewFindingFile,
 )
 from monitor.store.onsite_views import PhotoView
 from monitor.web.access import Permission, may, require
@@ -28,7 +26,7 @@ from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import PlaceFilter, RowId
 from monitor.web.site import Site, site_of
-from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, media_type_of
+from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, store_uploads, throw_away
 from monitor.web.visitor import Visitor
 
 _MOST_FILES = 5
@@ -109,9 +107,9 @@ def act(
     finding = site.findings.get(visitor.scope, finding_id).finding
     if action not in _actions(finding, visitor):
         raise PermissionDeniedError("this is not for you to do, or not now", where=action)
-    stored: list[NewFindingFile] = []
+    stored: list[NewFile] = []
     try:
-        stored += _store(site, finding_id, files or [])
+        stored += store_uploads(site.context.files, f"findings/{finding_id}", files or [])
         site.findings.act(
             visitor.scope,
             finding_id,
@@ -125,8 +123,7 @@ def act(
             expected_version=version,
         )
     except KanhuError as error:
-        for file in stored:
-            site.context.files.delete(file.key)
+        throw_away(site.context.files, stored)
         if isinstance(error, InputError):
             written = {"action": action.value, "text": text, "owner": owner, "due": due}
             return _page(request, visitor, finding_id, error.where, written)
@@ -207,22 +204,6 @@ def _asked(detail: FindingDetail) -> FindingStep | None:
         return None
     asked = (step for step in detail.steps if step.action is FindingAction.ASK_EXTENSION)
     return max(asked, key=lambda step: step.id)
-
-
-def _store(site: Site, finding_id: int, files: list[UploadFile]) -> list[NewFindingFile]:
-    """Check all files first, so that nothing is left behind where one is refused."""
-    checked = []
-    for upload in files:
-        content = upload.file.read(LARGEST_UPLOAD + 1)
-        if content:
-            checked.append((content, media_type_of(content), upload.filename or ""))
-    stored = []
-    for content, media_type, name in checked:
-        digest = hashlib.sha256(content).hexdigest()
-        key = f"findings/{finding_id}/{secrets.token_hex(12)}.{ENDINGS[media_type]}"
-        written = site.context.files.write(key, content)
-        stored.append(NewFindingFile(key, name, media_type, digest, written.size))
-    return stored
 
 
 def _filter(chosen: dict[str, str], today: date) -> FindingFilter:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated
@@ -12,7 +9,6 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, File, Form, Request
 from fastapi import UploadFile as FormFile
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from monitor.domain.access import ScopeKind
@@ -28,7 +24,7 @@ from monitor.domain.data_requests import (
 from monitor.domain.errors import InputError, KanhuError
 from monitor.domain.exports import Faces
 from monitor.domain.text import Language, Text
-from monitor.store.data_request_repository import NewRequestFile
+from monitor.store.files import NewFile
 from monitor.store.request_copies import LONGEST_COPY
 from monitor.store.request_views import RequestDetail
 from monitor.web.access import Permission, may, require
@@ -39,7 +35,7 @@ from monitor.web.parameters import PlaceFilter, RowId
 from monitor.web.request_form import FIELDS, MOST_FILES, RequestForm, moment_of, new_request
 from monitor.web.request_material import material
 from monitor.web.site import Site, site_of
-from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, media_type_of
+from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, store_uploads, throw_away
 from monitor.web.visitor import Visitor, language_of
 
 _ROOM_FOR_FIELDS = 64 * 1024
@@ -94,10 +90,10 @@ def record(request: Request, visitor: _Receiver, sent: RequestForm) -> Response:
     """Take a request down; what it is about is held from now on."""
     check_form_token(visitor.token, sent.token)
     site = site_of(request)
-    stored: list[NewRequestFile] = []
+    stored: list[NewFile] = []
     try:
         new = new_request(sent.fields, sent.institution, sent.rooms, visitor, site.renderer.zone)
-        stored += _store(site, sent.files)
+        stored += store_uploads(site.context.files, "requests", sent.files)
         taken = site.requests.record(
             visitor.scope,
             new,
@@ -108,7 +104,7 @@ def record(request: Request, visitor: _Receiver, sent: RequestForm) -> Response:
             stored,
         )
     except KanhuError as error:
-        _throw_away(site, stored)
+        throw_away(site.context.files, stored)
         if isinstance(error, InputError):
             place = sent.institution
             return _form(request, visitor, place, sent.fields, sent.rooms, error.where)
@@ -167,9 +163,9 @@ def act(
     site.requests.get(visitor.scope, request_id)  # nothing is written for what is out of sight
     if action is RequestAction.DECIDE:
         raise InputError("a decision has a form of its own", where="action")
-    stored: list[NewRequestFile] = []
+    stored: list[NewFile] = []
     try:
-        stored += _store(site, files or [])
+        stored += store_uploads(site.context.files, "requests", files or [])
         site.requests.act(
             visitor.scope,
             request_id,
@@ -181,7 +177,7 @@ def act(
             expected_version=version,
         )
     except KanhuError as error:
-        _throw_away(site, stored)
+        throw_away(site.context.files, stored)
         if isinstance(error, InputError):
             return _page(request, visitor, request_id, error.where)
         raise
@@ -326,27 +322,6 @@ def _actions(detail: RequestDetail, visitor: Visitor) -> tuple[RequestAction, ..
 def _decides(detail: RequestDetail, visitor: Visitor) -> bool:
     fitting = fitting_request_actions(detail.request.state, detail.request.verdict)
     return RequestAction.DECIDE in fitting and may(visitor, Permission.ANSWER)
-
-
-def _store(site: Site, files: Sequence[UploadFile]) -> list[NewRequestFile]:
-    """Check all files first, so that nothing is left behind where one is refused."""
-    checked = []
-    for upload in files:
-        content = upload.file.read(LARGEST_UPLOAD + 1)
-        if content:
-            checked.append((content, media_type_of(content), upload.filename or ""))
-    stored = []
-    for content, media_type, name in checked:
-        digest = hashlib.sha256(content).hexdigest()
-        key = f"requests/{secrets.token_hex(16)}.{ENDINGS[media_type]}"
-        written = site.context.files.write(key, content)
-        stored.append(NewRequestFile(key, name, media_type, digest, written.size))
-    return stored
-
-
-def _throw_away(site: Site, stored: list[NewRequestFile]) -> None:
-    for one in stored:
-        site.context.files.delete(one.key)
 
 
 def _local(site: Site, moment: datetime) -> str:
