@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from monitor.domain.alert_life import LifePolicy
@@ -16,7 +15,7 @@ from monitor.domain.events import Severity
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.store.alerts import AlertRow
 from monitor.store.escalations import add_step_row, cancel_steps, close_step, steps_of
-from monitor.store.outbox import DeliveryState, OutboxRow
+from monitor.store.outbox import take_back
 from monitor.store.reminding import begin_reminding, stop_reminding
 from monitor.store.text import clean_line
 
@@ -129,18 +128,7 @@ def _escalate(session: Session, row: AlertRow, now: datetime) -> None:
 
 def _take_back(session: Session, row: AlertRow, reason: Reason, now: datetime) -> None:
     """Hold back what an escalation wanted told and nobody has begun to deliver."""
-    taken = session.scalars(
-        update(OutboxRow)
-        .where(
-            OutboxRow.alert_id == row.id,
-            OutboxRow.kind == NoticeKind.ESCALATE.value,
-            OutboxRow.state == DeliveryState.PENDING.value,
-            OutboxRow.lease_owner.is_(None),
-        )
-        .values(state=DeliveryState.HELD.value, reason=reason.value)
-        .returning(OutboxRow.step)
-        .execution_options(synchronize_session=False)
-    ).all()
+    taken = {step for _, step in take_back(session, row.id, NoticeKind.ESCALATE, reason)}
     for step in steps_of(session, row.id, (StepState.DONE,)):
         if step.episode == row.episode and step.tier and step.tier in taken:
             close_step(step, StepState.CANCELLED, reason, now)

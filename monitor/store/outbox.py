@@ -194,6 +194,29 @@ def put_notices(
         insert_once(session, OutboxRow, values)
 
 
+def take_back(
+    session: Session, alert_id: int, kind: NoticeKind, reason: Reason
+) -> list[tuple[str, str]]:
+    """Hold back the notices of a kind about an alert that nobody has begun to deliver.
+
+    Returns:
+        Channel and step of each.
+    """
+    taken = session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.alert_id == alert_id,
+            OutboxRow.kind == kind.value,
+            OutboxRow.state == DeliveryState.PENDING.value,
+            OutboxRow.lease_owner.is_(None),
+        )
+        .values(state=DeliveryState.HELD.value, reason=reason.value)
+        .returning(OutboxRow.channel_id, OutboxRow.step)
+        .execution_options(synchronize_session=False)
+    )
+    return [(channel, step) for channel, step in taken]
+
+
 def attach_late(session: Session, evidence: EvidenceRow) -> None:
     """Give a snapshot to notices of its event that wait without one."""
     session.execute(

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from monitor.domain.alert_life import LifePolicy
@@ -21,7 +20,7 @@ from monitor.domain.notices import AlertChange, ChangeKind, Decision, NoticeKind
 from monitor.store.alerts import AlertRow
 from monitor.store.changes import change_of, spokesman_of
 from monitor.store.escalations import EscalationRow, add_step_row, close_step, steps_of
-from monitor.store.outbox import DeliveryState, OutboxRow, group_of, put_notices
+from monitor.store.outbox import group_of, put_notices, take_back
 from monitor.store.shelves import shelf_over
 from monitor.store.steps import add_step
 
@@ -68,19 +67,8 @@ def stop_reminding(session: Session, alert: AlertRow, reason: Reason, now: datet
         return
     for row in waiting:
         close_step(row, StepState.CANCELLED, reason, now)
-    taken_back = session.scalars(
-        update(OutboxRow)
-        .where(
-            OutboxRow.alert_id == alert.id,
-            OutboxRow.kind == NoticeKind.UNRESOLVED.value,
-            OutboxRow.state == DeliveryState.PENDING.value,
-            OutboxRow.lease_owner.is_(None),
-        )
-        .values(state=DeliveryState.HELD.value, reason=reason.value)
-        .returning(OutboxRow.channel_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    known = {group_of(channel) for channel in taken_back}
+    taken_back = take_back(session, alert.id, NoticeKind.UNRESOLVED, reason)
+    known = {group_of(channel) for channel, _ in taken_back}
     _hold_back(session, _change(session, alert, now), reason, now, known)
 
 
