@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi.sse import format_sse_event
+
 from monitor.store.feed import FeedEntry
 
 
@@ -32,10 +34,9 @@ def encoded(entry: FeedEntry) -> EncodedEntry:
 def frame(event: str, data: dict[str, Any], number: int | None = None) -> bytes:
     """Return an event with JSON on one line, and with a number to resume from if it has one."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    resume = "" if number is None else f"id: {number}\n"
-    return f"event: {event}\ndata: {text}\n{resume}\n".encode()
+    return format_sse_event(data_str=text, event=event, id=None if number is None else f"{number}")
 
 
 def comment(text: str, retry_ms: int) -> bytes:
     """Return a comment, which opens the stream, and after how long to connect again if it ends."""
-    return f": {text}\nretry: {retry_ms}\n\n".encode()
+    return format_sse_event(comment=text, retry=retry_ms)
