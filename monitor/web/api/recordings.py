@@ -14,6 +14,7 @@ from monitor.domain.errors import InputError, NotFoundError
 from monitor.runtime.recording.desk import Footage
 from monitor.runtime.recording.reencoding import CODEC
 from monitor.store.recordings import Recording
+from monitor.streams.fragments import Layout
 from monitor.web.access import Permission, require
 from monitor.web.parameters import PlaceId, RowId
 from monitor.web.recording_pass import Purpose, Wanted, begin_viewing, check_pass
@@ -136,8 +137,7 @@ def playlist(
 @router.get("/recordings/segments/{segment_id}/head", response_class=Response)
 def head(request: Request, visitor: _Viewer, segment_id: RowId, given: _Pass) -> Response:
     """Return the beginning of a recorded file; its type names the codec."""
-    piece, layout = site_of(request).context.recordings.segment(visitor.scope, segment_id)
-    _check_segment(request, visitor, piece, given)
+    piece, layout = _segment(request, visitor, segment_id, given)
     content = site_of(request).context.recordings.head(piece, layout)
     codec = layout.codec.replace("hev1.", "hvc1.")  # as the desk names it in the head
     return Response(content, media_type=f'video/mp4; codecs="{codec}"')
@@ -152,10 +152,8 @@ def media(
     start: Annotated[float, Query(alias="from", ge=0, le=86400)] = 0.0,
 ) -> Response:
     """Return the pictures of a file from the keyframe before `from` (seconds of the file) on."""
-    desk = site_of(request).context.recordings
-    piece, layout = desk.segment(visitor.scope, segment_id)
-    _check_segment(request, visitor, piece, given)
-    size, content = desk.media(piece, layout, start)
+    piece, layout = _segment(request, visitor, segment_id, given)
+    size, content = site_of(request).context.recordings.media(piece, layout, start)
     return StreamingResponse(content, 200, {"Content-Length": str(size)}, "video/mp4")
 
 
@@ -172,10 +170,8 @@ def reencoded(
     `X-Start` and `X-End` are where they lie in the file, in seconds; the next piece begins at
     `X-End`.
     """
-    desk = site_of(request).context.recordings
-    piece, layout = desk.segment(visitor.scope, segment_id)
-    _check_segment(request, visitor, piece, given)
-    made = desk.reencoded(piece, layout, start)
+    piece, layout = _segment(request, visitor, segment_id, given)
+    made = site_of(request).context.recordings.reencoded(piece, layout, start)
     # Rounded up, so that what begins there is not asked for a moment too early.
     place = {"X-Start": f"{made.start:.3f}", "X-End": f"{made.end + 0.0005:.3f}"}
     return Response(made.content, 200, place, f'video/mp4; codecs="{CODEC}"')
@@ -242,8 +238,12 @@ def _check_range(start: int, end: int) -> None:
         raise InputError("ask for more than nothing and at most a week", where="end")
 
 
-def _check_segment(request: Request, visitor: Visitor, piece: Recording, given: str) -> None:
-    """Admit a pass for a time that the segment touches."""
+def _segment(
+    request: Request, visitor: Visitor, segment_id: int, given: str
+) -> tuple[Recording, Layout]:
+    """Return a recorded file and its layout to whoever has a pass for a time that it touches."""
+    recordings = site_of(request).context.recordings
+    piece, layout = recordings.segment(visitor.scope, segment_id)
     first, _, rest = given.partition("-")
     last = rest.partition("-")[0]
     if not (first.isdigit() and last.isdigit() and len(first) < 13 and len(last) < 13):
@@ -252,6 +252,7 @@ def _check_segment(request: Request, visitor: Visitor, piece: Recording, given: 
     check_pass(request, visitor, Wanted(piece.camera_id, start, end, Purpose.PLAY), given)
     if piece.end.timestamp() <= start or piece.start.timestamp() >= end:
         raise NotFoundError("the pass is for another time", where=f"{piece.id}")
+    return piece, layout
 
 
 def _playlist(segments: tuple[Recording, ...], given: str) -> str:
