@@ -10,14 +10,13 @@ import re
 import select
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.domain.media import Packet, StreamInfo
+from monitor.domain.media import StreamInfo
 from monitor.streams.failures import Reason, StreamError
-from monitor.streams.rtsp import RtspSource
+from monitor.streams.onvif.inner import InnerRtsp
 from monitor.streams.rtsp_door import behind
 from monitor.streams.source import SourceRequest
 
@@ -26,14 +25,14 @@ _LARGEST_REQUEST = 16 << 10  # bytes
 _CHUNK = 64 << 10
 
 
-class ReplaySource:
+class ReplaySource(InnerRtsp):
     """Footage of a device between two times (POSIX seconds), at its own pace."""
 
     def __init__(self, request: SourceRequest, start: float, end: float) -> None:
+        super().__init__()
         self._request = request
         self._span = f"clock={_written(start)}-{_written(end)}".encode()
         self._door: _Door | None = None
-        self._inner: RtspSource | None = None
 
     def open(self) -> StreamInfo:
         """Connect to the device and learn what the video is like."""
@@ -45,24 +44,11 @@ class ReplaySource:
             url = behind(url, request.reach, request.timeouts.open, request.camera_id)
         self._door = _Door((url.host, url.port or 554), self._span, request.timeouts.open)
         here = replace(url, host="127.0.0.1", port=self._door.port)
-        self._inner = RtspSource(replace(request, url=here, reach=None))
-        return self._inner.open()
-
-    def packets(self) -> Iterator[Packet]:
-        """Yield packets until the device has sent what was asked for."""
-        if self._inner is None:
-            raise RuntimeError("open() comes before packets()")
-        yield from self._inner.packets()
-
-    def interrupt(self) -> None:
-        """Let ``packets`` end at the next packet."""
-        if self._inner is not None:
-            self._inner.interrupt()
+        return self._connect(replace(request, url=here, reach=None))
 
     def close(self) -> None:
         """Hang up."""
-        if self._inner is not None:
-            self._inner.close()
+        super().close()
         if self._door is not None:
             self._door.close()
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from monitor.domain.clock import to_datetime
-from monitor.domain.media import Packet, StreamInfo
+from monitor.domain.media import StreamInfo
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.onvif.device import OnvifDevice
+from monitor.streams.onvif.inner import InnerRtsp
 from monitor.streams.onvif.soap import SoapClient
-from monitor.streams.rtsp import RtspSource
 from monitor.streams.source import SourceRequest
 from monitor.streams.url import StreamUrl, UrlError, parse_url
 
@@ -20,14 +19,13 @@ PORT = 80
 _STREAMS = ("rtsp", "rtsps")
 
 
-class OnvifSource:
+class OnvifSource(InnerRtsp):
     """One RTSP connection to where the device says that a profile's pictures are."""
 
     def __init__(self, request: SourceRequest) -> None:
+        super().__init__()
         self.clock_offset: float | None = None
         self._request = request
-        self._inner: RtspSource | None = None
-        self._interrupted = False
 
     def open(self) -> StreamInfo:
         """Ask the device for the stream, connect to it, and learn what the video is like."""
@@ -39,27 +37,7 @@ class OnvifSource:
             found = self._locate(url)
         except StreamError as error:
             raise StreamError(error.reason, where=request.camera_id) from None
-        self._inner = RtspSource(replace(request, url=found))
-        if self._interrupted:
-            self._inner.interrupt()
-        return self._inner.open()
-
-    def packets(self) -> Iterator[Packet]:
-        """Yield packets until interrupted; a connection that ends is a failure."""
-        if self._inner is None:
-            raise RuntimeError("open() comes before packets()")
-        yield from self._inner.packets()
-
-    def interrupt(self) -> None:
-        """Let ``packets`` end at the next packet."""
-        self._interrupted = True
-        if self._inner is not None:
-            self._inner.interrupt()
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._inner is not None:
-            self._inner.close()
+        return self._connect(replace(request, url=found))
 
     def _locate(self, url: StreamUrl) -> StreamUrl:
         device = device_at(url, self._request.timeouts.open, self._request)
