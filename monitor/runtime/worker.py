@@ -29,6 +29,7 @@ from monitor.domain.text import Text
 from monitor.runtime.attention import Attention, GateMode
 from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.headcounts import Headcounts
+from monitor.runtime.inbox import Inbox
 from monitor.runtime.label_sampler import LabelSampler
 from monitor.runtime.looking import Looks
 from monitor.runtime.metrics import FRAMES, INFERENCE, ROOM_EVENTS, SHED
@@ -101,7 +102,7 @@ class Worker:
         self._calendar_of = calendar_of
         self._roll_of = roll_of
         self._memory = clip_before + _MARGIN
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         self._open_watch = partial(
             CameraWatch,
             slots=self._slots,
@@ -417,38 +418,3 @@ def _shown(sight: _Sight | None) -> tuple[Track, ...]:
     if sight is None:
         return ()
     return tuple(track for track in sight.tracks if track.seen >= sight.frame.wall)
-
-
-class _Inbox:
-    """What camera threads report, until the looking thread takes it in."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._views: dict[str, CameraView] = {}
-        self._stills: dict[str, float] = {}
-        self.latest: dict[str, CameraView] = {}
-
-    def view(self, view: CameraView) -> None:
-        with self._lock:
-            self._views[view.camera_id] = view
-            self.latest[view.camera_id] = view
-
-    def still(self, camera_id: str, wall: float) -> None:
-        with self._lock:
-            self._stills[camera_id] = wall
-
-    def forget(self, camera_ids: Iterable[str]) -> None:
-        with self._lock:
-            for camera_id in camera_ids:
-                for known in (self._views, self._stills, self.latest):
-                    known.pop(camera_id, None)
-
-    def take_views(self) -> list[CameraView]:
-        with self._lock:
-            views, self._views = list(self._views.values()), {}
-        return views
-
-    def take_stills(self) -> list[tuple[str, float]]:
-        with self._lock:
-            stills, self._stills = list(self._stills.items()), {}
-        return stills
