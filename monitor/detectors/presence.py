@@ -54,7 +54,10 @@ class PresenceSettings:
     adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
     so is not known to be one; below ``shadow`` whoever is not a child is not counted at all. An
     adult who turns up in the middle of the room, where nobody vanished, is doubted for
-    ``newcomer`` seconds unless her boxes score at least ``sure``.
+    ``newcomer`` seconds unless her boxes score at least ``sure``, or ``seen`` where she also looks
+    like an adult. Who comes in by the edge does so within ``entering`` seconds or moves. Who turns
+    up where somebody who is no adult was within ``resident`` seconds did not come in. Who was found
+    in a share of ``steady`` of the last half minute's looks is no thing taken for a person.
     """
 
     hold: float = 3.0
@@ -388,20 +391,12 @@ class CameraPresence:
             return
         followed = track.seen - track.first_seen
         faint = self._is_faint(kept)
-        if (
-            track.age is AgeClass.ADULT
-            and not kept.in_doorway
-            and not faint
-            and self._believed(kept)
-        ):
+        grown = track.age is AgeClass.ADULT
+        doubted = grown and not self._believed(kept)
+        if grown and not (doubted or faint or kept.in_doorway):
             self.arrivals.adult_vanished(track.id, kept.last, by_edge=left, box=track.box)
-        if (
-            left
-            or faint
-            or followed < self._settings.surely
-            or (track.age is AgeClass.ADULT and not self._believed(kept))
-            or self._went_on(track)
-        ):
+        short = followed < self._settings.surely
+        if left or faint or short or doubted or self._went_on(track):
             return
         stays = self._settings.presume_deep if self._is_deep(kept) else self._settings.presume
         stays = min(stays, followed)
