@@ -25,7 +25,7 @@ import av
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.recording import new_database
+from benchmarks.recording import new_database, recorder_of
 from benchmarks.simulated import SimulatedCameras, cpu_of, load, picture_file
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
@@ -39,7 +39,6 @@ from monitor.streams.recorder import Recorder
 from monitor.streams.segments import segment_start, segments
 
 _FPS = 10
-_SEGMENT = 20.0  # seconds of one file, so that a short run finishes some
 _STARTS_A_SECOND = 20
 
 
@@ -65,7 +64,7 @@ def record(urls: Sequence[str], folder: Path) -> int:
     with closing(new_database(folder, cameras)) as database:
         shelf = Shelf(FileStore(folder / "rec"), folder / "rec", RecordingRepository(database))
         shelf.start()
-        recorders = [_recorder(reader, folder / "rec", shelf) for reader in readers]
+        recorders = [recorder_of(reader, folder / "rec", shelf) for reader in readers]
         _start_all(readers, recorders)
         print("ready", flush=True)
         sys.stdin.read()
@@ -85,18 +84,6 @@ def _start_all(readers: Sequence[CameraReader], recorders: Sequence[Recorder]) -
         time.sleep(1 / _STARTS_A_SECOND)
     while any(reader.status.state is not ConnectionState.ONLINE for reader in readers):
         time.sleep(0.5)
-
-
-def _recorder(reader: CameraReader, root: Path, shelf: Shelf) -> Recorder:
-    return Recorder(
-        reader.camera.id,
-        reader.subscribe("recorder", patient=True),
-        lambda: reader.info,
-        root,
-        on_segment=shelf.take,
-        seconds=_SEGMENT,
-        keep_free=0,
-    )
 
 
 def measure(cameras: SimulatedCameras, options: argparse.Namespace) -> Crowd:

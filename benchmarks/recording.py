@@ -29,6 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.live import recording
+from benchmarks.simulated import cpu_of
 from monitor.demo.camera_simulator import CameraSimulator
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.places import Camera, District, Institution, Room, RoomType
@@ -68,7 +69,7 @@ def serve(way: str, urls: Sequence[str], folder: Path, seconds: float, warm: flo
         shelf = Shelf(FileStore(folder / "rec"), folder / "rec", RecordingRepository(database))
         shelf.start()
         if way == RECORD:
-            recorders = [_recorder(reader, folder / "rec", shelf) for reader in readers]
+            recorders = [recorder_of(reader, folder / "rec", shelf) for reader in readers]
         for recorder in recorders:
             recorder.start()
         for reader in readers:
@@ -97,9 +98,9 @@ def copy(program: str, urls: Sequence[str], folder: Path, seconds: float, warm: 
         command += ["-segment_format", "mp4", "-segment_format_options", options, str(target)]
         processes.append(subprocess.Popen(command))
     time.sleep(warm)
-    before = [_cpu_of(process.pid) for process in processes]
+    before = [cpu_of(process.pid) for process in processes]
     time.sleep(seconds)
-    cpu = sum(_cpu_of(p.pid) - then for p, then in zip(processes, before, strict=True))
+    cpu = sum(cpu_of(p.pid) - then for p, then in zip(processes, before, strict=True))
     for process in processes:
         process.terminate()
     for process in processes:
@@ -108,7 +109,8 @@ def copy(program: str, urls: Sequence[str], folder: Path, seconds: float, warm: 
     return Cost(FFMPEG, len(urls), cpu * 1000 / (len(urls) * seconds), recorded)
 
 
-def _recorder(reader: CameraReader, root: Path, shelf: Shelf) -> Recorder:
+def recorder_of(reader: CameraReader, root: Path, shelf: Shelf) -> Recorder:
+    """Return what records a camera below ``root``, as a worker does; files are short."""
     return Recorder(
         reader.camera.id,
         reader.subscribe("recorder", patient=True),
@@ -147,12 +149,6 @@ def _recorded(paths: Iterable[Path]) -> float:
 def _cpu() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-
-def _cpu_of(pid: int) -> float:
-    """Return the CPU seconds that another process has used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(way: str, urls: Sequence[str], options: argparse.Namespace) -> Cost:
