@@ -111,10 +111,6 @@ class TierLadder:
         policy = self._policy(event)
         return policy is not None and event.severity in policy.goes_on
 
-    def tiers_of(self, event: Event) -> Sequence[Tier]:
-        """Return the tiers for an event, in order."""
-        return self._tiers(event)
-
     def _policy(self, event: Event) -> EscalationPolicy | None:
         return next((policy for policy in self._policies if policy.fits(event)), None)
 
