@@ -161,3 +161,5 @@ if (exporting !== null) {
   exporting.elements.last.value = timeOf(Math.min(first + 60, end - zero - 1));
 }
 show(first);
+// Pressed before this script ran, a button would send its form, reason and all, as an address.
+for (const button of document.querySelectorAll("[data-wait]")) button.disabled = false;
