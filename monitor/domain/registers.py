@@ -115,11 +115,15 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class NoticeStep:
-    """A decision of the district about the Notice; it holds from the day ``decided`` on."""
+    """A decision of the district about the Notice; it holds from the day ``decided`` on.
+
+    ``nth`` orders the decisions of one day.
+    """
 
     decided: date
     state: NoticeState
     reason: str = ""
+    nth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +178,13 @@ class EmergencyPlan:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """A drill that took place."""
+    """A drill that took place; ``nth`` tells those of one kind and day from one another."""
 
     kind: DrillKind
     held: date
     attended: int
     note: str = ""
+    nth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +211,15 @@ class FireEquipment:
 
 @dataclass(frozen=True, slots=True)
 class PanicTest:
-    """A test of the panic button; ``connected`` says whether the other end answered."""
+    """A test of the panic button; ``connected`` says whether the other end answered.
+
+    ``nth`` tells the tests of one day from one another.
+    """
 
     done: date
     connected: bool
     note: str = ""
+    nth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +354,7 @@ class Register:
     def notice_state(self, on: date) -> NoticeState | None:
         """Return how the Notice stands by the last decision up to a day, if there is one."""
         steps = [step for step in self.notice_steps if step.decided <= on]
-        return max(steps, key=lambda step: step.decided).state if steps else None
+        return max(steps, key=lambda step: (step.decided, step.nth)).state if steps else None
 
 
 _KEYS: dict[type[Entry], tuple[str, ...]] = {
@@ -353,11 +362,11 @@ _KEYS: dict[type[Entry], tuple[str, ...]] = {
     ClassGroup: ("id",),
     StaffMember: ("number",),
     EmergencyPlan: ("kind",),
-    Drill: ("kind", "held"),
+    Drill: ("kind", "held", "nth"),
     FireCheck: ("kind", "done"),
     FireEquipment: ("number",),
-    NoticeStep: ("decided",),
-    PanicTest: ("done",),
+    NoticeStep: ("decided", "nth"),
+    PanicTest: ("done", "nth"),
     DailyLog: ("kind", "day"),
     Incident: ("number",),
     Hazard: ("number",),
@@ -377,8 +386,14 @@ def entry_key(entry: Entry) -> tuple[object, ...]:
 
 
 def key_text(entry: Entry) -> str:
-    """Return an entry's key as one line, for addresses and histories."""
-    return "|".join(str(value) for value in entry_key(entry))
+    """Return an entry's key as one line, for addresses and histories.
+
+    The first of a day is named without its number.
+    """
+    names, values = key_fields(type(entry)), entry_key(entry)
+    if names[-1] == "nth" and values[-1] == 1:
+        values = values[:-1]
+    return "|".join(str(value) for value in values)
 
 
 def log_starts(logs: tuple[DailyLog, ...]) -> dict[LogKind, date]:

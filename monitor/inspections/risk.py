@@ -155,8 +155,10 @@ def propose(facts: RiskFacts, result: RiskScore, policy: RiskPolicy) -> tuple[Pr
     """Return what the figures speak for, gravest first; nothing where they speak for nothing.
 
     To suspend excludes to rectify, and to rectify excludes to help; guidance to the Notice stands
-    beside any of them.
+    beside any of them. For an institution that is closed nothing is proposed.
     """
+    if facts.notice_state is NoticeState.CLOSED:
+        return ()
     found = []
     suspend, rectify = (
         _reasons_to_suspend(facts, policy),

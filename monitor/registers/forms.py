@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cache
@@ -181,7 +181,7 @@ def _form(book: str) -> Form:
                 name,
                 FIELD_NAMES[name],
                 FieldKind.CHOICE if choices else _KINDS[plain],
-                key or _required(part, name),
+                (key and item.default is MISSING) or _required(part, name),
                 key,
                 choices,
             )

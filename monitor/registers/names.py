@@ -156,6 +156,7 @@ FIELD_NAMES: dict[str, Text] = {
     "held": _t("演练日期", "Held"),
     "attended": _t("参加人数", "Attended"),
     "note": _t("备注", "Note"),
+    "nth": _t("当日第几次", "Which of that day"),
     "done": _t("日期", "Day"),
     "passed": _t("合格", "Passed"),
     "place": _t("位置", "Place"),

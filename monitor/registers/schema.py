@@ -36,6 +36,7 @@ def _line(value: Any) -> Any:
 Line = Annotated[str, BeforeValidator(_line), Field(max_length=500)]
 Name = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=200)]
 Count = Annotated[int, Field(ge=0, le=_MOST_CHILDREN, strict=True)]
+Nth = Annotated[int, Field(ge=1, le=99, strict=True)]
 
 
 class Part(BaseModel):
@@ -112,6 +113,7 @@ class DrillPart(Part):
     held: Day
     attended: Count
     note: Line = ""
+    nth: Nth = 1
 
 
 class FireCheckPart(Part):
@@ -140,6 +142,7 @@ class NoticeStepPart(Part):
     decided: Day
     state: NoticeState
     reason: Line = ""
+    nth: Nth = 1
 
 
 class PanicTestPart(Part):
@@ -148,6 +151,7 @@ class PanicTestPart(Part):
     done: Day
     connected: bool
     note: Line = ""
+    nth: Nth = 1
 
 
 class LogPart(Part):

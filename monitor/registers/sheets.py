@@ -113,7 +113,7 @@ def _likeness(form: Form, table: Table) -> float:
     """Return how much of a sheet without a title fits a form; 0 where a key is missing."""
     known = _columns(form)
     found = {known[heading].name for heading in table.headings if heading in known}
-    if not {field.name for field in form.fields if field.key} <= found:
+    if not {field.name for field in form.fields if field.key and field.required} <= found:
         return 0.0
     return len(found) / max(1, sum(bool(heading) for heading in table.headings))
 

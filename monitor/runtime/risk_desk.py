@@ -10,14 +10,15 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.domain.access import Scope
+from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.alerts import Actor, AlertState
 from monitor.domain.clock import Clock, utc_now
-from monitor.domain.errors import InputError
+from monitor.domain.errors import ConflictError, InputError, PermissionDeniedError
 from monitor.domain.events import Severity
 from monitor.domain.findings import FindingState
-from monitor.domain.places import Institution
+from monitor.domain.places import Institution, NoticeState
 from monitor.domain.registers import PaperKind
+from monitor.inspections.notice_measures import state_after, state_before
 from monitor.inspections.risk import (
     Measure,
     Proposal,
@@ -32,8 +33,9 @@ from monitor.inspections.risk import (
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.finding_repository import FindingFilter, FindingRepository, FindingView
+from monitor.store.notice_steps import NoticeDecision, NoticeSteps
 from monitor.store.place_repository import InstitutionPlace, PlaceRepository
-from monitor.store.risk_decisions import RiskDecision, RiskDecisionRepository
+from monitor.store.risk_decisions import NoticeMove, RiskDecision, RiskDecisionRepository
 from monitor.store.risk_records import RiskRecords
 from monitor.store.uptime import Uptime
 
@@ -42,16 +44,32 @@ _MOST_FINDINGS = 50_000
 _NOT_COUNTED = frozenset({AlertState.FALSE, AlertState.DRILL})
 NO_MEASURE = "none"
 """What is decided where nothing needs to be done."""
+MEASURES = (*(kind.value for kind in Measure), NO_MEASURE)
+"""What may be decided, gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One institution with its score, what is proposed, and what was last decided."""
+    """One institution with its score, what is proposed, and what was last decided.
+
+    ``follows`` says what the register of the Notice will say once a measure is signed, and
+    ``notice`` is its newest decision.
+    """
 
     institution: Institution
     score: RiskScore
     proposals: tuple[Proposal, ...]
     decision: RiskDecision | None
+    follows: Mapping[str, NoticeState]
+    notice: NoticeDecision | None
+
+    @property
+    def overtaken(self) -> bool:
+        """Say whether the register says otherwise by now than the last decision."""
+        if self.decision is None:
+            return False
+        left_at = self.decision.notice_after or self.follows[self.decision.measure]
+        return left_at is not self.institution.notice_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,7 @@ class _Gathered:
     alerts: Mapping[str, Mapping[Severity, int]]
     uptimes: Mapping[str, Uptime]
     papers: Mapping[str, Mapping[PaperKind, date]]
+    notices: Mapping[str, Sequence[NoticeDecision]]
 
 
 class RiskDesk:
@@ -75,6 +94,7 @@ class RiskDesk:
         self._cameras = CameraStatusRepository(database)
         self._records = RiskRecords(database)
         self._decisions = RiskDecisionRepository(database)
+        self._notices = NoticeSteps(database)
 
     def assess_all(self, scope: Scope) -> tuple[Assessment, ...]:
         """Return the assessments within ``scope``, the highest score first."""
@@ -102,32 +122,58 @@ class RiskDesk:
         return self._decisions.history(scope, institution_id)
 
     def decide(
-        self, scope: Scope, institution_id: str, measure: str, reason: str, actor: Actor
+        self,
+        scope: Scope,
+        institution_id: str,
+        measure: str,
+        reason: str,
+        actor: Actor,
+        seen: str | None = None,
     ) -> RiskDecision:
         """Keep what a person decides and signs, with the proposal as it stands now.
+
+        The register of the Notice follows with the same signature. ``seen`` is how the Notice
+        stood when the person looked.
 
         Raises:
             NotFoundError: there is no such institution within ``scope``.
             InputError: the reason is missing, or there is no such measure.
+            ConflictError: the institution is closed, or its Notice changed meanwhile.
+            PermissionDeniedError: only the district decides about a Notice.
         """
-        if measure not in {item.value for item in Measure} | {NO_MEASURE}:
+        if measure not in MEASURES:
             raise InputError("there is no such measure", where="measure")
         now = utc_now(self._clock)
         assessment = self.get(scope, institution_id)
+        move = self._move(scope, assessment, measure, seen)
         proposal = proposal_document(assessment)
         signed = {
             "institution": institution_id,
             "measure": measure,
             "reason": reason.strip(),
             "proposal": proposal,
+            "notice": {"before": move.before.value, "after": move.after.value},
             "by": actor.name,
             "at": now.isoformat(),
         }
         text = json.dumps(signed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
         return self._decisions.add(
-            scope, institution_id, measure, reason, proposal, digest, actor, now
+            scope, institution_id, measure, reason, proposal, digest, move, actor, now
         )
+
+    def _move(
+        self, scope: Scope, assessment: Assessment, measure: str, seen: str | None
+    ) -> NoticeMove:
+        before = assessment.institution.notice_state
+        after = assessment.follows[measure]
+        if seen is not None and seen != before.value:
+            raise ConflictError("somebody changed the Notice meanwhile", where="notice")
+        if before is NoticeState.CLOSED and measure in (Measure.SUSPEND, Measure.RECTIFY):
+            raise ConflictError("the institution is closed", where="closed")
+        if after is not before and scope.kind is not ScopeKind.DISTRICT:
+            raise PermissionDeniedError("only the district decides about a Notice", where="notice")
+        return NoticeMove(before, after, utc_now(self._clock).astimezone(self._zone).date())
 
     def _gather(self, scope: Scope, places: Sequence[InstitutionPlace]) -> _Gathered:
         now = utc_now(self._clock)
@@ -145,6 +191,7 @@ class RiskDesk:
             alerts=self._records.alerts(now - _PERIOD, now, _NOT_COUNTED),
             uptimes=self._cameras.uptime(cameras, now - _PERIOD, now, now),
             papers=self._records.papers(),
+            notices=self._notices.all(scope),
         )
 
     def _assess(
@@ -152,7 +199,25 @@ class RiskDesk:
     ) -> Assessment:
         facts = _facts(place, gathered)
         result = score(facts, self._policy)
-        return Assessment(place.institution, result, propose(facts, result, self._policy), decision)
+        steps = gathered.notices.get(place.institution.id, ())
+        return Assessment(
+            place.institution,
+            result,
+            propose(facts, result, self._policy),
+            decision,
+            _follows(place.institution, steps, gathered.today),
+            steps[-1] if steps else None,
+        )
+
+
+def _follows(
+    institution: Institution, steps: Sequence[NoticeDecision], today: date
+) -> Mapping[str, NoticeState]:
+    present, expires = institution.notice_state, institution.notice_expires
+    held = bool(institution.notice_number) or expires is not None
+    before = state_before([item.step.state for item in steps], present, held=held)
+    expired = expires is not None and expires < today
+    return {measure: state_after(measure, present, before, expired=expired) for measure in MEASURES}
 
 
 def _facts(place: InstitutionPlace, gathered: _Gathered) -> RiskFacts:

@@ -314,7 +314,7 @@ class _Notices:
 
 def _notices(session: Session) -> _Notices:
     decided = select(NoticeStepRow.institution_id, NoticeStepRow.state).order_by(
-        NoticeStepRow.decided
+        NoticeStepRow.decided, NoticeStepRow.nth
     )
     held = select(PaperRow.institution_id, PaperRow.expires).where(
         PaperRow.kind == PaperKind.NOTICE.value

@@ -89,12 +89,13 @@ class DrillRow(RegisterRow, Base):
     """One :class:`~monitor.domain.registers.Drill`."""
 
     __tablename__ = "register_drill"
-    __table_args__ = (UniqueConstraint("institution_id", "kind", "held"),)
+    __table_args__ = (UniqueConstraint("institution_id", "kind", "held", "nth"),)
 
     kind: Mapped[str] = mapped_column(String(32))
     held: Mapped[date] = mapped_column(Date)
     attended: Mapped[int]
     note: Mapped[str] = mapped_column(Text)
+    nth: Mapped[int] = mapped_column(default=1)
 
 
 class FireCheckRow(RegisterRow, Base):
@@ -113,11 +114,12 @@ class PanicTestRow(RegisterRow, Base):
     """One :class:`~monitor.domain.registers.PanicTest`."""
 
     __tablename__ = "register_panic_test"
-    __table_args__ = (UniqueConstraint("institution_id", "done"),)
+    __table_args__ = (UniqueConstraint("institution_id", "done", "nth"),)
 
     done: Mapped[date] = mapped_column(Date)
     connected: Mapped[bool]
     note: Mapped[str] = mapped_column(Text)
+    nth: Mapped[int] = mapped_column(default=1)
 
 
 class LogRow(RegisterRow, Base):
@@ -189,14 +191,16 @@ class FireEquipmentRow(RegisterRow, Base):
 
 
 class NoticeStepRow(RegisterRow, Base):
-    """One :class:`~monitor.domain.registers.NoticeStep`."""
+    """One :class:`~monitor.domain.registers.NoticeStep`; ``decision_id``: signed as a measure."""
 
     __tablename__ = "register_notice_step"
-    __table_args__ = (UniqueConstraint("institution_id", "decided"),)
+    __table_args__ = (UniqueConstraint("institution_id", "decided", "nth"),)
 
     decided: Mapped[date] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
+    nth: Mapped[int] = mapped_column(default=1)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("risk_decision.id"))
 
 
 class DayExceptionRow(RegisterRow, Base):

@@ -1,10 +1,13 @@
-"""What people decided about institutions: kept as it was decided, never changed."""
+"""What people decided about institutions: kept as it was decided, never changed.
+
+The register of the Notice follows in the same transaction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, func, select
@@ -12,9 +15,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
-from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.errors import ConflictError, InputError, NotFoundError
+from monitor.domain.places import NoticeState
 from monitor.store.base import Base, BigId, Database, UtcDateTime
+from monitor.store.notice_steps import enter_step, kept_state
 from monitor.store.places import InstitutionRow
+from monitor.store.register_changes import Author, Origin
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text, plain
 
@@ -22,7 +28,7 @@ _LONGEST_REASON = 4000
 
 
 class RiskDecisionRow(Base):
-    """One decision; ``proposal`` is what the figures said at that moment."""
+    """One decision; ``proposal`` is what the figures said, the states are those of the Notice."""
 
     __tablename__ = "risk_decision"
 
@@ -36,11 +42,25 @@ class RiskDecisionRow(Base):
     by: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    notice_before: Mapped[str | None] = mapped_column(String(32))
+    notice_after: Mapped[str | None] = mapped_column(String(32))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeMove:
+    """How a Notice stood before a decision, and what it made of it on the local ``day``."""
+
+    before: NoticeState
+    after: NoticeState
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
 class RiskDecision:
-    """One decision: ``measure`` is a measure or ``none``; ``sha256`` covers what was signed."""
+    """One decision: ``measure`` is a measure or ``none``; ``sha256`` covers what was signed.
+
+    The states of the Notice are ``None`` in decisions from before it followed them.
+    """
 
     id: int
     institution_id: str
@@ -50,6 +70,8 @@ class RiskDecision:
     sha256: str
     by: str
     at: datetime
+    notice_before: NoticeState | None
+    notice_after: NoticeState | None
 
 
 class RiskDecisionRepository:
@@ -66,14 +88,16 @@ class RiskDecisionRepository:
         reason: str,
         proposal: Mapping[str, Any],
         sha256: str,
+        move: NoticeMove,
         actor: Actor,
         now: datetime,
     ) -> RiskDecision:
-        """Keep a decision.
+        """Keep a decision, and let the register of the Notice follow it.
 
         Raises:
             NotFoundError: there is no such institution within ``scope``.
             InputError: the reason is missing.
+            ConflictError: the Notice stands otherwise than it did when the decision was prepared.
         """
         words = clean_text(reason, _LONGEST_REASON)
         if not words:
@@ -84,6 +108,12 @@ class RiskDecisionRepository:
         with self._database.transaction() as session:
             if session.scalar(known) is None:
                 raise NotFoundError("there is no such institution", where=institution_id)
+            if kept_state(session, institution_id) is not move.before:
+                raise ConflictError(
+                    "somebody changed the Notice meanwhile",
+                    where=institution_id,
+                    hint="reload the page and look again",
+                )
             row = RiskDecisionRow(
                 institution_id=institution_id,
                 measure=measure,
@@ -94,9 +124,16 @@ class RiskDecisionRepository:
                 by=clean_line(actor.name, 200),
                 address=clean_line(actor.address, 64),
                 at=now,
+                notice_before=move.before.value,
+                notice_after=move.after.value,
             )
             session.add(row)
             session.flush()
+            if move.after is not move.before:
+                author = Author(actor, Origin.PAGE)
+                enter_step(
+                    session, institution_id, move.after, words, move.day, author, now, row.id
+                )
             return _decision(row)
 
     def history(self, scope: Scope, institution_id: str) -> tuple[RiskDecision, ...]:
@@ -146,4 +183,6 @@ def _decision(row: RiskDecisionRow) -> RiskDecision:
         row.sha256,
         row.by,
         row.at,
+        None if row.notice_before is None else NoticeState(row.notice_before),
+        None if row.notice_after is None else NoticeState(row.notice_after),
     )

@@ -39,6 +39,7 @@ from monitor.store.handovers import HandoverRepository
 from monitor.store.holds import HoldRepository
 from monitor.store.jobs import JobRunRepository
 from monitor.store.oidc_identities import OidcIdentities
+from monitor.store.notice_steps import NoticeSteps
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.privacy_deletions import PrivacyDeletionLog
@@ -96,6 +97,7 @@ class Site:
     jobs: JobRunRepository
     outbox: OutboxRepository
     pending: PendingUploads
+    notices: NoticeSteps
     places: PlaceRepository
     plans: PlanDesk
     push: PushDesk
@@ -161,6 +163,7 @@ class Site:
             jobs=JobRunRepository(database),
             outbox=OutboxRepository(database),
             pending=PendingUploads(),
+            notices=NoticeSteps(database),
             places=places,
             plans=PlanDesk(
                 database,

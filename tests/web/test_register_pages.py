@@ -244,3 +244,32 @@ def test_children_are_counted_in_and_out_and_collected_by_a_code(
     attendance = AttendanceRepository(world.database)
     (call,) = attendance.roll_calls(["sunshine"], start, world.now).values()
     assert call.by_room == {"sunshine-toddler": 8}
+
+
+def test_two_drills_of_a_day_stand_beside_one_another(
+    served: Served, world: World, sunshine_staff: User
+) -> None:
+    drills = f"{HOME}/books/drills"
+    first = {"v.kind": "fire", "v.held": "2026-11-02", "v.attended": "20", "v.nth": ""}
+    with served.client(sunshine_staff) as client:
+        assert (
+            _post(client, drills, **first)
+            .headers["location"]
+            .endswith("key=fire%7C2026-11-02&saved=true")
+        )
+        same = _post(client, drills, **first)
+        assert same.status_code == 409
+        assert "当日第几次" in same.text
+        second = _post(client, drills, **{**first, "v.nth": "2", "v.attended": "18"})
+        assert second.headers["location"].endswith("key=fire%7C2026-11-02%7C2&saved=true")
+        assert "消防疏散 2026-11-02 2" in client.get(HOME).text  # in the history of changes
+        third = {"kind": "fire", "held": "2026-11-02", "attended": "7", "nth": "3"}
+        for added in (1, 0):
+            put = client.put("/api/v1/registers/sunshine/books/drills", json={"entries": [third]})
+            assert put.json()["added"] == added
+    kept = RegisterRepository(world.database).entries(DISTRICT, "sunshine", "drills")
+    assert {(item.key, item.entry.attended) for item in kept} == {  # type: ignore[union-attr]
+        ("fire|2026-11-02", 20),
+        ("fire|2026-11-02|2", 18),
+        ("fire|2026-11-02|3", 7),
+    }

@@ -9,7 +9,9 @@ import httpx
 
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.checklists import ItemSeverity
+from monitor.domain.places import NoticeState
 from monitor.domain.registers import Paper, PaperKind
+from monitor.store.notice_steps import NoticeSteps
 from monitor.store.register_repository import RegisterRepository
 from tests.web.conftest import PASSWORD
 from tests.web.test_finding_pages import add_finding
@@ -92,3 +94,57 @@ def test_a_renewed_paper_does_not_count_as_expired(world: World) -> None:
     registers.put("sunshine", [renewed, endless, former], world.now)
     assert world.context.risk.get(DISTRICT, "sunshine").score.parts[4].amount == 0
     assert world.context.risk.get(DISTRICT, "bamboo").score.parts[4].amount == 0
+
+
+def notice_of(world: World, institution_id: str) -> NoticeState:
+    return world.context.risk.get(DISTRICT, institution_id).institution.notice_state
+
+
+def test_the_notice_follows_a_signed_measure_and_names_it(served: Served, world: World) -> None:
+    with served.client(world.user("chief", Role.SUPERVISOR)) as chief:
+        assert "告知书将改为“已暂停”" in chief.get("/risk/sunshine").text
+        assert decide(chief, measure="suspend", reason="fire exit blocked").status_code == 303
+        assert notice_of(world, "sunshine") is NoticeState.SUSPENDED
+        (step,) = NoticeSteps(world.database).of(DISTRICT, "sunshine")
+        (decision,) = world.context.risk.history(DISTRICT, "sunshine")
+        assert step.decision_id == decision.id
+        assert (decision.notice_before, decision.notice_after) == (
+            NoticeState.GRANTED,
+            NoticeState.SUSPENDED,
+        )
+        register = chief.get("/registers/sunshine").text
+        assert f"/risk/sunshine#decision-{decision.id}" in register
+        assert "fire exit blocked" in register
+        assert "阳光托育园" in chief.get("/risk?notice=suspended").text
+        assert "竹林" not in chief.get("/risk?notice=suspended").text
+        # Lifted on the same day: the register keeps both, in their order.
+        assert decide(chief, measure="none", reason="put right").status_code == 303
+    assert notice_of(world, "sunshine") is NoticeState.GRANTED
+    steps = NoticeSteps(world.database).of(DISTRICT, "sunshine")
+    assert [item.step.state for item in steps] == [NoticeState.SUSPENDED, NoticeState.GRANTED]
+
+
+def test_what_the_register_says_by_hand_shows_among_the_risks(served: Served, world: World) -> None:
+    with served.client(world.user("chief", Role.SUPERVISOR)) as chief:
+        assert decide(chief, measure="suspend").status_code == 303
+        assert "登记此后已变更" not in chief.get("/risk").text
+        token = chief.get("/registers/sunshine").text.partition('name="token" value="')[2]
+        by_hand = {"token": token.partition('"')[0], "state": "closed", "reason": "ended itself"}
+        assert chief.post("/registers/sunshine/notice", data=by_hand).status_code == 303
+        assert "登记此后已变更：已终止" in chief.get("/risk").text
+        assert "ended itself" in chief.get("/risk/sunshine").text
+        # What was looked at before is not signed over what came since, nor a measure over the end.
+        late = decide(chief, measure="none", seen="suspended")
+        assert late.status_code == 422
+        assert "刚被他人更改" in late.text
+        assert decide(chief, measure="rectify").status_code == 422
+    assert notice_of(world, "sunshine") is NoticeState.CLOSED
+    assert world.context.risk.get(DISTRICT, "sunshine").proposals == ()
+
+
+def test_only_the_district_signs_what_changes_a_notice(served: Served, world: World) -> None:
+    scope = Scope(ScopeKind.COMMUNITY, "梅园街道")
+    with served.client(world.user("near", Role.SUPERVISOR, scope)) as near:
+        assert decide(near, measure="rectify").status_code == 422
+        assert decide(near, measure="help").status_code == 303
+    assert notice_of(world, "sunshine") is NoticeState.GRANTED

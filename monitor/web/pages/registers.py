@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.access import ScopeKind
 from monitor.domain.errors import InputError
 from monitor.domain.places import CHILDREN_PER_CARER, CLASS_CAPACITY, NoticeState
-from monitor.domain.registers import DailyLog, LogKind, NoticeStep, Register
+from monitor.domain.registers import DailyLog, LogKind, Register
 from monitor.registers.expiries import expiries
 from monitor.registers.forms import forms
 from monitor.registers.history import key_words
@@ -93,6 +93,7 @@ def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Respons
         kinds=CHOICES[LogKind],
         states=CHOICES[NoticeState],
         state=register.notice_state(today) or institution.notice_state,
+        notices=site.notices.of(visitor.scope, institution_id),
         ending=[
             (item, item.days(today))
             for item in expiries(register, institution, today)
@@ -149,6 +150,13 @@ def decide_notice(
         raise InputError("this is not a state of the Notice", where="state") from None
     if not reason:
         raise InputError("a decision needs its reason", where="reason")
-    step = NoticeStep(today_of(site), state, reason)
-    site.registers.put(institution_id, [step], site.context.now(), visitor.author(Origin.PAGE))
+    site.notices.decide(
+        visitor.scope,
+        institution_id,
+        state,
+        reason,
+        today_of(site),
+        visitor.author(Origin.PAGE),
+        site.context.now(),
+    )
     return RedirectResponse(f"/registers/{institution_id}", 303)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.domain.errors import InputError
+from monitor.domain.errors import ConflictError, InputError, PermissionDeniedError
+from monitor.domain.places import NoticeState
 from monitor.inspections.risk import Measure
-from monitor.runtime.risk_desk import NO_MEASURE
+from monitor.registers.names import CHOICES
+from monitor.runtime.risk_desk import MEASURES
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_token import check_form_token
@@ -20,12 +23,15 @@ from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
 _Reader = Annotated[Visitor, require(Permission.RISK)]
+_RESTRICTED = tuple(
+    state.value for state in (NoticeState.RECTIFICATION, NoticeState.SUSPENDED, NoticeState.CLOSED)
+)
 _logger = structlog.get_logger(__name__)
 
 
 @router.get("/risk")
-def index(request: Request, visitor: _Reader, measure: str = "") -> Response:
-    """List institutions, the highest score first; those with a proposed measure only, if asked."""
+def index(request: Request, visitor: _Reader, measure: str = "", notice: str = "") -> Response:
+    """List institutions, the highest score first; of a proposed measure or a Notice, if asked."""
     assessments = site_of(request).context.risk.assess_all(visitor.scope)
     counts = {
         kind: sum(any(item.measure is kind for item in one.proposals) for one in assessments)
@@ -34,9 +40,20 @@ def index(request: Request, visitor: _Reader, measure: str = "") -> Response:
     shown = [
         one
         for one in assessments
-        if not measure or any(item.measure == measure for item in one.proposals)
+        if (not measure or any(item.measure == measure for item in one.proposals))
+        and notice in ("", one.institution.notice_state.value)
     ]
-    return page(request, "risks.html", assessments=shown, counts=counts, chosen=measure)
+    return page(
+        request,
+        "risks.html",
+        assessments=shown,
+        counts=counts,
+        chosen=measure,
+        notice=notice,
+        held=Counter(one.institution.notice_state.value for one in assessments),
+        restricted=_RESTRICTED,
+        states=CHOICES[NoticeState],
+    )
 
 
 @router.get("/risk/{institution_id}")
@@ -52,6 +69,7 @@ def decide(
     institution_id: PlaceId,
     token: Annotated[str, Form()] = "",
     measure: Annotated[str, Form(max_length=16)] = "",
+    seen: Annotated[str | None, Form(max_length=32)] = None,
     reason: Annotated[str, Form(max_length=8000)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
@@ -64,9 +82,16 @@ def decide(
     if site.users.verify(visitor.user.name, password, site.context.now()).user is None:
         return _page(request, visitor, institution_id, "password")
     try:
-        site.context.risk.decide(visitor.scope, institution_id, measure, reason, visitor.actor)
+        site.context.risk.decide(
+            visitor.scope, institution_id, measure, reason, visitor.actor, seen
+        )
     except InputError:
         return _page(request, visitor, institution_id, "measure")
+    except ConflictError as error:
+        problem = "closed" if error.where == "closed" else "changed"
+        return _page(request, visitor, institution_id, problem)
+    except PermissionDeniedError:
+        return _page(request, visitor, institution_id, "district")
     _logger.info(
         "risk_decided", institution=institution_id, measure=measure, user=visitor.user.name
     )
@@ -82,6 +107,7 @@ def _page(request: Request, visitor: Visitor, institution_id: str, problem: str 
         status=200 if problem is None else 422,
         assessment=assessment,
         history=desk.history(visitor.scope, institution_id),
-        measures=(*(kind.value for kind in Measure), NO_MEASURE),
+        measures=MEASURES,
+        states=CHOICES[NoticeState],
         problem=problem,
     )
