@@ -18,6 +18,7 @@ from monitor.inspections.facts import (
     CameraFact,
     CameraState,
     ChannelAudit,
+    FindingFact,
     Recordings,
     RoomCount,
     ShelfFact,
@@ -120,6 +121,10 @@ class PastFacts:
         return ()
 
     def viewings(self) -> tuple[Viewing, ...] | None:
+        """Return ``None``."""
+        return None
+
+    def findings(self) -> tuple[FindingFact, ...] | None:
         """Return ``None``."""
         return None
 

@@ -15,11 +15,13 @@ from monitor.cli.rollup import rollup
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import SystemClock
 from monitor.domain.errors import InputError
+from monitor.domain.visits import VisitKind
 from monitor.runtime.desk import ReportFormat, StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import page_address
 from monitor.runtime.opening import open_store
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.store.base import Database
 from monitor.store.files import FileStore
 from monitor.store.user_repository import UserRepository
@@ -128,6 +130,7 @@ def plan(
         {
             "day": visit.day,
             "institution": visit.institution_id,
+            "kind": visit.kind.value,
             "weight": visit.weight,
             "safety": names.get(visit.safety_inspector or 0),
             "health": names.get(visit.health_inspector or 0),
@@ -135,7 +138,7 @@ def plan(
         }
         for visit, state in shown
     ]
-    columns = ("day", "institution", "weight", "safety", "health", "state")
+    columns = ("day", "institution", "kind", "weight", "safety", "health", "state")
     print_rows(columns, rows, as_json=as_json)
 
 
@@ -151,7 +154,11 @@ def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = Fa
         desk = StoreDesk(database, environment.district, SystemClock())
         by_institution = {item.institution_id: item for item in desk.list(DISTRICT, first)}
         plans = _plan_desk(environment, database)
-        visits = {view.plan.institution_id: view for view in plans.visits(DISTRICT, first)}
+        visits = {
+            view.plan.institution_id: view
+            for view in plans.visits(DISTRICT, first)
+            if view.plan.kind is VisitKind.MONTHLY
+        }
         coverage = plans.coverage(DISTRICT, first)
     rows = []
     for place in environment.district.institutions:
@@ -177,7 +184,10 @@ def report_month(config: ConfigFile, month: Month = None, as_json: JsonFlag = Fa
 def _plan_desk(environment: Environment, database: Database) -> PlanDesk:
     clock = SystemClock()
     desk = StoreDesk(database, environment.district, clock)
-    return PlanDesk(database, environment.district, environment.settings.planning, clock, desk)
+    policy = environment.settings.risk.policy()
+    risk = RiskDesk(database, environment.district.timezone, policy, clock)
+    planning = environment.settings.planning
+    return PlanDesk(database, environment.district, planning, clock, desk, risk)
 
 
 group.command("rollup")(rollup)

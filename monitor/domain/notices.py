@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     ESCALATE = "escalate"
     FLAPPING = "flapping"
     UNRESOLVED = "unresolved"
+    EXTENSION = "extension"
 
 
 class Reason(StrEnum):

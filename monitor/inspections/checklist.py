@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from monitor.domain.checklists import (
+    AutoMode,
     Checklist,
     Entry,
     Item,
@@ -87,6 +88,47 @@ def generate(
         )
     )
     return replace(bare, content_sha256=content_hash(bare))
+
+
+def limited(whole: Checklist, earlier: Mapping[str, Checklist]) -> Checklist:
+    """Return a checklist of some items only, to be looked at again.
+
+    The items are the keys of ``earlier``, each with the checklist on which it failed: what the
+    template does not ask any more is asked in its old words. Whatever the system reads, a person
+    answers.
+    """
+    entries = [_to_look_at(entry) for entry in whole.entries if entry.item.id in earlier]
+    kept = {entry.item.id for entry in entries}
+    sections = {section.id: section for section in whole.sections}
+    sources = {source.id: source for source in whole.sources}
+    for item_id, checklist in sorted(earlier.items()):
+        old = checklist.entry(item_id)
+        if item_id in kept or old is None:
+            continue
+        entries.append(_to_look_at(replace(old, reading=None, proposal=None)))
+        sections = {**{section.id: section for section in checklist.sections}, **sections}
+        sources = {**{source.id: source for source in checklist.sources}, **sources}
+    used = {entry.item.section for entry in entries}
+    bare = replace(
+        whole,
+        sections=tuple(section for key, section in sections.items() if key in used),
+        sources=tuple(sources.values()),
+        entries=tuple(entries),
+        content_sha256="",
+    )
+    return replace(bare, content_sha256=content_hash(bare))
+
+
+def _to_look_at(entry: Entry) -> Entry:
+    auto = entry.item.auto
+    item = (
+        entry.item
+        if auto is None
+        else replace(entry.item, auto=replace(auto, mode=AutoMode.PREFILL))
+    )
+    if entry.excluded is not None:
+        return Entry(item)
+    return Entry(item, entry.reading, entry.proposal)
 
 
 def content_hash(checklist: Checklist) -> str:

@@ -133,6 +133,18 @@ class ShelfFact:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class FindingFact:
+    """A finding of the district that is not closed; ``open`` until it is said to be put right."""
+
+    id: int
+    item_id: str
+    text: Text
+    raised: date
+    due: date
+    open: bool
+
+
 class Facts(Protocol):
     """All facts about one institution over one period, as known at ``now``."""
 
@@ -182,6 +194,9 @@ class Facts(Protocol):
 
     def viewings(self) -> tuple[Viewing, ...] | None:
         """Return who played back footage in the period; ``None`` where no access is recorded."""
+
+    def findings(self) -> tuple[FindingFact, ...] | None:
+        """Return the unclosed findings; ``None`` where none are kept here."""
 
     def register(self) -> Register | None:
         """Return what the institution reports; its logs at least of the period.

@@ -1,6 +1,6 @@
-"""The month's plan: every institution once, the most pressing first, spread over working days.
+"""The month's plan: every institution once, by its risk, spread over working days.
 
-Pure proposals: days by urgency and calendar, then two inspectors for each visit, one of the
+Pure proposals: days by risk score and calendar, then two inspectors for each visit, one of the
 community and one of the whole district where there are such, with the work shared evenly.
 """
 
@@ -16,22 +16,23 @@ from monitor.domain.errors import InputError
 from monitor.domain.visits import PlannedVisit
 from monitor.domain.workdays import PUBLIC, Workdays
 
-_SOON_DAYS = 60
+_OWED = 100.0
+"""More than any score: what was missed last month comes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What speaks for looking at an institution early.
 
-    ``waiting`` alerts are open or acknowledged, ``failed`` items those of its newest checklist,
-    ``notice_days`` how long its Notice still holds (``None``: not known), and ``missed`` says that
-    last month's visit was not made. On the days ``closed`` nobody is there.
+    ``score`` is its risk score and ``parts`` the points that it is made of, ``last`` the day of
+    its last inspection (``None``: never), and ``missed`` says that last month's visit was not
+    made. On the days ``closed`` nobody is there.
     """
 
     institution_id: str
-    waiting: int = 0
-    failed: int = 0
-    notice_days: int | None = None
+    score: float = 0.0
+    parts: Mapping[str, float] = field(default_factory=dict)
+    last: date | None = None
     missed: bool = False
     closed: frozenset[date] = frozenset()
     community: str = ""
@@ -39,17 +40,18 @@ class Standing:
     @property
     def weight(self) -> float:
         """Return how pressing a visit is; only the order matters."""
-        soon = self.notice_days is not None and self.notice_days <= _SOON_DAYS
-        owed = 100.0 if self.missed else 0.0
-        return 3.0 * self.waiting + 2.0 * self.failed + (5.0 if soon else 0.0) + owed
+        return self.score + (_OWED if self.missed else 0.0)
 
     @property
-    def reasons(self) -> Mapping[str, int]:
+    def order(self) -> tuple[float, date, str]:
+        """Return by what visits are put in order: weight, longest not seen, id."""
+        return -self.weight, self.last or date.min, self.institution_id
+
+    @property
+    def reasons(self) -> Mapping[str, float]:
         """Return what the weight is made of."""
-        found = {"waiting": self.waiting, "failed": self.failed, "missed": int(self.missed)}
-        if self.notice_days is not None and self.notice_days <= _SOON_DAYS:
-            found["notice_days"] = self.notice_days
-        return {name: value for name, value in found.items() if value or name == "notice_days"}
+        owed = {"missed": 1.0} if self.missed else {}
+        return {**owed, **{name: points for name, points in self.parts.items() if points}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def plan_month(
         raise InputError(
             f"no working day of {month:%Y-%m} is left", where="month", hint="plan the next month"
         )
-    ordered = sorted(standings, key=lambda item: (-item.weight, item.institution_id))
+    ordered = sorted(standings, key=lambda item: item.order)
     visits = []
     for index, item in enumerate(ordered):
         wished = index * len(days) // len(ordered)
@@ -104,13 +106,15 @@ def assign(
     most_a_day: int,
     *,
     announced: bool = False,
+    busy: Mapping[tuple[int, date], int] | None = None,
 ) -> tuple[PlannedVisit, ...]:
     """Give each visit two inspectors, and another day where its own is full.
 
     The most pressing choose first. Where even the freest day is full somebody makes more visits
     than ``most_a_day``: that every institution is seen comes before the ease of inspectors.
+    ``busy`` counts what inspectors do on a day already.
     """
-    load: Counter[tuple[int, date]] = Counter()
+    load: Counter[tuple[int, date]] = Counter(busy or {})
     month: Counter[int] = Counter()
     planned = []
     for visit in visits:

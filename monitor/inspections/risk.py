@@ -62,7 +62,7 @@ class RiskFacts:
 
     ``alerts`` counts those of the last 30 days by severity, false alarms and drills left out.
     ``camera_uptime`` is the share of the known time on line over the same days, ``None`` where
-    nothing is known.
+    nothing is known. ``barred`` people are employed though a check bars them.
     """
 
     institution_id: str
@@ -73,6 +73,7 @@ class RiskFacts:
     alerts: Mapping[Severity, int] = field(default_factory=dict)
     camera_uptime: float | None = None
     papers: tuple[RiskPaper, ...] = ()
+    barred: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,13 @@ def _documents(facts: RiskFacts, policy: RiskPolicy) -> _Measured:
 
 
 def _reasons_to_suspend(facts: RiskFacts, policy: RiskPolicy) -> tuple[Text, ...]:
-    return tuple(
+    barred = (
+        Text(
+            zh=f"有 {facts.barred} 名被禁止从业的人员仍在职",
+            en=f"people barred from the profession and still employed: {facts.barred}",
+        ),
+    )
+    return (barred if facts.barred else ()) + tuple(
         Text(
             zh=f"关键问题 {item.item_id} 逾期 {item.overdue_days} 天未整改",
             en=f"critical finding {item.item_id} is {item.overdue_days} days overdue",

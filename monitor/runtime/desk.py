@@ -15,7 +15,7 @@ from monitor.domain.places import District
 from monitor.domain.registers import Register
 from monitor.domain.text import Language
 from monitor.inspections.answers import effective_results, outcome
-from monitor.inspections.checklist import generate
+from monitor.inspections.checklist import generate, limited
 from monitor.inspections.period import Period, period_of
 from monitor.inspections.reports import (
     render_inspection_pdf,
@@ -35,6 +35,7 @@ from monitor.store.checklist_repository import (
     SaveOutcome,
 )
 from monitor.store.files import FileStore
+from monitor.store.finding_repository import FindingView
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.templates import TemplateRepository
@@ -64,11 +65,12 @@ class ChecklistSummary:
 
 @dataclass(frozen=True, slots=True)
 class FiledChecklist:
-    """A checklist with the results that stand so far, by item."""
+    """A checklist with the results that stand so far, by item, and whose re-inspection it is."""
 
     id: int
     checklist: Checklist
     results: Mapping[str, Result]
+    visit_id: int | None = None
 
 
 class StoreDesk:
@@ -124,7 +126,10 @@ class StoreDesk:
         """
         view = self._checklists.get(scope, checklist_id)
         return FiledChecklist(
-            view.id, view.checklist, effective_results(view.checklist, view.answers)
+            view.id,
+            view.checklist,
+            effective_results(view.checklist, view.answers),
+            view.visit_id,
         )
 
     def generate(self, scope: Scope, month: date, institution_id: str | None) -> int:
@@ -152,6 +157,36 @@ class StoreDesk:
         period = period_of(month, now, self._district.timezone)
         template = self._template(month)
         return tuple(self._make(item.id, month, period, template, now) for item in institutions)
+
+    def find_whole(self, scope: Scope, institution_id: str, month: date) -> int | None:
+        """Return the id of the newest checklist of an institution and month, if there is one."""
+        view = self._checklists.find(scope, institution_id, month)
+        return None if view is None else view.id
+
+    def find_again(self, scope: Scope, visit_id: int) -> int | None:
+        """Return the id of the newest checklist of a re-inspection, if there is one."""
+        view = self._checklists.of_visit(scope, visit_id)
+        return None if view is None else view.id
+
+    def make_again(
+        self, scope: Scope, visit_id: int, month: date, findings: Sequence[FindingView]
+    ) -> Saved:
+        """Make the checklist of a re-inspection: what the findings of one institution are about.
+
+        Raises:
+            InputError: the month has not begun, no template holds in it, or nothing is left.
+        """
+        if not findings:
+            raise InputError("nothing is left to look at again", where=f"visit {visit_id}")
+        now = utc_now(self._clock)
+        period = period_of(month, now, self._district.timezone)
+        facts = self._facts(findings[0].institution_id, period, now)
+        whole = generate(facts, month, self._template(month), self._district.name, now)
+        earlier = {
+            item.item_id: self._checklists.get(scope, item.checklist_id).checklist
+            for item in findings
+        }
+        return self._checklists.save(limited(whole, earlier), visit_id)
 
     def report(
         self,
@@ -196,10 +231,13 @@ class StoreDesk:
     def _make(
         self, institution_id: str, month: date, period: Period, template: Template, now: datetime
     ) -> Saved:
-        facts = StoreFacts(
+        facts = self._facts(institution_id, period, now)
+        return self._checklists.save(generate(facts, month, template, self._district.name, now))
+
+    def _facts(self, institution_id: str, period: Period, now: datetime) -> StoreFacts:
+        return StoreFacts(
             self._database, self._district, institution_id, period, now, self._register_of
         )
-        return self._checklists.save(generate(facts, month, template, self._district.name, now))
 
     def _template(self, month: date) -> Template:
         try:

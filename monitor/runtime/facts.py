@@ -10,6 +10,7 @@ from monitor.alerts.templates import RULE_NAMES
 from monitor.detectors.rules import rules_for
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.access_register import AccessKind
+from monitor.domain.findings import FindingState
 from monitor.domain.places import District, Institution, Room
 from monitor.domain.registers import Register
 from monitor.domain.text import Text
@@ -18,6 +19,7 @@ from monitor.inspections.facts import (
     CameraFact,
     CameraState,
     ChannelAudit,
+    FindingFact,
     Recordings,
     RoomCount,
     ShelfFact,
@@ -30,6 +32,7 @@ from monitor.store.alert_history import AlertHistory
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraState as Connection
 from monitor.store.camera_status import CameraStatusRepository
+from monitor.store.finding_repository import FindingFilter, FindingRepository
 from monitor.store.place_repository import InstitutionPlace, PlaceRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.retention_audits import RetentionAuditRepository, Verdict
@@ -39,6 +42,7 @@ from monitor.store.shelves import Shelf, shelves_of
 _FRESH = timedelta(minutes=2)
 _ALL_RULES = Text(zh="全部告警", en="every alert")
 _LONGEST_RETENTION = timedelta(days=120)
+_MOST_FINDINGS = 10_000
 
 RegisterOf = Callable[[str, Period], Register | None]
 """Finds what an institution reports, with its logs of a period."""
@@ -241,6 +245,24 @@ class StoreFacts:
             Viewing(entry.at, entry.access.who.person, entry.access.reason, approved=True)
             for entry in entries
             if entry.access.kind in kinds
+        )
+
+    def findings(self) -> tuple[FindingFact, ...] | None:
+        """Return the findings that are not closed, as they stand now."""
+        zone = ZoneInfo(self._period.timezone)
+        unclosed = FindingFilter(states=frozenset({FindingState.OPEN, FindingState.CORRECTED}))
+        return tuple(
+            FindingFact(
+                item.id,
+                item.item_id,
+                item.text,
+                item.raised.astimezone(zone).date(),
+                item.due,
+                item.state is FindingState.OPEN,
+            )
+            for item in FindingRepository(self._database).list(
+                self._scope, unclosed, _MOST_FINDINGS
+            )
         )
 
     def register(self) -> Register | None:

@@ -127,7 +127,7 @@ class OnsiteDesk:
     ) -> Receipt:
         """Sign an inspection: nothing of it changes any more, and its findings are raised.
 
-        The visit that was planned for the month is done by it.
+        The visit that was planned is done by it; a re-inspection closes what it found put right.
 
         Raises:
             NotFoundError: no such inspection.
@@ -136,7 +136,8 @@ class OnsiteDesk:
                 ``where`` says which: ``conflict``, ``missing``, ``changed``.
         """
         _check_signers(signers)
-        checklist = self._visits.get(scope, checklist_id).view.checklist
+        view = self._visits.get(scope, checklist_id).view
+        checklist = view.checklist
         now = utc_now(self._clock)
         written: list[str] = []
         try:
@@ -154,7 +155,9 @@ class OnsiteDesk:
             for key in written:
                 self._files.delete(key)
             raise
-        self._planned.record_done(checklist.subject.institution_id, checklist.month, actor, now)
+        if view.visit_id is None:
+            institution_id, month = checklist.subject.institution_id, checklist.month
+            self._planned.record_done(institution_id, month, actor, now)
         return receipt
 
     def addendum(

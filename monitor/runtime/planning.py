@@ -10,7 +10,8 @@ from monitor.domain.alerts import SYSTEM
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import InputError
 from monitor.domain.places import District, Institution, NoticeState
-from monitor.domain.visits import Coverage, PlannedVisit, VisitState
+from monitor.domain.text import Text
+from monitor.domain.visits import Coverage, PlannedVisit, VisitKind, VisitState
 from monitor.inspections.ical import CalendarEvent
 from monitor.inspections.period import shifted
 from monitor.inspections.plan import (
@@ -23,6 +24,7 @@ from monitor.inspections.plan import (
     working_days,
 )
 from monitor.runtime.desk import StoreDesk
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.settings.planning import Planning
 from monitor.store.base import Database
 from monitor.store.place_repository import PlaceRepository
@@ -32,6 +34,10 @@ from monitor.store.users import User
 from monitor.store.visits import VisitRepository, VisitView
 
 _CALENDAR_DAYS_BACK = 62
+_KINDS = {
+    VisitKind.MONTHLY: Text(zh="检查", en="Inspection"),
+    VisitKind.REINSPECTION: Text(zh="复查", en="Re-inspection"),
+}
 
 
 class PlanDesk:
@@ -44,11 +50,13 @@ class PlanDesk:
         planning: Planning,
         clock: Clock,
         desk: StoreDesk,
+        risk: RiskDesk,
     ) -> None:
         self._district = district
         self._planning = planning
         self._clock = clock
         self._desk = desk
+        self._risk = risk
         self._places = PlaceRepository(database)
         self._registers = RegisterRepository(database)
         self._users = UserRepository(database)
@@ -96,7 +104,7 @@ class PlanDesk:
         proposed = self.propose(month)
         added = self._visits.plan(month, proposed, now)
         pairs = {item.institution_id: item for item in proposed if item.safety_inspector}
-        for view in self._visits.list(DISTRICT, month):
+        for view in self._monthly(DISTRICT, month):
             found = pairs.get(view.plan.institution_id)
             if found and not view.inspectors and view.state is VisitState.PLANNED:
                 pair = {
@@ -115,7 +123,7 @@ class PlanDesk:
         late = missed = 0
         days = working_days(month, today, self._planning.calendar())
         for old in (shifted(month, -1), month):
-            for view in self._visits.list(DISTRICT, old):
+            for view in self._monthly(DISTRICT, old):
                 if view.state is not VisitState.PLANNED or view.plan.day >= today:
                     continue
                 new = moved(view.plan, today, days) if old == month else None
@@ -124,7 +132,7 @@ class PlanDesk:
                 self._visits.change(DISTRICT, view.id, changes, reason, SYSTEM, now, view.version)
                 late += new is not None
                 missed += new is None
-        added = self.make(month) if days and self._visits.list(DISTRICT, month) else 0
+        added = self.make(month) if days and self._monthly(DISTRICT, month) else 0
         return f"{late} visits moved, {missed} missed, {added} added, {closed} found done"
 
     def visits(self, scope: Scope, month: date) -> tuple[VisitView, ...]:
@@ -138,7 +146,7 @@ class PlanDesk:
         """Return how many institutions within ``scope`` have been inspected in a month."""
         wanted = {item.id for item in self._inspected(scope)}
         done = late = 0
-        for view in self._visits.list(scope, month):
+        for view in self._monthly(scope, month):
             if view.plan.institution_id in wanted:
                 done += view.state is VisitState.DONE
                 late += view.state is VisitState.PLANNED and view.plan.day < self.today
@@ -194,7 +202,7 @@ class PlanDesk:
                 CalendarEvent(
                     uid=f"visit-{view.id}@{self._district.id}.kanhu",
                     day=view.plan.day,
-                    title=f"{'检查' if chinese else 'Inspection'} ({part}): {title}",
+                    title=f"{_KINDS[view.plan.kind].of(user.language)} ({part}): {title}",
                     place=place.address,
                     description=with_whom,
                     version=view.version,
@@ -212,30 +220,33 @@ class PlanDesk:
         )
 
     def _standings(self, month: date) -> list[Standing]:
-        failed: dict[str, int] = {}
-        for known in (shifted(month, -1), month):
-            failed |= {i.institution_id: i.failed for i in self._desk.list(DISTRICT, known)}
-        before = self._visits.list(DISTRICT, shifted(month, -1))
+        before = self._monthly(DISTRICT, shifted(month, -1))
         missed = {v.plan.institution_id for v in before if v.state is VisitState.MISSED}
         wanted = {item.id for item in self._inspected(DISTRICT)}
         exceptions = self._registers.day_exceptions(sorted(wanted))
+        last = self._visits.last_done(self.today)
         return [
             Standing(
-                place.institution.id,
-                waiting=place.open_alerts,
-                failed=failed.get(place.institution.id, 0),
-                notice_days=self._days_left(place.institution.notice_expires),
-                missed=place.institution.id in missed,
+                one.institution.id,
+                score=one.score.total,
+                parts={part.factor.value: part.points for part in one.score.parts},
+                last=last.get(one.institution.id),
+                missed=one.institution.id in missed,
                 closed=frozenset(
                     day
-                    for day, is_open in exceptions.get(place.institution.id, {}).items()
+                    for day, is_open in exceptions.get(one.institution.id, {}).items()
                     if not is_open
                 ),
-                community=place.institution.community,
+                community=one.institution.community,
             )
-            for place in self._places.tree(DISTRICT)
-            if place.institution.id in wanted
+            for one in self._risk.assess_all(DISTRICT)
+            if one.institution.id in wanted
         ]
+
+    def _monthly(self, scope: Scope, month: date) -> tuple[VisitView, ...]:
+        return tuple(
+            view for view in self._visits.list(scope, month) if view.plan.kind is VisitKind.MONTHLY
+        )
 
     def _done_by_checklists(self, month: date) -> int:
         now = utc_now(self._clock)
@@ -244,6 +255,3 @@ class PlanDesk:
             for item in self._desk.list(DISTRICT, month)
             if item.blank == 0
         )
-
-    def _days_left(self, expires: date | None) -> int | None:
-        return None if expires is None else (expires - self.today).days

@@ -30,6 +30,7 @@ from monitor.inspections.risk import (
     propose,
     score,
 )
+from monitor.store.barred import BarredPerson, BarredStaff
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraStatusRepository
 from monitor.store.finding_repository import FindingFilter, FindingRepository, FindingView
@@ -80,6 +81,7 @@ class _Gathered:
     uptimes: Mapping[str, Uptime]
     papers: Mapping[str, Mapping[PaperKind, date]]
     notices: Mapping[str, Sequence[NoticeDecision]]
+    barred: Mapping[str, Sequence[BarredPerson]]
 
 
 class RiskDesk:
@@ -95,6 +97,7 @@ class RiskDesk:
         self._records = RiskRecords(database)
         self._decisions = RiskDecisionRepository(database)
         self._notices = NoticeSteps(database)
+        self._barred = BarredStaff(database)
 
     def assess_all(self, scope: Scope) -> tuple[Assessment, ...]:
         """Return the assessments within ``scope``, the highest score first."""
@@ -192,6 +195,7 @@ class RiskDesk:
             uptimes=self._cameras.uptime(cameras, now - _PERIOD, now, now),
             papers=self._records.papers(),
             notices=self._notices.all(scope),
+            barred=self._barred.employed(scope, now.astimezone(self._zone).date()),
         )
 
     def _assess(
@@ -238,6 +242,7 @@ def _facts(place: InstitutionPlace, gathered: _Gathered) -> RiskFacts:
             for kind, expires in gathered.papers.get(institution.id, {}).items()
             if kind is not PaperKind.NOTICE  # it came with the institution
         ),
+        barred=len(gathered.barred.get(institution.id, ())),
     )
 
 

@@ -31,6 +31,7 @@ from monitor.domain.errors import KanhuError
 from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.addressees import Addressees
+from monitor.runtime.barred_notices import BarredNotices
 from monitor.runtime.config_follow import ConfigFollower, until_changed
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.due_reminders import DueReminders
@@ -52,10 +53,12 @@ from monitor.runtime.push import PushDesk
 from monitor.runtime.recording.audit import Auditor
 from monitor.runtime.recording.keeper import Keeper
 from monitor.runtime.recording.watch import DiskWatch
+from monitor.runtime.reinspecting import ReinspectionDesk
 from monitor.runtime.reminders import ExpiryReminders
 from monitor.runtime.repeated_work import RepeatedWork
 from monitor.runtime.request_reminders import RequestReminders
 from monitor.runtime.retention import Retention
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.visit_reminders import VisitReminders
 from monitor.settings.escalation import life_of
 from monitor.store.base import Database
@@ -153,8 +156,14 @@ class Jobs:
         )
         self._due = DueReminders(environment, database, clock)
         self._planning = environment.settings.planning
-        self._plan = PlanDesk(database, environment.district, self._planning, clock, self._desk)
+        timezone = environment.district.timezone
+        risk = RiskDesk(database, timezone, environment.settings.risk.policy(), clock)
+        self._plan = PlanDesk(
+            database, environment.district, self._planning, clock, self._desk, risk
+        )
+        self._again = ReinspectionDesk(database, self._planning, clock, self._plan)
         self._expiries = ExpiryReminders(environment, database, clock)
+        self._barred = BarredNotices(environment.settings, database, clock)
         self._visits = VisitReminders(environment, database, clock)
         self._requests = RequestReminders(environment, database, clock)
         policy, files = environment.settings.recording, environment.recording_store()
@@ -195,19 +204,26 @@ class Jobs:
                 self._once(_PLAN, slot_of(month), partial(self._make_plan, month))
 
     def daily_catch_up(self) -> None:
-        """Move on the visits that were not made on their day."""
-        self._once(_CATCH_UP, self._today(), self._plan.catch_up)
+        """Move on the visits that were not made on their day, and plan what is to be seen again."""
+        self._once(
+            _CATCH_UP,
+            self._today(),
+            lambda: f"{self._plan.catch_up()}; {self._again.catch_up()}",
+        )
 
     def daily_reminders(self) -> None:
         """Remind of what ends or is due and of requests, from eight, and of visits, from five."""
         local = self._local()
         slot = local.date().isoformat()
         if local.hour >= _MORNING:
-            self._once(_EXPIRIES, slot, self._expiries.run)
+            self._once(_EXPIRIES, slot, self._remind_of_registers)
             self._once(_DUE, slot, partial(self._due.run, local.date()))
             self._once(_REQUESTS, slot, partial(self._requests.run, local.date()))
         if local.hour >= _AFTERNOON:
             self._once(_VISITS, slot, partial(self._visits.run, local.date()))
+
+    def _remind_of_registers(self) -> str:
+        return f"{self._expiries.run()}, {self._barred.run()} of barred staff"
 
     def _make_plan(self, month: date) -> str:
         return f"{self._plan.make(month)} visits planned"

@@ -5,15 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from monitor.domain.alerts import Actor
 from monitor.domain.clock import Clock, utc_now
-from monitor.domain.errors import ConflictError
+from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.inspections.template import Template, packaged_texts, parse_template
 from monitor.inspections.template_diff import Difference, differences
 from monitor.store.base import Database
-from monitor.store.templates import TemplateRepository, TemplateText, TemplateVersion
+from monitor.store.templates import (
+    TemplateRepository,
+    TemplateState,
+    TemplateText,
+    TemplateVersion,
+)
 
 _NAME = "template"
 _CONTEXT_LINES = 2
@@ -57,6 +63,21 @@ class TemplateDesk:
     def versions(self) -> Sequence[TemplateVersion]:
         """Return the district's own versions, the last changed first."""
         return self._versions.list()
+
+    def in_force(self, day: date) -> Sequence[TemplateVersion]:
+        """Return the district's approved versions that hold on a day."""
+        return [item for item in self.versions() if _holds(item, day)]
+
+    def get_in_force(self, row_id: int, day: date) -> TemplateVersion:
+        """Return one version if it is approved and holds on a day.
+
+        Raises:
+            NotFoundError: there is none, or it does not.
+        """
+        version = self.get(row_id)
+        if not _holds(version, day):
+            raise NotFoundError("there is no such template", where=f"template {row_id}")
+        return version
 
     def get(self, row_id: int) -> TemplateVersion:
         """Return one version.
@@ -143,3 +164,12 @@ class TemplateDesk:
             template.effective_from,
             template.effective_to,
         )
+
+
+def _holds(version: TemplateVersion, day: date) -> bool:
+    text = version.text
+    return (
+        version.state is TemplateState.APPROVED
+        and text.effective_from <= day
+        and (text.effective_to is None or day <= text.effective_to)
+    )

@@ -7,7 +7,7 @@ from datetime import date
 
 from monitor.domain.access import DISTRICT
 from monitor.domain.text import Language, Text
-from monitor.domain.visits import VisitState
+from monitor.domain.visits import VisitKind, VisitState
 from monitor.runtime.addressees import Addressees
 from monitor.runtime.notices import address_of
 from monitor.settings import Settings
@@ -90,6 +90,9 @@ class VisitNotices:
 
 
 def _part(view: VisitView, user: User, language: Language) -> str:
-    if view.plan.safety_inspector == user.id:
-        return "安全" if language == "zh" else "safety"
-    return "卫生" if language == "zh" else "health"
+    safety = view.plan.safety_inspector == user.id
+    if view.plan.kind is VisitKind.REINSPECTION:
+        part = Text(zh="复查·安全", en="again, safety"), Text(zh="复查·卫生", en="again, health")
+    else:
+        part = Text(zh="安全", en="safety"), Text(zh="卫生", en="health")
+    return part[0 if safety else 1].of(language)

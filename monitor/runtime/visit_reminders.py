@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.text import Language
-from monitor.domain.visits import VisitState
+from monitor.domain.visits import VisitKind, VisitState
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import alert_channels
 from monitor.runtime.visit_notices import VisitNotices
@@ -61,7 +61,9 @@ class VisitReminders:
         name = names.get(view.plan.institution_id)
         who = "、".join(people.get(user_id, "?") for user_id in view.inspectors) or "—"
         where = view.plan.institution_id if name is None else name.of(language)
-        return f"{where}: {who}"
+        again = view.plan.kind is VisitKind.REINSPECTION
+        kind = (" (复查)" if language == "zh" else " (re-inspection)") if again else ""
+        return f"{where}{kind}: {who}"
 
 
 def _title(day: date, count: int, language: Language) -> str:

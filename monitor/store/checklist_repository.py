@@ -8,10 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from monitor.domain.access import Scope
+from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.checklists import Answer, Checklist, Result
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.store.base import Database
@@ -36,11 +36,15 @@ class SaveOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChecklistView:
-    """A checklist as kept, with the answers that stand, in the order of their items."""
+    """A checklist as kept, with the answers that stand, in the order of their items.
+
+    ``visit_id`` is the re-inspection that it was made for, if it was.
+    """
 
     id: int
     checklist: Checklist
     answers: tuple[Answer, ...]
+    visit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,11 @@ class ChecklistRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def save(self, checklist: Checklist) -> Saved:
+    def save(self, checklist: Checklist, visit_id: int | None = None) -> Saved:
         """Keep a checklist as the next revision of its institution and month.
 
-        Nothing is written where the newest revision says the same, has answers, or was taken along
-        to an inspection.
+        With ``visit_id`` it is that of a re-inspection. Nothing is written where the newest
+        revision says the same, has answers, or was taken along to an inspection.
 
         Raises:
             NotFoundError: the configuration has no such institution.
@@ -87,19 +91,23 @@ class ChecklistRepository:
             known = select(InstitutionRow.id).where(InstitutionRow.id == institution_id)
             if session.scalar(known.with_for_update()) is None:
                 raise NotFoundError(f"there is no institution '{institution_id}'")
-            row = session.scalar(newest_revision(institution_id, checklist.month))
+            row = session.scalar(newest_revision(institution_id, checklist.month, visit_id))
             if row is not None:
                 view = checklist_view(session, row)
                 if view.answers or session.get(OnsiteVisitRow, row.id) is not None:
                     return Saved(SaveOutcome.ANSWERED, view)
                 if row.content_sha256 == checklist.content_sha256:
                     return Saved(SaveOutcome.UNCHANGED, view)
-            kept = replace(checklist, revision=1 if row is None else row.revision + 1)
-            new = _row(kept)
+            last = select(func.max(ChecklistRow.revision)).where(
+                ChecklistRow.institution_id == institution_id,
+                ChecklistRow.month == checklist.month,
+            )
+            kept = replace(checklist, revision=(session.scalar(last) or 0) + 1)
+            new = _row(kept, visit_id)
             session.add(new)
             session.flush()
             outcome = SaveOutcome.CREATED if row is None else SaveOutcome.REVISED
-            return Saved(outcome, ChecklistView(new.id, kept, ()))
+            return Saved(outcome, ChecklistView(new.id, kept, (), visit_id))
 
     def get(self, scope: Scope, checklist_id: int) -> ChecklistView:
         """Return one checklist, whichever revision.
@@ -107,9 +115,7 @@ class ChecklistRepository:
         Raises:
             NotFoundError: there is no such checklist within ``scope``.
         """
-        statement = select(ChecklistRow).where(
-            ChecklistRow.id == checklist_id, within(scope, ChecklistRow.institution_id)
-        )
+        statement = select(ChecklistRow).where(ChecklistRow.id == checklist_id, shown_to(scope))
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
@@ -118,8 +124,18 @@ class ChecklistRepository:
 
     def find(self, scope: Scope, institution_id: str, month: date) -> ChecklistView | None:
         """Return the newest revision for an institution and month (its first day), if any."""
-        statement = newest_revision(institution_id, month).where(
-            within(scope, ChecklistRow.institution_id)
+        statement = newest_revision(institution_id, month).where(shown_to(scope))
+        with self._database.reading() as session:
+            row = session.scalar(statement)
+            return None if row is None else checklist_view(session, row)
+
+    def of_visit(self, scope: Scope, visit_id: int) -> ChecklistView | None:
+        """Return the newest checklist that was made for a re-inspection, if any."""
+        statement = (
+            select(ChecklistRow)
+            .where(ChecklistRow.visit_id == visit_id, shown_to(scope))
+            .order_by(ChecklistRow.id.desc())
+            .limit(1)
         )
         with self._database.reading() as session:
             row = session.scalar(statement)
@@ -128,10 +144,10 @@ class ChecklistRepository:
     def list(
         self, scope: Scope, month: date | None = None, limit: int = 200
     ) -> tuple[ChecklistSummary, ...]:
-        """Return the newest revisions within ``scope``, newest month first."""
+        """Return the newest revisions of whole checklists within ``scope``, newest month first."""
         newest = (
             select(func.max(ChecklistRow.id))
-            .where(within(scope, ChecklistRow.institution_id))
+            .where(shown_to(scope), ChecklistRow.visit_id.is_(None))
             .group_by(ChecklistRow.institution_id, ChecklistRow.month)
         )
         answered = (
@@ -176,7 +192,7 @@ class ChecklistRepository:
                 .where(InstitutionRow.id == row.institution_id)
                 .with_for_update()
             )
-            newest = session.scalar(newest_revision(row.institution_id, row.month))
+            newest = session.scalar(newest_revision(row.institution_id, row.month, row.visit_id))
             if newest is not None and newest.id != row.id:
                 raise ConflictError(
                     "a newer revision of this checklist exists",
@@ -198,17 +214,39 @@ class ChecklistRepository:
             return checklist_view(session, row)
 
 
-def newest_revision(institution_id: str, month: date) -> Select[ChecklistRow]:
-    """Return the statement that finds the newest checklist of an institution and month."""
+def shown_to(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition by which somebody sees a checklist.
+
+    Who answers for an institution sees what was signed: what is made or answered before would
+    tell that an unannounced visit is being prepared.
+    """
+    inside = within(scope, ChecklistRow.institution_id)
+    if scope.kind is not ScopeKind.INSTITUTION:
+        return inside
+    signed = select(OnsiteVisitRow.checklist_id).where(OnsiteVisitRow.signed.is_not(None))
+    return and_(inside, ChecklistRow.id.in_(signed.correlate(None)))
+
+
+def newest_revision(
+    institution_id: str, month: date, visit_id: int | None = None
+) -> Select[ChecklistRow]:
+    """Return the statement that finds the newest checklist of an institution and month.
+
+    With ``visit_id`` it is that of a re-inspection.
+    """
     return (
         select(ChecklistRow)
-        .where(ChecklistRow.institution_id == institution_id, ChecklistRow.month == month)
+        .where(
+            ChecklistRow.institution_id == institution_id,
+            ChecklistRow.month == month,
+            ChecklistRow.visit_id.is_not_distinct_from(visit_id),
+        )
         .order_by(ChecklistRow.revision.desc())
         .limit(1)
     )
 
 
-def _row(checklist: Checklist) -> ChecklistRow:
+def _row(checklist: Checklist, visit_id: int | None) -> ChecklistRow:
     return ChecklistRow(
         institution_id=checklist.subject.institution_id,
         month=checklist.month,
@@ -219,6 +257,7 @@ def _row(checklist: Checklist) -> ChecklistRow:
         content_sha256=checklist.content_sha256,
         generated=checklist.generated,
         document=_ADAPTER.dump_python(checklist, mode="json"),
+        visit_id=visit_id,
     )
 
 
@@ -234,7 +273,7 @@ def checklist_view(session: Session, row: ChecklistRow) -> ChecklistView:
     answers = tuple(
         _answer(standing[entry.item.id]) for entry in checklist.entries if entry.item.id in standing
     )
-    return ChecklistView(row.id, checklist, answers)
+    return ChecklistView(row.id, checklist, answers, row.visit_id)
 
 
 def _answer(row: ChecklistAnswerRow) -> Answer:

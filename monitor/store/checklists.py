@@ -16,7 +16,11 @@ from monitor.store.base import Base, BigId, UtcDateTime
 
 
 class ChecklistRow(Base):
-    """One revision of the checklist of one institution for one month."""
+    """One revision of the checklist of one institution for one month.
+
+    ``visit_id`` is set where it only holds what a re-inspection looks at again; revisions are
+    counted over both.
+    """
 
     __tablename__ = "checklist"
     __table_args__ = (UniqueConstraint("institution_id", "month", "revision"),)
@@ -31,6 +35,7 @@ class ChecklistRow(Base):
     content_sha256: Mapped[str] = mapped_column(String(64), index=True)
     generated: Mapped[datetime] = mapped_column(UtcDateTime)
     document: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_visit.id"))
 
 
 class ChecklistAnswerRow(Base):

@@ -9,13 +9,11 @@ from sqlalchemy import select
 
 from monitor.domain.alerts import SYSTEM
 from monitor.domain.findings import FindingAction, FindingState
-from monitor.domain.notices import Decision, NoticeKind
+from monitor.domain.notices import Decision
 from monitor.store.base import Database
+from monitor.store.finding_notices import put_finding_notice
 from monitor.store.finding_repository import FindingView, finding_view
 from monitor.store.findings import FindingRow, add_finding_step
-from monitor.store.outbox import DeliveryState, OutboxRow
-from monitor.store.text import clean_text
-from monitor.store.upsert import insert_once
 
 LevelOf = Callable[[FindingView], int]
 """Says how far a finding has to be escalated by now; 0 is not at all."""
@@ -61,31 +59,8 @@ class FindingEscalation:
                     text=f"{level}: {', '.join(told) or '–'}",
                 )
                 for decision in decisions:
-                    insert_once(session, OutboxRow, _values(row, level, decision, now))
+                    # After an extension the same level is told again.
+                    key = f"{row.due.isoformat()}:{level}"
+                    put_finding_notice(session, row.id, key, decision, _URGENCY, now)
                 escalated += 1
         return escalated
-
-
-def _values(row: FindingRow, level: int, decision: Decision, now: datetime) -> dict[str, object]:
-    about = f"finding-{row.id}"
-    due = row.due.isoformat()  # after an extension the same level is told again
-    state = DeliveryState.PENDING if decision.told else DeliveryState.HELD
-    return {
-        "finding_id": row.id,
-        "event_id": about,
-        "channel_id": decision.channel_id,
-        "dedup_key": f"{about}:{due}:{level}:{decision.channel_id}",
-        "kind": NoticeKind.OVERDUE.value,
-        "reason": decision.reason.value,
-        "urgency": _URGENCY,
-        "title": clean_text(decision.title, 500),
-        "body": clean_text(decision.body, 8000),
-        "attach": False,
-        "step": "",
-        "addressee": clean_text(decision.addressee, 200),
-        "state": state.value,
-        "attempts": 0,
-        "next_attempt": now,
-        "last_error": "",
-        "created": now,
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,9 +14,11 @@ from monitor.domain.alerts import Actor
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
 from monitor.domain.findings import FindingAction, FindingState, next_finding_state
+from monitor.domain.notices import Decision
 from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.files import NewFile
+from monitor.store.finding_notices import put_finding_notice
 from monitor.store.findings import (
     FindingFileRow,
     FindingRow,
@@ -42,6 +44,8 @@ _ABOUT_DAYS = frozenset(
     {FindingAction.ASK_EXTENSION, FindingAction.EXTEND, FindingAction.DENY_EXTENSION}
 )
 _MOST_FILES = 40
+_URGENCY = 3
+"""Behind alerts and what is overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,10 @@ class FindingFilter:
     checklist_id: int | None = None
 
 
+TellStep = Callable[[FindingView, FindingStep], Sequence[Decision]]
+"""Says, without side effects, who is told of a step and in which words."""
+
+
 class FindingRepository:
     """Writes and reads findings."""
 
@@ -196,8 +204,9 @@ class FindingRepository:
         due: date | None = None,
         files: Sequence[NewFile] = (),
         expected_version: int | None = None,
+        tell: TellStep | None = None,
     ) -> FindingView:
-        """Do something to a finding, in the name of ``actor``.
+        """Do something to a finding, in the name of ``actor``; ``tell`` says who hears of it.
 
         Raises:
             NotFoundError: there is none within ``scope``.
@@ -231,7 +240,11 @@ class FindingRepository:
             days = None if named is None else (due_before, named)
             step = add_finding_step(session, row, action, before, actor, now, text=text, days=days)
             _add_files(session, row, step, files)
-            return finding_view(row)
+            view = finding_view(row)
+            for decision in tell(view, _step(step, ())) if tell is not None else ():
+                key = f"step-{step.id}"
+                put_finding_notice(session, row.id, key, decision, _URGENCY, now)
+            return view
 
 
 def finding_view(row: FindingRow) -> FindingView:
@@ -284,7 +297,7 @@ def _change(
             )
         row.corrected_by_user_id = actor.user_id
         row.asked_due = None  # it needs no more time
-    elif action is FindingAction.CLOSE and _worked_on(session, row, actor):
+    elif action is FindingAction.CLOSE and worked_on(session, row, actor):
         raise PermissionDeniedError(
             "who put it right may not close it", where="close", hint="let somebody else look"
         )
@@ -309,7 +322,8 @@ def _change_days(row: FindingRow, action: FindingAction, due: date | None) -> No
     row.escalated = 0
 
 
-def _worked_on(session: Session, row: FindingRow, actor: Actor) -> bool:
+def worked_on(session: Session, row: FindingRow, actor: Actor) -> bool:
+    """Say whether somebody ever reported a finding as put right."""
     statement = select(FindingStepRow.id).where(
         FindingStepRow.finding_id == row.id,
         FindingStepRow.action == FindingAction.CORRECT.value,
@@ -392,26 +406,27 @@ def _detail(session: Session, row: FindingRow) -> FindingDetail:
     )
     return FindingDetail(
         finding_view(row),
-        tuple(
-            FindingStep(
-                id=step.id,
-                at=step.at,
-                action=FindingAction(step.action),
-                to_state=FindingState(step.to_state),
-                due_before=step.due_before,
-                due_after=step.due_after,
-                actor=step.actor_name,
-                text=step.text,
-                files=tuple(files.get(step.id, ())),
-            )
-            for step in steps
-        ),
+        tuple(_step(step, tuple(files.get(step.id, ()))) for step in steps),
         tuple(
             delivery_view(item)
             for item in session.scalars(
                 select(OutboxRow).where(OutboxRow.finding_id == row.id).order_by(OutboxRow.id)
             )
         ),
+    )
+
+
+def _step(step: FindingStepRow, files: tuple[FindingFile, ...]) -> FindingStep:
+    return FindingStep(
+        id=step.id,
+        at=step.at,
+        action=FindingAction(step.action),
+        to_state=FindingState(step.to_state),
+        due_before=step.due_before,
+        due_after=step.due_after,
+        actor=step.actor_name,
+        text=step.text,
+        files=files,
     )
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.alerts import Actor
 from monitor.store.base import Base, Database, UtcDateTime
+from monitor.store.checklist_repository import shown_to
 from monitor.store.checklists import ChecklistRow
 from monitor.store.onsite import OnsiteVisitRow
-from monitor.store.scope import within
 from monitor.store.text import clean_line
 from monitor.store.upsert import insert_once
 
@@ -114,9 +114,11 @@ class IssuedReports:
             select(
                 ChecklistRow.institution_id,
                 ChecklistRow.month,
+                ChecklistRow.visit_id,
                 func.max(ChecklistRow.revision).label("revision"),
             )
-            .group_by(ChecklistRow.institution_id, ChecklistRow.month)
+            .where(shown_to(scope))
+            .group_by(ChecklistRow.institution_id, ChecklistRow.month, ChecklistRow.visit_id)
             .subquery()
         )
         statement = (
@@ -125,14 +127,15 @@ class IssuedReports:
             .join(
                 newest,
                 (newest.c.institution_id == ChecklistRow.institution_id)
-                & (newest.c.month == ChecklistRow.month),
+                & (newest.c.month == ChecklistRow.month)
+                & newest.c.visit_id.is_not_distinct_from(ChecklistRow.visit_id),
             )
             .where(
                 or_(
                     ChecklistRow.content_sha256 == sha256,
                     OnsiteVisitRow.answers_sha256 == sha256,
                 ),
-                within(scope, ChecklistRow.institution_id),
+                shown_to(scope),
             )
             .order_by(ChecklistRow.id)
         )

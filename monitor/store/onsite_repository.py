@@ -20,7 +20,7 @@ from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.findings import NewFinding
 from monitor.domain.onsite import FieldAnswer, NewAddendum, NewPhoto, NewSignature, Receipt
 from monitor.store.base import Database
-from monitor.store.checklist_repository import checklist_view, newest_revision
+from monitor.store.checklist_repository import checklist_view, newest_revision, shown_to
 from monitor.store.checklists import ChecklistAnswerRow, ChecklistRow
 from monitor.store.findings import raise_findings
 from monitor.store.onsite import (
@@ -41,6 +41,7 @@ from monitor.store.onsite_views import (
     standing_answers,
 )
 from monitor.store.places import InstitutionRow
+from monitor.store.reinspections import conclude_reinspection
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text
 from monitor.store.upsert import insert_once
@@ -69,7 +70,7 @@ class OnsiteRepository:
         """
         with self._database.transaction() as session:
             row = _locked(session, scope, checklist_id)
-            newest = session.scalar(newest_revision(row.institution_id, row.month))
+            newest = session.scalar(newest_revision(row.institution_id, row.month, row.visit_id))
             if newest is not None and newest.id != row.id:
                 raise ConflictError(
                     "a newer revision of this checklist exists",
@@ -210,6 +211,8 @@ class OnsiteRepository:
     ) -> Receipt:
         """Sign an inspection, and raise the findings that ``conclude`` draws from it.
 
+        A re-inspection closes those that it looked at, or sends them back.
+
         Raises:
             NotFoundError: no such inspection within ``scope``.
             ConflictError: ``conclude`` refuses it, or it was signed already.
@@ -219,7 +222,8 @@ class OnsiteRepository:
                 if visit.signing_id == signing_id:
                     return Receipt.ACCEPTED
                 raise ConflictError("this inspection was signed already", where=str(row.id))
-            findings = conclude(read_inspection(session, visit))
+            inspection = read_inspection(session, visit)
+            findings = conclude(inspection)
             visit.signing_id = signing_id
             visit.signed = now
             visit.signed_by_user_id = actor.user_id
@@ -236,7 +240,10 @@ class OnsiteRepository:
                         at=now,
                     )
                 )
-            raise_findings(session, row.institution_id, row.id, findings, actor, now)
+            if row.visit_id is None:
+                raise_findings(session, row.institution_id, row.id, findings, actor, now)
+            else:
+                conclude_reinspection(session, row.visit_id, inspection.view.answers, actor, now)
             return Receipt.ACCEPTED
 
     def addendum(
@@ -281,7 +288,7 @@ class OnsiteRepository:
         statement = (
             select(OnsitePhotoRow)
             .join(ChecklistRow, ChecklistRow.id == OnsitePhotoRow.checklist_id)
-            .where(OnsitePhotoRow.id == photo_id, within(scope, ChecklistRow.institution_id))
+            .where(OnsitePhotoRow.id == photo_id, shown_to(scope))
         )
         with self._database.reading() as session:
             row = session.scalar(statement)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import InputError
-from monitor.domain.visits import VisitState
+from monitor.domain.visits import VisitKind, VisitState
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.text import clean_line
 from monitor.store.visits import VisitChangeRow, VisitRow
@@ -56,7 +56,9 @@ class PlanApprovals:
         """
         with self._database.transaction() as session:
             counted = select(func.count()).where(
-                VisitRow.month == month, VisitRow.state != VisitState.CANCELLED.value
+                VisitRow.month == month,
+                VisitRow.kind == VisitKind.MONTHLY.value,
+                VisitRow.state != VisitState.CANCELLED.value,
             )
             visits = session.scalar(counted) or 0
             if not visits:
@@ -93,11 +95,16 @@ def _changed(session: Session, month: date, since: datetime) -> int:
         .join(VisitRow, VisitRow.id == VisitChangeRow.visit_id)
         .where(
             VisitRow.month == month,
+            VisitRow.kind == VisitKind.MONTHLY.value,
             VisitChangeRow.at > since,
             VisitChangeRow.by_user.is_not(None),
         )
     )
-    added = select(VisitRow.id).where(VisitRow.month == month, VisitRow.created > since)
+    added = select(VisitRow.id).where(
+        VisitRow.month == month,
+        VisitRow.kind == VisitKind.MONTHLY.value,
+        VisitRow.created > since,
+    )
     found = set(session.scalars(added))
     for visit_id, after in session.execute(changed):
         if after.get("state") != VisitState.DONE.value:

@@ -50,12 +50,16 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class PlainNotice:
-    """A notice to a channel that is about no alert; ``dedup`` makes it go out once only."""
+    """A notice to a channel that is about no alert; ``dedup`` makes it go out once only.
+
+    ``urgency`` is the rank among what waits; a low one goes first.
+    """
 
     channel_id: str
     dedup: str
     title: str
     body: str
+    urgency: int = _QUIET_URGENCY
 
 
 Compose = Callable[[Sequence[Reminder]], Sequence[PlainNotice]]
@@ -124,7 +128,7 @@ def _outbox(notice: PlainNotice, now: datetime) -> dict[str, object]:
         "dedup_key": f"{notice.dedup}:{notice.channel_id}"[:300],
         "kind": NoticeKind.REMINDER.value,
         "reason": Reason.TOLD.value,
-        "urgency": _QUIET_URGENCY,
+        "urgency": notice.urgency,
         "title": clean_text(notice.title, 500),
         "body": clean_text(notice.body, 8000),
         "attach": False,

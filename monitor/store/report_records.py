@@ -18,7 +18,7 @@ from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.checklists import AutoMode, ItemSeverity, Result
 from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.text import Text
-from monitor.domain.visits import VisitState
+from monitor.domain.visits import VisitKind, VisitState
 from monitor.store.alerts import AlertRow, AlertStepRow
 from monitor.store.base import Database
 from monitor.store.checklists import ChecklistAnswerRow, ChecklistRow
@@ -207,6 +207,7 @@ class ReportRecords:
             .where(
                 VisitRow.month >= first,
                 VisitRow.month <= last,
+                VisitRow.kind == VisitKind.MONTHLY.value,
                 within(scope, VisitRow.institution_id),
             )
             .order_by(VisitRow.month, VisitRow.institution_id)
@@ -249,6 +250,7 @@ def _newest(scope: Scope, first: date, last: date) -> Select[int]:
         .where(
             ChecklistRow.month >= first,
             ChecklistRow.month <= last,
+            ChecklistRow.visit_id.is_(None),
             within(scope, ChecklistRow.institution_id),
         )
         .group_by(ChecklistRow.institution_id, ChecklistRow.month)

@@ -1,4 +1,4 @@
-"""Planned visits and what became of them; one for each institution and month."""
+"""Planned visits and what became of them; one monthly visit for each institution and month."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import DISTRICT, Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import ConflictError, NotFoundError
-from monitor.domain.visits import PlannedVisit, VisitState
+from monitor.domain.visits import PlannedVisit, VisitKind, VisitState
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.register_changes import as_json
 from monitor.store.scope import within
@@ -22,10 +22,13 @@ from monitor.store.upsert import insert_once
 
 
 class VisitRow(Base):
-    """One visit; ``month`` is its first day, ``version`` grows with each change."""
+    """One visit; ``month`` is its first day, ``version`` grows with each change.
+
+    ``nth`` is 0 for the monthly visit, and counts the re-inspections of an institution from 1.
+    """
 
     __tablename__ = "inspection_visit"
-    __table_args__ = (UniqueConstraint("institution_id", "month"),)
+    __table_args__ = (UniqueConstraint("institution_id", "month", "nth"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey("institution.id"))
@@ -45,6 +48,8 @@ class VisitRow(Base):
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16), default=VisitKind.MONTHLY.value)
+    nth: Mapped[int] = mapped_column(default=0)
 
 
 class VisitChangeRow(Base):
@@ -119,6 +124,8 @@ class VisitRepository:
                         "created": now,
                         "updated": now,
                         "version": 1,
+                        "kind": VisitKind.MONTHLY.value,
+                        "nth": 0,
                     },
                 )
                 for item in visits
@@ -132,7 +139,7 @@ class VisitRepository:
             .order_by(VisitRow.day, VisitRow.weight.desc(), VisitRow.institution_id)
         )
         with self._database.reading() as session:
-            return tuple(_view(row) for row in session.scalars(statement))
+            return tuple(visit_view(row) for row in session.scalars(statement))
 
     def between(self, scope: Scope, first: date, last: date) -> tuple[VisitView, ...]:
         """Return the visits planned from ``first`` to ``last`` that have not been cancelled."""
@@ -147,7 +154,7 @@ class VisitRepository:
             .order_by(VisitRow.day, VisitRow.weight.desc(), VisitRow.institution_id)
         )
         with self._database.reading() as session:
-            return tuple(_view(row) for row in session.scalars(statement))
+            return tuple(visit_view(row) for row in session.scalars(statement))
 
     def of_inspector(self, user_id: int, since: date) -> tuple[VisitView, ...]:
         """Return the visits that somebody makes, or was to make, since a day."""
@@ -160,7 +167,7 @@ class VisitRepository:
             .order_by(VisitRow.day, VisitRow.id)
         )
         with self._database.reading() as session:
-            return tuple(_view(row) for row in session.scalars(statement))
+            return tuple(visit_view(row) for row in session.scalars(statement))
 
     def get(self, scope: Scope, visit_id: int) -> VisitView:
         """Return one visit.
@@ -169,7 +176,7 @@ class VisitRepository:
             NotFoundError: there is none within ``scope``.
         """
         with self._database.reading() as session:
-            return _view(_find(session, scope, visit_id))
+            return visit_view(_find(session, scope, visit_id))
 
     def history(self, visit_id: int) -> tuple[VisitChange, ...]:
         """Return the changes of a visit, newest first."""
@@ -208,33 +215,29 @@ class VisitRepository:
                     where=f"visit {visit_id}",
                     hint="look at it again and repeat the change",
                 )
-            differing = {n: v for n, v in changes.items() if getattr(row, n) != v}
-            if not differing:
-                return _view(row)
-            before = {name: getattr(row, name) for name in differing}
-            for name, value in differing.items():
-                setattr(row, name, value)
-            row.version += 1
-            row.updated = now
-            session.add(
-                VisitChangeRow(
-                    visit_id=row.id,
-                    before=as_json(before),
-                    after=as_json(differing),
-                    reason=clean_text(reason, 1000),
-                    by_user=by.user_id,
-                    by_name=clean_line(by.name, 300),
-                    at=now,
-                )
+            change_visit(session, row, changes, reason, by, now)
+            return visit_view(row)
+
+    def last_done(self, before: date) -> dict[str, date]:
+        """Return the day of the last monthly visit that was made, by institution."""
+        statement = (
+            select(VisitRow.institution_id, func.max(VisitRow.day))
+            .where(
+                VisitRow.state == VisitState.DONE.value,
+                VisitRow.kind == VisitKind.MONTHLY.value,
+                VisitRow.day < before,
             )
-            session.flush()
-            return _view(row)
+            .group_by(VisitRow.institution_id)
+        )
+        with self._database.reading() as session:
+            return dict(iter(session.execute(statement)))
 
     def record_done(self, institution_id: str, month: date, by: Actor, now: datetime) -> bool:
         """Put down that an institution was inspected in a month; say whether that was news."""
         statement = select(VisitRow.id).where(
             VisitRow.institution_id == institution_id,
             VisitRow.month == month,
+            VisitRow.kind == VisitKind.MONTHLY.value,
             VisitRow.state != VisitState.DONE.value,
         )
         with self._database.reading() as session:
@@ -245,17 +248,39 @@ class VisitRepository:
         return True
 
 
-def _find(session: Session, scope: Scope, visit_id: int, *, lock: bool = False) -> VisitRow:
-    statement = select(VisitRow).where(
-        VisitRow.id == visit_id, within(scope, VisitRow.institution_id)
+def change_visit(
+    session: Session,
+    row: VisitRow,
+    changes: Mapping[str, Any],
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Change columns of a visit and write it down; what is so already is no change."""
+    differing = {n: v for n, v in changes.items() if getattr(row, n) != v}
+    if not differing:
+        return
+    before = {name: getattr(row, name) for name in differing}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.updated = now
+    session.add(
+        VisitChangeRow(
+            visit_id=row.id,
+            before=as_json(before),
+            after=as_json(differing),
+            reason=clean_text(reason, 1000),
+            by_user=by.user_id,
+            by_name=clean_line(by.name, 300),
+            at=now,
+        )
     )
-    row = session.scalar(statement.with_for_update() if lock else statement)
-    if row is None:
-        raise NotFoundError("there is no such visit", where=f"visit {visit_id}")
-    return row
+    session.flush()
 
 
-def _view(row: VisitRow) -> VisitView:
+def visit_view(row: VisitRow) -> VisitView:
+    """Return the plain value of a row."""
     plan = PlannedVisit(
         institution_id=row.institution_id,
         day=row.day,
@@ -264,6 +289,17 @@ def _view(row: VisitRow) -> VisitView:
         weight=row.weight,
         reasons=dict(row.reasons),
         announced=row.announced,
+        kind=VisitKind(row.kind),
     )
     state = VisitState(row.state)
     return VisitView(row.id, row.month, plan, state, row.note, row.updated, row.version)
+
+
+def _find(session: Session, scope: Scope, visit_id: int, *, lock: bool = False) -> VisitRow:
+    statement = select(VisitRow).where(
+        VisitRow.id == visit_id, within(scope, VisitRow.institution_id)
+    )
+    row = session.scalar(statement.with_for_update() if lock else statement)
+    if row is None:
+        raise NotFoundError("there is no such visit", where=f"visit {visit_id}")
+    return row

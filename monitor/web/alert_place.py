@@ -88,6 +88,7 @@ def _staff(site: Site, visitor: Visitor, institution_id: str) -> tuple[StaffMemb
         if isinstance(item.entry, StaffMember)
         and item.entry.role in _TO_CALL
         and item.entry.employed(today_of(site))
+        and not item.entry.banned
     ]
     return tuple(sorted(found, key=lambda item: (_TO_CALL.index(item.role), item.name)))[
         :_MOST_CALLED

@@ -26,7 +26,9 @@ ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """Signatures with a public key only: nobody can make one with what is public."""
 
 _TIMEOUT = 10.0
-_LEEWAY = 60
+LEEWAY_SECONDS = 60
+"""How far the provider's clock may be from ours."""
+
 _REMEMBERED = 3600.0
 
 
@@ -52,11 +54,15 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Who the provider says has signed in: ``subject`` for good, ``name`` to be entered by."""
+    """Who the provider says has signed in: ``subject`` for good, ``name`` to be entered by.
+
+    ``signed_in_at`` is when they last showed who they are (POSIX seconds), where it says so.
+    """
 
     issuer: str
     subject: str
     name: str
+    signed_in_at: float | None = None
 
 
 class OidcProvider:
@@ -72,8 +78,10 @@ class OidcProvider:
         """Its name on the button."""
         return self._settings.label
 
-    def address(self, departure: Departure, redirect_uri: str, now: float) -> str:
-        """Return where to send the browser.
+    def address(
+        self, departure: Departure, redirect_uri: str, now: float, *, again: bool = False
+    ) -> str:
+        """Return where to send the browser; ``again`` lets the person sign in there anew.
 
         Raises:
             SourceError: the provider cannot be reached.
@@ -89,6 +97,8 @@ class OidcProvider:
             "code_challenge": departure.challenge,
             "code_challenge_method": "S256",
         }
+        if again:
+            query |= {"prompt": "login", "max_age": "0"}
         endpoint = str(configuration["authorization_endpoint"])
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
@@ -115,8 +125,12 @@ class OidcProvider:
             raise _refused("it sent no ID token")
         claims = self._checked(token, keys, departure.nonce, now)
         name = claims.get(self._settings.claim)
+        at = claims.get("auth_time")
         return Claims(
-            self._settings.issuer, str(claims["sub"]), name if isinstance(name, str) else ""
+            self._settings.issuer,
+            str(claims["sub"]),
+            name if isinstance(name, str) else "",
+            float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None,
         )
 
     def _checked(self, token: str, keys: dict[str, Any], nonce: str, now: float) -> dict[str, Any]:
@@ -143,7 +157,11 @@ class OidcProvider:
         except jwt.PyJWTError as error:
             raise _refused(f"its ID token does not hold ({type(error).__name__})") from None
         # By our own clock, which is the one that tests move.
-        if not float(claims["iat"]) - _LEEWAY <= now <= float(claims["exp"]) + _LEEWAY:
+        if (
+            not float(claims["iat"]) - LEEWAY_SECONDS
+            <= now
+            <= float(claims["exp"]) + LEEWAY_SECONDS
+        ):
             raise _refused("its ID token is not of this time")
         if not secrets.compare_digest(str(claims.get("nonce", "")), nonce):
             raise _refused("its ID token was not made for this sign-in")

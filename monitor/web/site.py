@@ -10,11 +10,14 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from monitor.runtime.alarm_desk import AlarmDesk
+from monitor.runtime.barred_notices import BarredNotices
 from monitor.runtime.config_desk import ConfigDesk
+from monitor.runtime.extension_notices import ExtensionNotices
 from monitor.runtime.plan_approval import PlanApprovalDesk
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.privacy.answers import AnswerDesk
 from monitor.runtime.push import PushDesk
+from monitor.runtime.reinspecting import ReinspectionDesk
 from monitor.runtime.report_desk import ReportDesk
 from monitor.runtime.retention_proof import RetentionProofs
 from monitor.runtime.templates import TemplateDesk
@@ -38,8 +41,8 @@ from monitor.store.finding_repository import FindingRepository
 from monitor.store.handovers import HandoverRepository
 from monitor.store.holds import HoldRepository
 from monitor.store.jobs import JobRunRepository
-from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.notice_steps import NoticeSteps
+from monitor.store.oidc_identities import OidcIdentities
 from monitor.store.outbox_repository import OutboxRepository
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.privacy_deletions import PrivacyDeletionLog
@@ -50,6 +53,7 @@ from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.reinspections import ReinspectionRepository
 from monitor.store.request_copies import RequestCopies
 from monitor.store.retention_audits import RetentionAuditRepository
 from monitor.store.room_status import RoomStatusRepository
@@ -100,6 +104,9 @@ class Site:
     notices: NoticeSteps
     places: PlaceRepository
     plans: PlanDesk
+    again: ReinspectionDesk
+    barred: BarredNotices
+    reinspections: ReinspectionRepository
     push: PushDesk
     push_devices: PushDevices
     registers: RegisterRepository
@@ -122,6 +129,7 @@ class Site:
     copies: RequestCopies
     erasures: PrivacyDeletionLog
     exports: ExportRepository
+    extensions: ExtensionNotices
     second_factors: SecondFactors
     tokens: ApiTokenRepository
     identities: OidcIdentities
@@ -136,6 +144,14 @@ class Site:
         feed = FeedRepository(database)
         oidc = context.settings.access.oidc
         district = district_of(context.settings, Path())
+        plans = PlanDesk(
+            database,
+            district,
+            context.settings.planning,
+            context.clock,
+            context.inspections,
+            context.risk,
+        )
         return cls(
             context=context,
             configuration=None
@@ -165,13 +181,10 @@ class Site:
             pending=PendingUploads(),
             notices=NoticeSteps(database),
             places=places,
-            plans=PlanDesk(
-                database,
-                district,
-                context.settings.planning,
-                context.clock,
-                context.inspections,
-            ),
+            plans=plans,
+            barred=BarredNotices(context.settings, database, context.clock),
+            again=ReinspectionDesk(database, context.settings.planning, context.clock, plans),
+            reinspections=ReinspectionRepository(database),
             push=PushDesk(database, context.settings, context.clock),
             push_devices=PushDevices(database),
             registers=RegisterRepository(database),
@@ -200,6 +213,7 @@ class Site:
             answers=AnswerDesk(database, context.settings, context.clock),
             erasures=PrivacyDeletionLog(database),
             exports=ExportRepository(database),
+            extensions=ExtensionNotices(context.settings, database),
             second_factors=SecondFactors(database, context.secret),
             tokens=ApiTokenRepository(database),
             identities=OidcIdentities(database),

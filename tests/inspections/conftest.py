@@ -19,6 +19,7 @@ from monitor.inspections.facts import (
     CameraState,
     ChannelAudit,
     Facts,
+    FindingFact,
     Recordings,
     RoomCount,
     ShelfFact,
@@ -58,6 +59,7 @@ class InMemoryFacts:
     raised: tuple[AlertFact, ...] | None = None
     seen: tuple[Viewing, ...] | None = None
     aside: tuple[ShelfFact, ...] = ()
+    unclosed: tuple[FindingFact, ...] | None = None
     reported: Register | None = None
 
     def camera_states(self) -> tuple[CameraState, ...] | None:
@@ -86,6 +88,9 @@ class InMemoryFacts:
 
     def viewings(self) -> tuple[Viewing, ...] | None:
         return self.seen
+
+    def findings(self) -> tuple[FindingFact, ...] | None:
+        return self.unclosed
 
     def register(self) -> Register | None:
         return self.reported

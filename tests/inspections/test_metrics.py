@@ -41,6 +41,7 @@ from monitor.inspections.facts import (
     CameraState,
     ChannelAudit,
     Facts,
+    FindingFact,
     Recordings,
     RoomCount,
     Uptime,
@@ -191,10 +192,20 @@ def plans(*kinds: PlanKind, age: int = 100) -> dict[str, Any]:
     return register(plans=tuple(EmergencyPlan(kind, ago(age)) for kind in kinds))
 
 
-def hazard(due: int, checked: bool = True) -> dict[str, Any]:
+def found(*lines: tuple[str, int, bool]) -> dict[str, Any]:
+    text = Text(zh="食谱未公示", en="menu not posted")
+    return {
+        "unclosed": tuple(
+            FindingFact(number, item, text, ago(40), ago(due), is_open)
+            for number, (item, due, is_open) in enumerate(lines)
+        )
+    }
+
+
+def hazard(due: int, checked: bool = True, item: str | None = None) -> dict[str, Any]:
     checks = (DailyLog(LogKind.FACILITY_CHECK, ago(3), "x"),) if checked else ()
-    item = Hazard("1", "窗户松动", ago(40), ago(due))
-    return register(hazards=(item,), logs=checks, log_starts=log_starts(checks))
+    loose = Hazard("1", "窗户松动", ago(40), ago(due), None, item)
+    return register(hazards=(loose,), logs=checks, log_starts=log_starts(checks))
 
 
 def months(*numbers: int) -> dict[str, Any]:
@@ -259,6 +270,11 @@ def staff_cases() -> Iterator[Case]:
     yield Case(name, P, staff(person(criminal_check=ago(365))), 365)
     yield Case(name, F, staff(person(criminal_check=ago(366))), 366)
     yield Case(name, F, staff(person(criminal_check=None)))
+    yield Case(name, U, {})
+    name = "ban_check_age_days_max"
+    yield Case(name, P, staff(person(ban_check=ago(365))), 365)
+    yield Case(name, F, staff(person(ban_check=ago(366))), 366)
+    yield Case(name, F, staff(person(ban_check=ago(1)), person(banned=True)))
     yield Case(name, U, {})
     name = "first_aid_training_age_days_max"
     yield Case(name, P, staff(person(), person(StaffRole.COOK, first_aid_training=None)), 30)
@@ -405,6 +421,11 @@ def drill_cases() -> Iterator[Case]:
     name = "overdue_hazards"
     yield Case(name, P, hazard(0), 0)
     yield Case(name, F, hazard(1), 1)
+    yield Case(name, P, {**hazard(0), **found(("S-03", 0, True), ("S-05", 9, False))}, 0)
+    yield Case(name, F, {**hazard(1), **found(("S-03", 1, True), ("S-05", 2, True))}, 3)
+    yield Case(name, F, {**hazard(1, item="S-03"), **found(("S-03", 1, True))}, 1)
+    yield Case(name, F, found(("S-03", 1, True)), 1)
+    yield Case(name, U, found(("S-03", 0, True)))
     yield Case(name, U, hazard(0, checked=False), 0)
 
 

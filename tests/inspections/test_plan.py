@@ -26,9 +26,9 @@ standings = st.lists(
     st.builds(
         Standing,
         st.text("abcdefgh", min_size=1, max_size=6),
-        st.integers(0, 9),
-        st.integers(0, 30),
-        st.none() | st.integers(-30, 900),
+        st.integers(0, 100).map(float),
+        last=st.none() | st.dates(date(2025, 1, 1), date(2026, 10, 31)),
+        missed=st.booleans(),
     ),
     unique_by=lambda item: item.institution_id,
     max_size=60,
@@ -53,14 +53,25 @@ def test_the_most_pressing_come_first_and_visits_are_spread_out() -> None:
         MONTH,
         [
             Standing("calm"),
-            Standing("expiring", notice_days=20),
-            Standing("alarming", waiting=3),
+            Standing("expiring", 6.2, {"documents": 6.2, "alerts": 0.0}),
+            Standing("alarming", 9.5, {"documents": 1.5, "alerts": 8.0}),
         ],
         MONTH,
     )
     assert [visit.institution_id for visit in visits] == ["alarming", "expiring", "calm"]
     assert visits[0].day == date(2026, 11, 2)
     assert (visits[2].day - visits[0].day).days >= 14
+    assert visits[1].standing.reasons == {"documents": 6.2}
+
+
+def test_of_equal_scores_who_was_not_seen_for_longest_comes_first() -> None:
+    items = [
+        Standing("b", 7.0, last=date(2026, 9, 3)),
+        Standing("a", 7.0, last=date(2026, 10, 9)),
+        Standing("d", 7.0),
+        Standing("c", 7.0, last=date(2026, 9, 3)),
+    ]
+    assert [visit.institution_id for visit in plan_month(MONTH, items, MONTH)] == list("dbca")
 
 
 def test_days_that_are_over_are_not_planned() -> None:
@@ -78,7 +89,7 @@ def test_public_holidays_and_days_off_of_an_institution_are_avoided() -> None:
     assert date(2026, 10, 10) in {visit.day for visit in visits}  # a Saturday made up for
     off = Workdays(off=frozenset({date(2026, 10, 9)}))
     assert date(2026, 10, 9) not in {v.day for v in plan_month(october, items, october, off)}
-    closed = Standing("shut", waiting=9, closed=frozenset({date(2026, 11, 2), date(2026, 11, 3)}))
+    closed = Standing("shut", 9.0, closed=frozenset({date(2026, 11, 2), date(2026, 11, 3)}))
     (visit,) = plan_month(MONTH, [closed], MONTH)
     assert visit.day == date(2026, 11, 4)
 
@@ -139,6 +150,6 @@ def test_a_visit_that_was_not_made_moves_on_within_its_month() -> None:
 
 
 def test_what_was_missed_last_month_comes_first() -> None:
-    visits = plan_month(MONTH, [Standing("loud", waiting=9), Standing("owed", missed=True)], MONTH)
+    visits = plan_month(MONTH, [Standing("loud", 100.0), Standing("owed", 0.1, missed=True)], MONTH)
     assert [visit.institution_id for visit in visits] == ["owed", "loud"]
-    assert visits[0].standing.reasons == {"missed": 1}
+    assert visits[0].standing.reasons == {"missed": 1.0}

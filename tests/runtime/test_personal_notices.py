@@ -15,13 +15,16 @@ from monitor.domain.alerts import SYSTEM, Actor
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.clock import ManualClock, to_datetime, utc_now
 from monitor.domain.errors import ConfigError
-from monitor.domain.findings import NewFinding
+from monitor.domain.findings import FindingAction, NewFinding
+from monitor.domain.notices import NoticeKind
 from monitor.domain.text import Text
 from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
+from monitor.runtime.extension_notices import ExtensionNotices
 from monitor.runtime.notices import alert_channels
 from monitor.runtime.plan_approval import PlanApprovalDesk
 from monitor.runtime.planning import PlanDesk
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.service_process import Jobs
 from monitor.store.base import Database
 from monitor.store.finding_repository import FindingRepository
@@ -80,7 +83,9 @@ def _load(folder: Path, config: dict[str, Any]) -> Environment:
 def _plan(environment: Environment, database: Database, clock: ManualClock) -> PlanDesk:
     desk = StoreDesk(database, environment.district, clock)
     planning = environment.settings.planning
-    return PlanDesk(database, environment.district, planning, clock, desk)
+    timezone, policy = environment.district.timezone, environment.settings.risk.policy()
+    risk = RiskDesk(database, timezone, policy, clock)
+    return PlanDesk(database, environment.district, planning, clock, desk, risk)
 
 
 def _told(database: Database) -> list[tuple[str, str, str]]:
@@ -180,3 +185,40 @@ def test_an_account_belongs_to_one_person(tmp_path: Path) -> None:
     config = {**CONFIG, "notify": {**CONFIG["notify"], "people": people}}
     with pytest.raises(ConfigError, match="named twice"):
         _load(tmp_path, config)
+
+
+def test_more_time_is_told_to_who_decides_and_then_to_who_asked(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    plans = _plan(environment, database, clock)
+    month = plans.today.replace(day=1)
+    plans.make(month)  # li and zhou are the only inspectors
+    key = _find(environment, database, clock, "sunshine", 5)
+    notices = ExtensionNotices(environment.settings, database)
+    findings, now = FindingRepository(database), utc_now(clock)
+    finding = findings.get(DISTRICT, key).finding
+
+    def step(action: FindingAction, days: int, text: str, name: str) -> list[tuple[str, str, str]]:
+        before = len(_told(database))
+        due = finding.due + timedelta(days=days)
+        actor = Actor(None, name)
+        act = findings.act
+        act(DISTRICT, finding.id, action, actor, now, text=text, due=due, tell=notices.decide)
+        return sorted(_told(database)[before:])
+
+    asked = step(FindingAction.ASK_EXTENSION, 10, "等材料", "王园长")
+    assert [(channel, title) for channel, title, _ in asked] == [
+        ("duty", "申请延期整改 阳光园：H-10"),
+        ("li-phone", "申请延期整改 阳光园：H-10"),
+    ]
+    assert "王园长：等材料" in asked[0][2]
+    assert f"https://kanhu.example.org/findings/{finding.id}" in asked[0][2]
+    assert step(FindingAction.COMMENT, 0, "soon", "王园长") == []
+    ((channel, title, body),) = step(FindingAction.DENY_EXTENSION, 0, "too late", "Li")
+    assert (channel, title) == ("wang-mail", "No more time is given Sunshine: H-10")
+    assert f"still due {finding.due}" in body
+    ((channel, title, body),) = step(FindingAction.EXTEND, 4, "after all", "Li")
+    assert (channel, title) == ("wang-mail", "More time is given Sunshine: H-10")
+    assert f"Due {finding.due + timedelta(days=4)} instead of {finding.due}" in body
+    shown = findings.get(DISTRICT, finding.id).deliveries
+    assert [item.kind for item in shown] == [NoticeKind.EXTENSION] * 4

@@ -21,6 +21,7 @@ from monitor.runtime.desk import StoreDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.planning import PlanDesk
 from monitor.runtime.reminders import ExpiryReminders
+from monitor.runtime.risk_desk import RiskDesk
 from monitor.runtime.service_process import Jobs
 from monitor.store.base import Database
 from monitor.store.outbox import OutboxRow
@@ -76,7 +77,8 @@ def environment(tmp_path: Path, database: Database, clock: ManualClock) -> Envir
 def desk(environment: Environment, database: Database, clock: ManualClock) -> PlanDesk:
     district = environment.district
     inner = StoreDesk(database, district, clock)
-    return PlanDesk(database, district, environment.settings.planning, clock, inner)
+    risk = RiskDesk(database, district.timezone, environment.settings.risk.policy(), clock)
+    return PlanDesk(database, district, environment.settings.planning, clock, inner, risk)
 
 
 def planned(database: Database, month: date) -> dict[str, date]:
@@ -119,6 +121,27 @@ def test_the_next_month_is_planned_ahead_and_a_pause_over_the_first_is_caught_up
     january = planned(database, date(2027, 1, 1))
     assert len(january) == 6
     assert min(january.values()) >= date(2027, 1, 16)
+
+
+def test_the_order_is_that_of_the_risk_scores_and_says_why(
+    environment: Environment, database: Database, clock: ManualClock
+) -> None:
+    registers, now = RegisterRepository(database), utc_now(clock)
+    for place, papers in (("i03", 2), ("i05", 1)):
+        expired = [
+            Paper(kind, "1", None, date(2026, 10, 1))
+            for kind in (PaperKind.INSURANCE, PaperKind.FOOD_LICENCE)[:papers]
+        ]
+        registers.put(place, expired, now)
+    policy = environment.settings.risk.policy()
+    risk = RiskDesk(database, environment.district.timezone, policy, clock)
+    scores = {one.institution.id: one.score for one in risk.assess_all(DISTRICT)}
+    proposed = desk(environment, database, clock).propose(NOVEMBER)
+    order = [visit.institution_id for visit in proposed]
+    assert order == ["i03", "i05", "i00", "i01", "i02", "i04"]
+    assert [visit.weight for visit in proposed] == [scores[key].total for key in order]
+    assert proposed[0].reasons == {"documents": scores["i03"].total}
+    assert scores["i03"].total > scores["i05"].total > 0
 
 
 def test_a_visit_not_made_is_moved_on_and_in_the_end_owed(

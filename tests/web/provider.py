@@ -116,7 +116,9 @@ class Provider:
         ):
             return None
         now = int(self.now())
+        anew = {"auth_time": now} if asked.get("max_age") == "0" else {}
         claims: dict[str, Any] = {
+            **anew,
             "iss": self.issuer,
             "aud": CLIENT,
             "iat": now,

@@ -37,6 +37,7 @@ def add_finding(
     institution: str = "sunshine",
     severity: ItemSeverity = ItemSeverity.MAJOR,
     late: int = 0,
+    item: str = "S-03",
 ) -> FindingView:
     month = world.now.date().replace(day=1)
     world.context.inspections.generate(DISTRICT, month, institution)
@@ -44,7 +45,7 @@ def add_finding(
     checklist = next(one.id for one in lists if one.institution_id == institution)
     day = world.now.date() - timedelta(days=late)
     new = NewFinding(
-        "S-03",
+        item,
         severity,
         Text("食谱未公示", "menu not posted"),
         "nothing on the wall",
@@ -55,7 +56,8 @@ def add_finding(
     )
     with world.database.transaction() as session:
         raise_findings(session, institution, checklist, [new], SYSTEM, world.now)
-    return FindingRepository(world.database).list(DISTRICT)[0]
+    found = FindingRepository(world.database).list(DISTRICT)
+    return next(one for one in found if one.item_id == item)
 
 
 def act(client: httpx.Client, finding: FindingView, action: str, **more: Any) -> httpx.Response:

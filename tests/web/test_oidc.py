@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from monitor.domain.access import Role
 from monitor.domain.clock import ManualClock
 from monitor.settings.access import Access, Oidc
 from monitor.store.user_repository import UserRepository
@@ -151,3 +152,68 @@ def test_without_a_provider_there_is_no_such_door(served: Served) -> None:
 def test_an_issuer_is_an_address_with_tls(issuer: str) -> None:
     with pytest.raises(ValidationError, match="issuer"):
         Oidc(issuer=issuer, client_id="x")
+
+
+def _again(client: httpx.Client) -> httpx.Response:
+    departure = client.get("/sign-in/oidc/again", params={"next": "/risk/sunshine"})
+    assert departure.status_code == 303, departure.text[-500:]
+    assert "prompt=login" in departure.headers["location"]
+    with httpx.Client() as browser:
+        return client.get(browser.get(departure.headers["location"]).headers["location"])
+
+
+def _decide(client: httpx.Client) -> int:
+    page = client.get("/risk/sunshine").text
+    token = page.partition('name="token" value="')[2].partition('"')[0]
+    data = {"token": token, "measure": "help", "reason": "as seen"}
+    return client.post("/risk/sunshine/decide", data=data).status_code
+
+
+def test_a_decision_is_signed_by_signing_in_anew_at_the_provider(
+    joined: Served, world: World, provider: Provider, clock: ManualClock
+) -> None:
+    world.user("wang", Role.SUPERVISOR)
+    with joined.client() as client:
+        assert client.get(_leave(client)).status_code == 303
+        assert _decide(client) == 422, "signed in, but not anew"
+        back = _again(client)
+        assert back.headers["location"] == "/risk/sunshine?again=done"
+        assert "区统一认证重新验证了身份" in client.get("/risk/sunshine").text
+        assert _decide(client) == 303
+        assert _decide(client) == 422, "good for one signature"
+        assert _again(client).status_code == 303
+        clock.advance(5 * 60 + 1)
+        assert _decide(client) == 422, "good for some minutes"
+
+
+@pytest.mark.parametrize("spoil", [{"auth_time": None}, {"auth_time": 1_793_582_000}])
+def test_who_was_not_made_to_sign_in_anew_signs_nothing(
+    joined: Served, world: World, provider: Provider, spoil: dict[str, Any]
+) -> None:
+    world.user("wang", Role.SUPERVISOR)
+    with joined.client() as client:
+        assert client.get(_leave(client)).status_code == 303
+        provider.spoil = spoil
+        assert _again(client).headers["location"] == "/risk/sunshine?again=stale"
+        assert "没有要求您重新登录" in client.get("/risk/sunshine?again=stale").text
+        assert _decide(client) == 422
+
+
+def test_somebody_else_at_the_provider_signs_nothing(
+    joined: Served, world: World, provider: Provider
+) -> None:
+    for name in ("wang", "zhao"):
+        world.user(name, Role.SUPERVISOR)
+    with joined.client() as client, joined.client() as other:
+        assert client.get(_leave(client)).status_code == 303
+        provider.person = {"sub": "s-2", "preferred_username": "zhao"}
+        assert other.get(_leave(other)).status_code == 303
+        assert _again(client).headers["location"] == "/risk/sunshine?again=other"
+        assert _decide(client) == 422
+        proof = {c.name: c.value for c in client.cookies.jar}
+        assert "kanhu-again" not in proof
+        assert _again(other).headers["location"] == "/risk/sunshine?again=done"
+        # Slipped into another session, the proof is worth nothing.
+        slipped = next(c.value for c in other.cookies.jar if c.name == "kanhu-again")
+        client.cookies.set("kanhu-again", slipped or "", path="/risk")
+        assert _decide(client) == 422

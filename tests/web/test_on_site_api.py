@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,14 @@ import pytest
 
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.checklists import Result
-from monitor.domain.findings import FindingState
+from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.visits import PlannedVisit, VisitState
 from monitor.inspections.signing import answers_hash
 from monitor.store.finding_repository import FindingRepository
+from monitor.store.reinspections import ReinspectionRepository
 from monitor.store.visits import VisitRepository
 from tests.web.conftest import picture
+from tests.web.test_finding_pages import act, add_finding
 
 if TYPE_CHECKING:
     from monitor.store.users import User
@@ -48,19 +51,6 @@ def client(served: Served, li: User, checklist: int) -> Iterator[httpx.Client]:
         begun = client.post(f"/inspections/{checklist}/begin", data={"token": token})
         assert begun.headers["location"] == f"/on-site/{checklist}"
         yield client
-
-
-@pytest.mark.usefixtures("client")
-def test_an_institution_is_not_told_that_a_visit_was_prepared(
-    served: Served, sunshine_staff: User, li: User, checklist: int
-) -> None:
-    shown = {}
-    for person in (sunshine_staff, li):
-        with served.client(person) as visitor:
-            shown[person.name] = visitor.get(f"/inspections/{checklist}").text
-    assert "现场检查进行中" in shown[li.name]
-    assert "现场检查进行中" not in shown[sunshine_staff.name]
-    assert "check-id" in shown[sunshine_staff.name]
 
 
 def answer(
@@ -277,3 +267,43 @@ def test_only_the_page_on_site_may_ask_where_it_is(client: httpx.Client, checkli
     here = client.get(f"/on-site/{checklist}").headers["permissions-policy"]
     assert "geolocation=(self)" in here
     assert "geolocation=()" in client.get("/inspections").headers["permissions-policy"]
+
+
+def test_a_re_inspection_asks_only_what_was_put_right_and_closes_it(
+    client: httpx.Client, served: Served, world: World, sunshine_staff: User, li: User
+) -> None:
+    good, bad = add_finding(world), add_finding(world, item="S-05")
+    with served.client(sunshine_staff) as staff:
+        for finding in (good, bad):
+            files = [("files", ("menu.jpg", picture(), "image/jpeg"))]
+            assert act(staff, finding, "correct", files=files).status_code == 303
+    (visit,) = ReinspectionRepository(world.database).planned()  # planned by the claim itself
+    plan = client.get("/inspections/plan").text
+    assert "复查 2 项" in plan
+    page = client.get(f"/inspections/plan/{visit.id}").text
+    token = page.partition('name="token" value="')[2].partition('"')[0]
+    begun = client.post(f"/inspections/plan/{visit.id}/begin", data={"token": token})
+    checklist = int(begun.headers["location"].rpartition("/")[2])
+    on_site = client.get(f"/on-site/{checklist}").text
+    assert re.findall(r'data-item="([^"]+)"', on_site) == ["S-03", "S-05"]
+    assert "nothing on the wall" in on_site
+    month = world.now.date().replace(day=1)
+    whole = world.context.inspections.list(DISTRICT, month)
+    assert checklist not in {item.id for item in whole}
+    send(client, checklist, li, answer("S-03"), answer("S-05", "fail", "still open"))
+    put_photo(client, checklist, li, picture(), item="S-05")
+    signing = _signing(world, checklist)
+    for _ in range(2):
+        (receipt,) = send(client, checklist, li, signing)["receipts"]
+        assert receipt["receipt"] == "accepted", receipt
+    findings = FindingRepository(world.database)
+    assert [findings.get(DISTRICT, one.id).finding.state for one in (good, bad)] == [
+        FindingState.CLOSED,
+        FindingState.OPEN,
+    ]
+    step = findings.get(DISTRICT, bad.id).steps[-1]
+    assert (step.action, step.text) == (FindingAction.SEND_BACK, "still open")
+    assert len(findings.list(DISTRICT)) == 2  # what failed again is the old finding, not a new one
+    assert VisitRepository(world.database).get(DISTRICT, visit.id).state is VisitState.DONE
+    assert "不符合" in client.get(f"/inspections/plan/{visit.id}").text
+    assert "复查" in client.get(f"/findings/{good.id}").text

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from pydantic import SecretStr
+from sqlalchemy import select
 
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.places import ClassType
 from monitor.domain.registers import ClassGroup, StaffRole
 from monitor.domain.text import Text
+from monitor.inspections.risk import Measure
+from monitor.settings.notify import Channel
 from monitor.store.attendance import AttendanceRepository
+from monitor.store.outbox import OutboxRow
 from monitor.store.register_repository import RegisterRepository
 from tests.web.conftest import picture
 
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
     from monitor.store.users import User
-    from tests.web.conftest import Served, World
+    from tests.web.conftest import Served, Serving, World
 
 DATABASES = ["sqlite"]
 HOME = "/registers/sunshine"
@@ -273,3 +279,30 @@ def test_two_drills_of_a_day_stand_beside_one_another(
         ("fire|2026-11-02|2", 18),
         ("fire|2026-11-02|3", 7),
     }
+
+
+def test_somebody_barred_is_shown_told_at_once_and_speaks_for_suspension(
+    serving: Serving, world: World, sunshine_staff: User
+) -> None:
+    channel = Channel(id="duty", url=SecretStr("json://127.0.0.1/duty"))
+    notify = world.settings.notify.model_copy(update={"channels": (channel,)})
+    settings = world.settings.model_copy(update={"notify": notify})
+    barred = {**PERSON, "v.ban_check": "2026-11-01", "v.banned": "yes"}
+    with serving(replace(world, settings=settings)) as served:
+        with served.client(sunshine_staff) as client:
+            assert _post(client, STAFF, **barred).status_code == 303
+            assert "不得在岗" in client.get(HOME).text
+        served.app.state.site.barred.run()  # what was told is not told again
+        with world.database.reading() as session:
+            (row,) = session.scalars(select(OutboxRow))
+        assert (row.channel_id, row.urgency) == ("duty", 0)
+        assert row.title == "【紧急】阳光托育园：有人被查明禁止从业"
+        assert "陈静" not in row.body
+        assessment = world.context.risk.get(DISTRICT, "sunshine")
+        assert [item.measure for item in assessment.proposals] == [Measure.SUSPEND]
+        with served.client(sunshine_staff) as client:
+            page = client.get(f"{STAFF}?key=S1").text
+            left = {**barred, "key": "S1", "seen": _hidden(page, "seen"), "v.left": "2026-11-01"}
+            assert _post(client, STAFF, **left).status_code == 303
+            assert "不得在岗" not in client.get(HOME).text
+    assert world.context.risk.get(DISTRICT, "sunshine").proposals == ()

@@ -1,4 +1,4 @@
-"""Plans, drills, tests and hazards."""
+"""Plans, drills and tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from monitor.domain.checklists import Auto, Unit
-from monitor.domain.registers import DrillKind, FireCheckKind, LogKind, PlanKind, Register
+from monitor.domain.registers import DrillKind, FireCheckKind, PlanKind
 from monitor.domain.text import Text
 from monitor.inspections.facts import Facts
 from monitor.inspections.metrics.base import (
@@ -14,7 +14,6 @@ from monitor.inspections.metrics.base import (
     Known,
     Unknown,
     metric,
-    named,
     named_texts,
     some,
 )
@@ -134,46 +133,6 @@ def emergency_plan_age(facts: Facts, _target: Auto) -> Finding:
         en=f"all seven kept; oldest revision: {name.en}, {some(age, 'day')} ago",
     )
     return Known(age, explain, inputs)
-
-
-@metric(
-    "overdue_hazards",
-    Unit.COUNT,
-    Text(
-        zh="登记簿·隐患：已过整改期限而未关闭的数量；设施检查记录",
-        en="register, hazards: past their due date and not closed; facility-check records",
-    ),
-)
-def overdue_hazards(facts: Facts, _target: Auto) -> Finding:
-    """How many hazards are past their due date and not closed."""
-    register = facts.register()
-    if register is None:
-        return Unknown(NO_REGISTER)
-    on = facts.period.last_day
-    still = [item for item in register.hazards if item.closed is None and item.opened <= on]
-    late = [item.summary for item in still if item.due < on]
-    checks = _facility_checks(register, facts)
-    inputs = {"open": len(still), "overdue": len(late), "facility_checks": checks}
-    if late:
-        names = named(late)
-        return Known(len(late), Text(zh=f"逾期：{names.zh}", en=f"overdue: {names.en}"), inputs)
-    if not checks:
-        reason = Text(
-            zh="本期没有设施安全检查记录", en="no facility check was recorded in the period"
-        )
-        return Unknown(reason, 0, inputs)
-    explain = Text(
-        zh=f"本期设施检查{checks}次，未关闭隐患{len(still)}项，均未逾期",
-        en=f"{some(checks, 'facility check')}; {some(len(still), 'hazard')} open, none overdue",
-    )
-    return Known(0, explain, inputs)
-
-
-def _facility_checks(register: Register, facts: Facts) -> int:
-    first, last = facts.period.first_day, facts.period.last_day
-    return sum(
-        log.kind is LogKind.FACILITY_CHECK and first <= log.day <= last for log in register.logs
-    )
 
 
 def _drill_age(facts: Facts, wanted: Callable[[DrillKind], bool]) -> Finding:

@@ -79,14 +79,22 @@ def food_handlers_invalid(facts: Facts, _target: Auto) -> Finding:
 )
 def criminal_check_age(facts: Facts, _target: Auto) -> Finding:
     """Days since the longest-ago criminal-record check; broken by anybody whom it bars."""
-    barred = _employed(facts, lambda person: person.banned)
-    if barred:
-        names = named([person.name for person in barred])
-        explain = Text(
-            zh=f"查询结果禁止从业而仍在职：{names.zh}", en=f"barred and still employed: {names.en}"
-        )
-        return Known(None, explain, {"barred": len(barred)}, broken=True)
-    return _oldest(facts, lambda _person: True, lambda person: person.criminal_check)
+    return _barred(facts) or _oldest(
+        facts, lambda _person: True, lambda person: person.criminal_check
+    )
+
+
+@metric(
+    "ban_check_age_days_max",
+    Unit.DAYS,
+    Text(
+        zh="登记簿·人员：在职人员最近一次终身禁业名单查询距今天数的最大值",
+        en="register, staff: longest time since anybody was looked up in the lifetime-ban list",
+    ),
+)
+def ban_check_age(facts: Facts, _target: Auto) -> Finding:
+    """Days since the longest-ago look at the lifetime-ban list; broken by anybody it bars."""
+    return _barred(facts) or _oldest(facts, lambda _person: True, lambda person: person.ban_check)
 
 
 @metric(
@@ -126,6 +134,17 @@ def guard_certificate_days(facts: Facts, _target: Auto) -> Finding:
 def health_worker_certificate_days(facts: Facts, _target: Auto) -> Finding:
     """Days until the last valid health worker's certificate ends."""
     return _best(facts, StaffRole.HEALTH_WORKER, Text(zh="保健人员", en="health worker"))
+
+
+def _barred(facts: Facts) -> Known | None:
+    barred = _employed(facts, lambda person: person.banned)
+    if not barred:
+        return None
+    names = named([person.name for person in barred])
+    explain = Text(
+        zh=f"查询结果禁止从业而仍在职：{names.zh}", en=f"barred and still employed: {names.en}"
+    )
+    return Known(None, explain, {"barred": len(barred)}, broken=True)
 
 
 def _employed(

@@ -250,6 +250,7 @@ def put_entries(
         report = site.registers.put(
             institution_id, entries, site.context.now(), visitor.author(Origin.API)
         )
+        site.barred.check(institution_id)
     return PutOut(
         added=report.added,
         changed=report.changed,

@@ -9,6 +9,7 @@ import structlog
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from monitor.domain.access import ScopeKind
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.errors import InputError, KanhuError, PermissionDeniedError
 from monitor.domain.findings import FindingAction, FindingState, fitting_actions
@@ -20,6 +21,7 @@ from monitor.store.finding_repository import (
     FindingView,
 )
 from monitor.store.onsite_views import PhotoView
+from monitor.store.visits import VisitView
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -121,6 +123,7 @@ def act(
             due=_day(due),
             files=stored,
             expected_version=version,
+            tell=site.extensions.decide,
         )
     except KanhuError as error:
         throw_away(site.context.files, stored)
@@ -128,6 +131,8 @@ def act(
             written = {"action": action.value, "text": text, "owner": owner, "due": due}
             return _page(request, visitor, finding_id, error.where, written)
         raise
+    if action is FindingAction.CORRECT:
+        site.again.plan_for(finding.institution_id)
     _logger.info("finding_handled", finding=finding_id, action=action.value, user=visitor.user.name)
     return RedirectResponse(f"/findings/{finding_id}?done={action}", 303)
 
@@ -170,6 +175,7 @@ def _page(
         photos=_photos(site, visitor, detail.finding),
         actions=_actions(detail.finding, visitor),
         asked=_asked(detail),
+        visits=_visits(site, visitor, finding_id),
         problem=problem,
         written=written or {},
         done=done,
@@ -196,6 +202,14 @@ def _photos(site: Site, visitor: Visitor, finding: FindingView) -> tuple[PhotoVi
     if inspection is None:
         return ()
     return tuple(photo for photo in inspection.photos if photo.item_id == finding.item_id)
+
+
+def _visits(site: Site, visitor: Visitor, finding_id: int) -> tuple[VisitView, ...]:
+    """Return the re-inspections of a finding; an institution sees announced ones."""
+    found = site.reinspections.visits_of(visitor.scope, finding_id)
+    if visitor.scope.kind is ScopeKind.INSTITUTION:
+        return tuple(view for view in found if view.plan.announced)
+    return found
 
 
 def _asked(detail: FindingDetail) -> FindingStep | None:

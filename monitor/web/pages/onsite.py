@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.checklists import Result
 from monitor.inspections.signing import photo_needed
+from monitor.store.finding_repository import FindingView
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_token import check_form_token
@@ -61,6 +62,7 @@ def show(request: Request, visitor: _Inspector, checklist_id: RowId) -> Response
         "on_site.html",
         inspection=inspection,
         checklist=checklist,
+        again=_again(request, inspection.view.visit_id),
         sections=tuple(
             (section, [entry for entry in checklist.entries if entry.item.section == section.id])
             for section in checklist.sections
@@ -74,6 +76,15 @@ def show(request: Request, visitor: _Inspector, checklist_id: RowId) -> Response
     # Photos may say where they were taken, if the inspector allows it; no other page may ask.
     response.headers["Permissions-Policy"] = _PLACE_ALLOWED
     return response
+
+
+def _again(request: Request, visit_id: int | None) -> dict[str, list[FindingView]]:
+    """Return what a re-inspection looks at, by item."""
+    found: dict[str, list[FindingView]] = {}
+    if visit_id is not None:
+        for item in site_of(request).reinspections.findings(visit_id):
+            found.setdefault(item.finding.item_id, []).append(item.finding)
+    return found
 
 
 @cache

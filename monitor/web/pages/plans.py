@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor.domain.access import DISTRICT, Scope, ScopeKind
+from monitor.domain.access import DISTRICT, ScopeKind
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.findings import FindingState
-from monitor.domain.visits import VisitState
+from monitor.domain.visits import VisitKind, VisitState
 from monitor.inspections.ical import render_calendar
 from monitor.inspections.period import shifted
 from monitor.inspections.schedule import month_at, parse_month, slot_of
@@ -132,9 +132,7 @@ def begin(
     view = _seen(site, visitor, visit_id)
     checklist = _checklist(site, view)
     if checklist is None or site.context.onsite.find(visitor.scope, checklist) is None:
-        place = view.plan.institution_id
-        (saved,) = site.context.inspections.make(visitor.scope, view.month, place)
-        checklist = saved.view.id
+        checklist = _make(site, visitor, view)
         site.context.onsite.begin(visitor.scope, checklist, visitor.actor)
     return RedirectResponse(f"/on-site/{checklist}", 303)
 
@@ -184,7 +182,8 @@ def _changes(site: Site, view: VisitView, sent: Sent) -> tuple[dict[str, Any], s
     if not reason:
         raise InputError("a change needs its reason", where="reason")
     day = date.fromisoformat(sent.text("day"))
-    if day.replace(day=1) != view.month:
+    month = day.replace(day=1)
+    if month != view.month and view.plan.kind is VisitKind.MONTHLY:
         raise InputError("a visit stays within its month", where="day")
     safety, health = (_person(sent.text(name)) for name in ("safety", "health"))
     place = site.places.institution(DISTRICT, view.plan.institution_id).institution
@@ -194,6 +193,7 @@ def _changes(site: Site, view: VisitView, sent: Sent) -> tuple[dict[str, Any], s
         raise InputError("a visit that was made is not changed", where="state")
     changes = {
         "day": day,
+        "month": month,
         "safety_inspector": safety,
         "health_inspector": health,
         "announced": sent.text("announced") == "yes",
@@ -232,6 +232,7 @@ def _plan(
         previous=slot_of(shifted(month, -1)),
         following=slot_of(shifted(month, 1)),
         by_day=by_day,
+        again=site.reinspections.counts([view.id for view in visits]),
         coverage=site.plans.coverage(visitor.scope, month),
         directory=Directory(site.places.tree(visitor.scope)),
         people={user.id: user for user in site.plans.inspecting_users()},
@@ -281,11 +282,23 @@ def _visit(
         inspection=inspection,
         begun=view.month <= _this_month(site),
         findings=[finding for finding in found if finding.state is not FindingState.CLOSED],
+        again=site.reinspections.findings(view.id),
     )
 
 
+def _make(site: Site, visitor: Visitor, view: VisitView) -> int:
+    """Make the checklist of a visit: all of the month, or what is to be looked at again."""
+    desk = site.context.inspections
+    if view.plan.kind is VisitKind.MONTHLY:
+        (saved,) = desk.make(visitor.scope, view.month, view.plan.institution_id)
+        return saved.view.id
+    left = [item.finding for item in site.reinspections.findings(view.id)]
+    corrected = [item for item in left if item.state is FindingState.CORRECTED]
+    return desk.make_again(visitor.scope, view.id, _this_month(site), corrected).view.id
+
+
 def _checklist(site: Site, view: VisitView) -> int | None:
-    """Return the id of the newest checklist of a visit's institution and month, if there is one."""
-    scope = Scope(ScopeKind.INSTITUTION, view.plan.institution_id)
-    newest = [item.id for item in site.context.inspections.list(scope, view.month)]
-    return newest[0] if newest else None
+    """Return the id of the newest checklist of a visit, if there is one."""
+    if view.plan.kind is VisitKind.REINSPECTION:
+        return site.context.inspections.find_again(DISTRICT, view.id)
+    return site.context.inspections.find_whole(DISTRICT, view.plan.institution_id, view.month)

@@ -86,6 +86,7 @@ def save(
         )
     except ConflictError:
         return _book(request, visitor, institution_id, form, kept, written, conflict=True)
+    site.barred.check(institution_id)
     return _back(institution_id, book, key_text(read))
 
 

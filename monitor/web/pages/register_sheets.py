@@ -111,6 +111,7 @@ def apply(request: Request, visitor: _Writer, institution_id: PlaceId, sent: Sen
     report = site.registers.put(
         institution_id, _entries(filled), site.context.now(), visitor.author(Origin.SHEET)
     )
+    site.barred.check(institution_id)
     done = f"{report.added}-{report.changed}-{report.unchanged}"
     return RedirectResponse(f"/registers/{institution_id}/import?done={done}", 303)
 

@@ -93,6 +93,7 @@ def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Respons
         kinds=CHOICES[LogKind],
         states=CHOICES[NoticeState],
         state=register.notice_state(today) or institution.notice_state,
+        barred=[item for item in register.staff if item.banned and item.employed(today)],
         notices=site.notices.of(visitor.scope, institution_id),
         ending=[
             (item, item.days(today))

@@ -18,11 +18,14 @@ from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import PlaceId
+from monitor.web.proof_again import MINUTES, has_proof, take_proof
+from monitor.web.proving import password_is_right
 from monitor.web.site import site_of
 from monitor.web.visitor import Visitor
 
 router = APIRouter(include_in_schema=False)
 _Reader = Annotated[Visitor, require(Permission.RISK)]
+_AGAIN = frozenset({"away", "stale", "other"})
 _RESTRICTED = tuple(
     state.value for state in (NoticeState.RECTIFICATION, NoticeState.SUSPENDED, NoticeState.CLOSED)
 )
@@ -57,9 +60,9 @@ def index(request: Request, visitor: _Reader, measure: str = "", notice: str = "
 
 
 @router.get("/risk/{institution_id}")
-def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Response:
+def show(request: Request, visitor: _Reader, institution_id: PlaceId, again: str = "") -> Response:
     """Show one score with its parts, what they were computed from, and all decisions."""
-    return _page(request, visitor, institution_id, None)
+    return _page(request, visitor, institution_id, None, again)
 
 
 @router.post("/risk/{institution_id}/decide")
@@ -73,13 +76,14 @@ def decide(
     reason: Annotated[str, Form(max_length=8000)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """Keep a decision that the visitor signs with their password."""
+    """Keep a decision that the visitor signs, by their password or anew at the provider."""
     check_form_token(visitor.token, token)
     site = site_of(request)
     if not reason.strip():
         return _page(request, visitor, institution_id, "reason")
     site.context.risk.get(visitor.scope, institution_id)
-    if site.users.verify(visitor.user.name, password, site.context.now()).user is None:
+    proven = has_proof(request, site, visitor)
+    if not proven and not password_is_right(site, visitor, password):
         return _page(request, visitor, institution_id, "password")
     try:
         site.context.risk.decide(
@@ -93,13 +97,22 @@ def decide(
     except PermissionDeniedError:
         return _page(request, visitor, institution_id, "district")
     _logger.info(
-        "risk_decided", institution=institution_id, measure=measure, user=visitor.user.name
+        "risk_decided",
+        institution=institution_id,
+        measure=measure,
+        user=visitor.user.name,
+        signed="at the provider" if proven else "by password",
     )
-    return RedirectResponse(f"/risk/{institution_id}", 303)
+    response = RedirectResponse(f"/risk/{institution_id}", 303)
+    take_proof(response)
+    return response
 
 
-def _page(request: Request, visitor: Visitor, institution_id: str, problem: str | None) -> Response:
-    desk = site_of(request).context.risk
+def _page(
+    request: Request, visitor: Visitor, institution_id: str, problem: str | None, again: str = ""
+) -> Response:
+    site = site_of(request)
+    desk = site.context.risk
     assessment = desk.get(visitor.scope, institution_id)
     return page(
         request,
@@ -108,6 +121,10 @@ def _page(request: Request, visitor: Visitor, institution_id: str, problem: str 
         assessment=assessment,
         history=desk.history(visitor.scope, institution_id),
         measures=MEASURES,
+        provider=site.provider.label if site.provider is not None else None,
+        proven=site.provider is not None and has_proof(request, site, visitor),
+        again=again if again in _AGAIN else "",
+        minutes=MINUTES,
         states=CHOICES[NoticeState],
         problem=problem,
     )

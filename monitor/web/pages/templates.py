@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.domain.access import ScopeKind
 from monitor.domain.checklists import AutoMode, Comparison, ItemSeverity
 from monitor.domain.errors import ConfigError, ConflictError, InputError
 from monitor.inspections.metrics import metrics
@@ -31,14 +32,16 @@ _MOST_LINES = 400
 
 
 @router.get("/inspections/templates")
-def index(request: Request, _visitor: _Reader) -> Response:
-    """List the packaged templates and the district's own versions."""
+def index(request: Request, visitor: _Reader) -> Response:
+    """List the packaged templates and the district's versions; to institutions, those in force."""
     site = site_of(request)
+    own = visitor.scope.kind is ScopeKind.INSTITUTION
+    today = site.plans.today
     return page(
         request,
         "templates.html",
         packaged=site.templates.packaged(),
-        versions=site.templates.versions(),
+        versions=site.templates.in_force(today) if own else site.templates.versions(),
     )
 
 
@@ -64,7 +67,12 @@ def add(request: Request, visitor: _Editor, sent: SentForm) -> Response:
 @router.get("/inspections/templates/{template_id}")
 def show(request: Request, visitor: _Reader, template_id: RowId) -> Response:
     """Show a version: what it changes, its items, and what may be done with it."""
-    return _version(request, visitor, site_of(request).templates.get(template_id))
+    site = site_of(request)
+    if visitor.scope.kind is ScopeKind.INSTITUTION:
+        version = site.templates.get_in_force(template_id, site.plans.today)
+    else:
+        version = site.templates.get(template_id)
+    return _version(request, visitor, version)
 
 
 @router.get("/inspections/templates/{template_id}/edit")

@@ -251,13 +251,21 @@ def _outdoor(books: Books) -> Reading:
 
 
 def _hazards(books: Books) -> Reading:
-    if not books.reported:
-        return UNKNOWN
-    late = [
-        row
+    end = books.last + timedelta(days=1)
+    left = datetime(end.year, end.month, end.day, tzinfo=_ZONE)
+    found = Counter(
+        row["item_id"]
+        for row in books.of("finding", state="open")
+        if row["raised"] < left and row["due"] < books.last
+    )
+    late = list(found.elements())
+    late += [
+        row["number"]
         for row in books.of("register_hazard", closed=None)
-        if row["opened"] <= books.last and row["due"] < books.last
+        if row["opened"] <= books.last and row["due"] < books.last and not found[row["item_id"]]
     ]
+    if not books.reported:
+        return Reading(len(late)) if late else UNKNOWN
     looked = [
         row
         for row in books.of("register_log", kind="facility_check")
