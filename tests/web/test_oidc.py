@@ -155,7 +155,8 @@ def test_an_issuer_is_an_address_with_tls(issuer: str) -> None:
 
 
 def _again(client: httpx.Client) -> httpx.Response:
-    departure = client.get("/sign-in/oidc/again", params={"next": "/risk/sunshine"})
+    assert "/sign-in/oidc/again/sunshine" in client.get("/risk/sunshine").text
+    departure = client.get("/sign-in/oidc/again/sunshine")
     assert departure.status_code == 303, departure.text[-500:]
     assert "prompt=login" in departure.headers["location"]
     with httpx.Client() as browser:

@@ -20,6 +20,7 @@ from monitor.inspections.pictures import (
 from monitor.inspections.reports.rollup_words import (
     NOTHING,
     WORDS,
+    count,
     number,
     percent,
     seconds,
@@ -73,7 +74,7 @@ def trends(rollup: Rollup, language: Language) -> tuple[Picture, ...]:
                 ("closed", lambda month: month.findings_closed),
                 ("overdue", lambda month: month.findings_overdue),
             ],
-            number,
+            count,
             whole=True,
         ),
         _trend(
@@ -81,7 +82,7 @@ def trends(rollup: Rollup, language: Language) -> tuple[Picture, ...]:
             language,
             "alerts",
             [("alerts", lambda month: month.alerts.total)],
-            number,
+            count,
             whole=True,
         ),
         _trend(

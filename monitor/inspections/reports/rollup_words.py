@@ -184,6 +184,11 @@ def number(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.1f}"
 
 
+def count(value: float | None) -> str:
+    """Return how many there are."""
+    return NOTHING if value is None else f"{value:.0f}"
+
+
 def seconds(value: float | None, language: Language) -> str:
     """Return a length of time in its two greatest units."""
     if value is None:

@@ -15,6 +15,7 @@ from monitor.store.session_repository import SignInMethod
 from monitor.web.access import PUBLIC, Permission, require
 from monitor.web.doors import address_key
 from monitor.web.oidc import LEEWAY_SECONDS, Claims, Departure, OidcProvider
+from monitor.web.parameters import PlaceId
 from monitor.web.proof_again import give_proof, session_mark
 from monitor.web.signing_in import begin_session, refused
 from monitor.web.site import Site, site_of
@@ -43,17 +44,18 @@ def depart(request: Request, next: str = "/") -> Response:  # noqa: A002 (it is 
     return response
 
 
-@router.get("/sign-in/oidc/again")
+@router.get("/sign-in/oidc/again/{institution_id}")
 def depart_again(
     request: Request,
     visitor: Annotated[Visitor, require(Permission.DECIDE)],
-    next: str = "/",  # noqa: A002
+    institution_id: PlaceId,
 ) -> Response:
-    """Send somebody who is to sign something to the provider, to show anew who they are."""
+    """Send somebody who is to sign about an institution to the provider, to show who they are."""
     site = site_of(request)
+    site.context.risk.get(visitor.scope, institution_id)
     provider = _provider(site)
     departure, clock = Departure.new(), site.context.clock.now()
-    target = own_path(next)
+    target = f"/risk/{institution_id}"
     try:
         address = provider.address(departure, _back(request), clock, again=True)
     except SourceError as error:

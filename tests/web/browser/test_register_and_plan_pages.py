@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from monitor.domain.access import Role, Scope, ScopeKind
+from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.alerts import Actor
 from monitor.domain.attendance import Direction, Movement
+from monitor.domain.findings import FindingAction
 from monitor.domain.places import ClassType, NoticeState
 from monitor.domain.registers import (
     ClassGroup,
@@ -27,10 +28,13 @@ from monitor.domain.registers import (
 from monitor.domain.text import LANGUAGES, Language, Text
 from monitor.inspections.template import packaged_texts
 from monitor.store.attendance import AttendanceRepository
+from monitor.store.files import NewFile
+from monitor.store.finding_repository import FindingRepository
 from monitor.store.register_changes import Author, Origin
 from monitor.store.register_repository import RegisterRepository
 from monitor.web.site import Site
 from tests.web.browser.test_all_pages import NAMELESS, PHONE, UNTOUCHABLE
+from tests.web.test_finding_pages import add_finding
 
 if TYPE_CHECKING:
     from tests.web.browser.conftest import MakeVisit
@@ -49,6 +53,7 @@ PAGES = (
     f"{HOME}/import",
     "/inspections/plan",
     "/inspections/plan/1",
+    "/inspections/plan/3",
     "/inspections/templates",
     "/inspections/templates/1",
     "/inspections/templates/1/edit",
@@ -97,6 +102,10 @@ def kept_world(live_world: World) -> World:
     world.context.inspections.make(
         Scope(ScopeKind.INSTITUTION, "sunshine"), today.replace(day=1), None
     )
+    finding, act = add_finding(world), FindingRepository(world.database).act
+    done = [NewFile("findings/1/menu.jpg", "menu.jpg", "image/jpeg", "ab" * 32, 1)]
+    act(DISTRICT, finding.id, FindingAction.CORRECT, boss, world.now, text="put up", files=done)
+    assert site.again.plan() == 1
     return world
 
 
