@@ -175,8 +175,9 @@ NOT_MADE = {
     "/exports/{export_id}/package",
     "/api/v1/exports/{export_id}/package",
     "/cameras/{camera_id}/phone",
+    "/sign-in/oidc/again/{institution_id}",
 }
-"""Packages that a worker makes later, and cameras that are phones: there is none of them."""
+"""Packages that a worker makes later, cameras that are phones, a provider: there is none."""
 
 
 def _guards_a_place(method: str, path: str) -> bool:

@@ -26,6 +26,7 @@ from monitor.store.recording_exports import RecordingExportRow
 from monitor.store.register_changes import RegisterChangeRow
 from monitor.store.register_documents import RegisterDocumentRow
 from monitor.store.registers import IncidentRow, LogRow, StaffRow
+from monitor.store.reinspections import VisitFindingRow
 from monitor.store.risk_decisions import RiskDecisionRow
 from monitor.store.shelves import ShelfRow
 
@@ -167,6 +168,14 @@ def _forget_file_names(session: Session, keys: Sequence[str]) -> None:
 
 _VISITED = OnsiteVisitRow.checklist_id
 _UNSOLVED = exists().where(FindingRow.checklist_id == _VISITED, FindingRow.closed.is_(None))
+_SENT_BACK = exists().where(
+    ChecklistRow.id == _VISITED,
+    ChecklistRow.visit_id == VisitFindingRow.visit_id,
+    VisitFindingRow.finding_id == FindingRow.id,
+    FindingRow.closed.is_(None),
+)
+"""A re-inspection's photos show what is still open, as those of the first do."""
+
 _INSPECTED = exists().where(
     ChecklistRow.id == _VISITED,
     wanted(ChecklistRow.institution_id, OnsiteVisitRow.begun, OnsiteVisitRow.signed),
@@ -184,7 +193,7 @@ FILES: Mapping[DataKind, Sequence[AgedFiles]] = {
             OnsitePhotoRow.sha256,
             OnsitePhotoRow.size,
             OnsiteVisitRow.signed,
-            (_UNSOLVED, _INSPECTED),
+            (_UNSOLVED, _SENT_BACK, _INSPECTED),
             _forget_places,
         ),
         AgedFiles(
@@ -194,7 +203,7 @@ FILES: Mapping[DataKind, Sequence[AgedFiles]] = {
             OnsiteSignatureRow.sha256,
             literal(0),
             OnsiteVisitRow.signed,
-            (_UNSOLVED, _INSPECTED),
+            (_UNSOLVED, _SENT_BACK, _INSPECTED),
         ),
     ),
     DataKind.FINDING_FILES: (
