@@ -37,13 +37,14 @@ _log = structlog.get_logger(__name__)
 _ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO_SENDER})
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
-_TO_BE_MENDED = frozenset(
-    (
-        *(Reason.UNAUTHORIZED, Reason.NOT_FOUND, Reason.FORBIDDEN),
-        *(Reason.UNSUPPORTED, Reason.NO_VIDEO),
-    )
-)
+_UNHEARD = frozenset({Reason.REFUSED, Reason.UNREACHABLE})
+"""Failures of a device that is switched off or just starting: nobody there is troubled."""
+_WRONG_KEY = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN})
+_TO_BE_MENDED = frozenset({*_WRONG_KEY, Reason.NOT_FOUND, Reason.UNSUPPORTED, Reason.NO_VIDEO})
 """Failures that somebody has to mend first: asking again soon only troubles the camera."""
+_STARTING = (
+    180.0  # seconds after its last packet in which a device may still have to find its paths
+)
 
 
 class ConnectionState(StrEnum):
@@ -177,15 +178,27 @@ class CameraReader:
             failure = self._connect_once()
             if self._stopping.is_set():
                 break
-            if self._status.state is ConnectionState.ONLINE:
-                self._backoff.was_connected(self._clock.now() - began)
-            at_home = failure.reason in _ASKED_AT_HOME
-            patient = failure.reason in _TO_BE_MENDED
-            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait(patient=patient)
+            wait = self._wait_after(failure.reason, self._clock.now() - began)
             self._lost(failure, wait)
             if failure.reason is Reason.ENDED:
                 break
             self._stopping.wait(wait)
+
+    def _wait_after(self, reason: Reason, took: float) -> float:
+        """Return how long to wait after a failure of an attempt, or connection, that ``took``."""
+        if reason in _ASKED_AT_HOME:
+            return _AT_HOME_WAIT
+        online = self._status.state is ConnectionState.ONLINE
+        if online:
+            self._backoff.was_connected(took)
+        starting = (
+            self._last_packet is not None and self._clock.now() - self._last_packet < _STARTING
+        )
+        return self._backoff.next_wait(
+            patient=reason in (_WRONG_KEY if starting else _TO_BE_MENDED),
+            unheard=reason in _UNHEARD,
+            spent=0.0 if online else took,
+        )
 
     def _connect_once(self) -> StreamError:
         request = SourceRequest(

@@ -14,7 +14,8 @@ from monitor.demo.rtsp_auth import Credentials
 from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.places import Camera
 from monitor.streams.backoff import Backoff
-from monitor.streams.failures import Reason
+from monitor.streams.catalogue import make_source
+from monitor.streams.failures import Reason, StreamError
 from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
 from monitor.streams.source import SourceRequest, Timeouts
 
@@ -204,6 +205,39 @@ def test_a_broken_foreign_source_only_takes_its_own_camera_down(
         reader.stop()
     assert reader.status.reason is Reason.OTHER
     assert "source_failed" in {entry["event"] for entry in logs}
+
+
+def test_a_camera_that_was_there_just_now_may_still_have_to_find_its_paths(
+    wire_video: Path, make_reader: MakeReader, eventually: Eventually
+) -> None:
+    opened: list[SourceRequest] = []
+
+    class Starting:
+        def __init__(self, request: SourceRequest) -> None:
+            self._first = make_source(request)
+            opened.append(request)
+
+        def open(self) -> StreamInfo:
+            if len(opened) > 1:
+                raise StreamError(Reason.NOT_FOUND)
+            return self._first.open()
+
+        def packets(self) -> Iterator[Packet]:
+            yield next(iter(self._first.packets()))
+            raise StreamError(Reason.CUT)
+
+        def interrupt(self) -> None: ...
+
+        def close(self) -> None:
+            self._first.close()
+
+    backoff = Backoff(first=0.005, soon=0.01, jitter=0)
+    with structlog.testing.capture_logs():
+        reader = make_reader(f"file:{wire_video}", make=Starting, backoff=backoff)
+        eventually(lambda: reader.status.attempts >= 20)  # the last of doubled waits: 40 minutes
+        reader.stop()
+    assert reader.status.reason is Reason.NOT_FOUND
+    assert backoff.rebuffs == 0
 
 
 def test_a_failing_listener_does_not_stop_the_camera(
