@@ -96,7 +96,7 @@ class SimulatedCamera:
             if not self.awake.is_set() or (self._changed and not unit.keyframe):
                 continue
             self._changed = False
-            packets = self.feed.packets(unit, ticks)
+            packets = self.feed.packets(unit, ticks, footage.codec)
             if self.damaged:
                 packets = [damaged(packet, self._chance) for packet in packets]
             for viewer in tuple(self.viewers):

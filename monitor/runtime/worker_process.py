@@ -36,7 +36,7 @@ from monitor.runtime.placement import place
 from monitor.runtime.recording.policy import pause_bytes
 from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.roll import Roll
-from monitor.runtime.spare_memory import SpareMemory
+from monitor.runtime.spare_memory import SpareMemory, keep_little_spare
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
@@ -79,6 +79,7 @@ def run_worker(config: Path, number: int, workers: int, log_file: Path | None) -
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     configure_logs(log_file)
+    keep_little_spare()
     try:
         with ExitStack() as whole:
             environment = Environment.load(config)

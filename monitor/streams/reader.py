@@ -23,10 +23,12 @@ from monitor.domain.errors import KanhuError
 from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
+from monitor.streams.annexb import ParameterSets, picture_format
 from monitor.streams.backoff import Backoff
 from monitor.streams.catalogue import make_source
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.fanout import DEFAULT_SIZE, Fanout, Subscription
+from monitor.streams.picture_size import picture_size
 from monitor.streams.reach import Reach
 from monitor.streams.ring import PacketRing
 from monitor.streams.source import Source, SourceFactory, SourceRequest, Timeouts
@@ -112,6 +114,7 @@ class CameraReader:
         self._make = make
         self._fanout = Fanout()
         self._info: StreamInfo | None = None
+        self._format = b""
         self._status = ReaderStatus(ConnectionState.CONNECTING, self._clock.now())
         self._connections = 0
         self._packets = 0
@@ -125,7 +128,7 @@ class CameraReader:
 
     @property
     def info(self) -> StreamInfo | None:
-        """What the camera's video is like, as of the last connection; ``None`` before the first."""
+        """What the camera's video is like, or was when it was last seen; ``None`` before that."""
         return self._info
 
     @property
@@ -184,6 +187,22 @@ class CameraReader:
                 break
             self._stopping.wait(wait)
 
+    def _look_at_format(self, keyframe: bytes) -> None:
+        """Notice another picture size in mid-stream."""
+        info = self._info
+        if info is None:
+            return
+        found = picture_format(info.codec, keyframe)
+        if not found or found == self._format:
+            return
+        self._format = found
+        size = picture_size(info.codec, keyframe)
+        if size is None or size == (info.width, info.height):
+            return
+        sets = ParameterSets(info.codec, keyframe).data
+        self._info = replace(info, width=size[0], height=size[1], extradata=sets)
+        _log.info("camera_size", camera=self.camera.id, width=size[0], height=size[1])
+
     def _wait_after(self, reason: Reason, took: float) -> float:
         """Return how long to wait after a failure of an attempt, or connection, that ``took``."""
         if reason in _ASKED_AT_HOME:
@@ -215,7 +234,8 @@ class CameraReader:
             source = self._make(request)
             with self._lock:
                 self._source = source
-            self._info = source.open()
+            info = self._info = source.open()
+            self._format = picture_format(info.codec, info.extradata)
             self._read(source)
         except KanhuError as error:
             return self._in_words(error)
@@ -243,6 +263,8 @@ class CameraReader:
         self._packets += 1
         self._bytes += len(packet.data)
         self._last_packet = now
+        if packet.keyframe:
+            self._look_at_format(packet.data)
         if self._status.state is not ConnectionState.ONLINE:
             self._connections += 1
             self._enter(ReaderStatus(ConnectionState.ONLINE, now))

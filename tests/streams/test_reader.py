@@ -18,6 +18,7 @@ from monitor.streams.catalogue import make_source
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
 from monitor.streams.source import SourceRequest, Timeouts
+from tests.streams.conftest import MakeVideo
 
 MakeReader = Callable[..., CameraReader]
 Eventually = Callable[..., None]
@@ -95,6 +96,28 @@ def test_a_hang_is_noticed_and_survived(
     eventually(lambda: reader.status.reason is Reason.TIMED_OUT)
     simulator.stall("room", on=False)
     eventually(lambda: reader.status.state is ConnectionState.ONLINE)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_another_size_in_mid_stream_is_known_at_once(
+    simulator: CameraSimulator,
+    make_video: MakeVideo,
+    make_reader: MakeReader,
+    eventually: Eventually,
+    codec: str,
+) -> None:
+    small = make_video(f"small-{codec}.mp4", seconds=0.6, codec=codec)
+    large = make_video(f"large-{codec}.mp4", seconds=0.6, codec=codec, size=(288, 162))
+    reader = make_reader(simulator.add("room", small))
+    eventually(lambda: reader.status.packets > 5)
+    assert reader.info is not None
+    assert (reader.info.width, reader.info.height) == (192, 108)
+    simulator.change("room", large)
+    eventually(lambda: reader.info is not None and reader.info.width == 288)
+    assert reader.info.height == 162
+    simulator.change("room", small)
+    eventually(lambda: reader.info is not None and reader.info.width == 192)
+    assert reader.status.connections == 1
 
 
 def test_one_cameras_fault_does_not_touch_another(
