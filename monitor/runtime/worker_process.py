@@ -54,7 +54,7 @@ from monitor.store.recordings import RecordingRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.workers import WorkerRepository
 from monitor.streams.failures import StreamError
-from monitor.streams.live import LiveServer
+from monitor.streams.live import IceServer, LiveServer
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.whip import IngestServer
@@ -168,7 +168,7 @@ class _WorkerProcess:
             else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
-        self._ingest = IngestServer(self._cameras, clock=self._clock)
+        self._ingest = IngestServer(self._cameras, clock=self._clock, ice_servers=self._ice_servers)
         self._server = WorkerServer(
             settings.service.worker_host,
             environment.secret(),
@@ -177,6 +177,7 @@ class _WorkerProcess:
                 self.worker.overlay,
                 clock=self._clock,
                 small_feeds=self.worker.small_reader,
+                ice_servers=self._ice_servers,
             ),
             self.worker.still,
             self._ingest,
@@ -185,6 +186,9 @@ class _WorkerProcess:
         stack.callback(recorder.stop)
         self._server.start()
         stack.callback(self._server.stop)
+
+    def _ice_servers(self) -> tuple[IceServer, ...]:
+        return self._environment.settings.live.servers(self._clock.now())
 
     def _tapes(self, stack: ExitStack) -> TrackRecorder | None:
         if not self._environment.settings.tracks.keep:
