@@ -42,7 +42,13 @@ _AT_HOME_WAIT = 2.0  # seconds
 _UNHEARD = frozenset({Reason.REFUSED, Reason.UNREACHABLE})
 """Failures of a device that is switched off or just starting: nobody there is troubled."""
 _WRONG_KEY = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN})
-_TO_BE_MENDED = frozenset({*_WRONG_KEY, Reason.NOT_FOUND, Reason.UNSUPPORTED, Reason.NO_VIDEO})
+_TO_BE_MENDED = frozenset(
+    (
+        *_WRONG_KEY,
+        *(Reason.NOT_FOUND, Reason.UNSUPPORTED, Reason.NO_VIDEO),
+        *(Reason.NO_TLS, Reason.TLS_ONLY, Reason.UNTRUSTED),
+    )
+)
 """Failures that somebody has to mend first: asking again soon only troubles the camera."""
 _STARTING = (
     180.0  # seconds after its last packet in which a device may still have to find its paths
