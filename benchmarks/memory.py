@@ -36,7 +36,7 @@ from monitor.domain.text import Text
 from monitor.runtime.attention import Attention
 from monitor.runtime.camera_watch import CameraWatch
 from monitor.runtime.slots import FrameSlots
-from monitor.runtime.spare_memory import SpareMemory
+from monitor.runtime.spare_memory import SpareMemory, keep_little_spare
 
 KINDS = ("idle", "pair", "away")
 _REMEMBER = 85.0  # seconds: a minute of waiting, and what a clip shows before
@@ -72,6 +72,7 @@ class _Nobody:
 
 def watch(kind: str, counts: Sequence[int], urls: Sequence[str], settle: float) -> Memory:
     """Watch more and more cameras in this process and measure it at each of ``counts``."""
+    keep_little_spare()
     slots = FrameSlots()
     stopping = threading.Event()
 

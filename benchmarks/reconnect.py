@@ -11,6 +11,7 @@ signing in and waiting for a keyframe (GOP 2 s).
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import json
 import random
 import sys
@@ -29,8 +30,10 @@ from benchmarks.simulated import SimulatedCameras, load, picture_file, quiet
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
 from monitor.streams.backoff import Backoff
+from monitor.streams.reach import Reach
 from monitor.streams.reader import CameraReader
 
+LOOPBACK = Reach((ipaddress.ip_network("127.0.0.0/8"),))
 OURS, DOUBLING = "ours", "doubling to 60 s"
 _SETTLE = 5.0
 _PATIENCE = 100.0  # seconds after which a camera counts as never seen again
@@ -53,7 +56,9 @@ class Watched:
         self.way = way
         self.newest = 0.0
         backoff = Backoff() if way == OURS else Backoff(soon=60.0)
-        self._reader = CameraReader(Camera(way, "r", Text("", ""), url), backoff=backoff)
+        self._reader = CameraReader(
+            Camera(way, "r", Text("", ""), url), backoff=backoff, reach=LOOPBACK
+        )
         self._subscription = self._reader.subscribe("benchmark")
         threading.Thread(target=self._note, daemon=True).start()
         self._reader.start()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable
@@ -95,7 +96,7 @@ class SimulatedCamera:
             if not self.awake.is_set() or (self._changed and not unit.keyframe):
                 continue
             self._changed = False
-            packets = self.feed.packets(unit, ticks)
+            packets = self.feed.packets(unit, ticks, footage.codec)
             if self.damaged:
                 packets = [damaged(packet, self._chance) for packet in packets]
             for viewer in tuple(self.viewers):
@@ -118,11 +119,13 @@ class CameraSimulator:
     """The server of all simulated cameras, on its own thread.
 
     Use it as a context manager, or call :meth:`start` and :meth:`stop`. Every method may be
-    called from any thread while the server runs. ``port`` 0 takes any free port.
+    called from any thread while the server runs. ``port`` 0 takes any free port. With ``tls``,
+    a server's context with its certificate, it speaks RTSP by TLS only.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.port = port
+        self._tls = tls
         self._own = LoopThread("camera-simulator", within=10.0)
         self._server: asyncio.Server | None = None
         self._cameras: dict[str, SimulatedCamera] = {}
@@ -185,7 +188,8 @@ class CameraSimulator:
         user = ""
         if credentials is not None:
             user = f"{quote(credentials.username, '')}:{quote(credentials.password, '')}@"
-        return f"rtsp://{user}{_HOST}:{self.port}/{quote(name)}"
+        scheme = "rtsp" if self._tls is None else "rtsps"
+        return f"{scheme}://{user}{_HOST}:{self.port}/{quote(name)}"
 
     def viewers(self, name: str) -> int:
         """Return how many connections watch camera ``name``."""
@@ -259,7 +263,7 @@ class CameraSimulator:
         return self._cameras[name]
 
     async def _open(self) -> None:
-        self._server = await asyncio.start_server(self._welcome, _HOST, self.port)
+        self._server = await asyncio.start_server(self._welcome, _HOST, self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""An H.264 recording taken apart into access units, and the loop that plays it for ever.
+"""An H.264 or H.265 recording taken apart into access units, and the loop that plays it for ever.
 
 The loop position is a pure function of the time since the camera was switched on, so every
 viewer of one simulated camera sees the same moment, as with a real one.
@@ -17,7 +17,14 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from monitor.domain.errors import InputError
-from monitor.streams.annexb import ParameterSets, split
+from monitor.streams.annexb import (
+    CODECS,
+    PARAMETER_SETS,
+    START_CODE,
+    ParameterSets,
+    parameter_sets,
+    split,
+)
 
 CLOCK_RATE = 90_000
 """Ticks per second of every RTP video clock (RFC 6184, section 8.2.1)."""
@@ -35,12 +42,15 @@ class AccessUnit:
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A whole recording in memory, ready to be sent again and again."""
+    """A whole recording in memory, ready to be sent again and again.
+
+    ``codec`` is ``h264`` or ``hevc``, ``sets`` its parameter sets in the order of their types.
+    """
 
     units: tuple[AccessUnit, ...]
     duration_ticks: int
-    sps: bytes
-    pps: bytes
+    codec: str
+    sets: tuple[bytes, ...]
     fps: float
 
     @property
@@ -67,17 +77,17 @@ class Footage:
 
 
 def load_footage(path: Path) -> Footage:
-    """Read an H.264 recording.
+    """Read an H.264 or H.265 recording.
 
     Raises:
-        InputError: the file is missing, is no video, or is not H.264.
+        InputError: the file is missing, is no video, or is of another codec.
     """
     try:
         with av.open(str(path), "r") as container:
             stream = container.streams.video[0]
-            if stream.codec_context.name != "h264":
+            if stream.codec_context.name not in CODECS:
                 raise InputError(
-                    f"the simulated camera sends H.264, not {stream.codec_context.name}",
+                    f"the simulated camera does not send {stream.codec_context.name}",
                     where=str(path),
                     hint="convert it: ffmpeg -i IN -c:v libx264 -bf 0 -g 50 OUT.mp4",
                 )
@@ -91,8 +101,9 @@ def load_footage(path: Path) -> Footage:
 
 def _footage(stream: VideoStream, packets: list[Packet[VideoStream]]) -> Footage:
     context = stream.codec_context
-    sets = ParameterSets("h264", context.extradata or b"")
-    to_annexb = BitStreamFilterContext("h264_mp4toannexb", stream)
+    codec = context.name
+    sets = ParameterSets(codec, context.extradata or b"")
+    to_annexb = BitStreamFilterContext(f"{codec}_mp4toannexb", stream)
     base = float(stream.time_base or 0)
     fps = float(stream.average_rate or 25)
     first = packets[0]
@@ -108,15 +119,12 @@ def _footage(stream: VideoStream, packets: list[Packet[VideoStream]]) -> Footage
         if keyframe:
             data = sets.complete(data)
         units.append(AccessUnit(due, ticks, keyframe, tuple(split(data))))
-    sps, pps = _first_sets(units)
     last = units[-1].due + 1 / fps
-    return Footage(tuple(units), round(last * CLOCK_RATE), sps, pps, fps)
+    return Footage(tuple(units), round(last * CLOCK_RATE), codec, _first_sets(codec, units[0]), fps)
 
 
-def _first_sets(units: list[AccessUnit]) -> tuple[bytes, bytes]:
-    head = units[0].units
-    sps = next((unit for unit in head if unit[0] & 0x1F == 7), b"")
-    pps = next((unit for unit in head if unit[0] & 0x1F == 8), b"")
-    if not sps or not pps or not units[0].keyframe:
+def _first_sets(codec: str, first: AccessUnit) -> tuple[bytes, ...]:
+    found = parameter_sets(codec, b"".join(START_CODE + unit for unit in first.units))
+    if len(found) < len(PARAMETER_SETS[codec]) or not first.keyframe:
         raise InputError("the recording does not begin with a keyframe and its parameter sets")
-    return sps, pps
+    return tuple(found[kind].partition(START_CODE)[0] for kind in sorted(found))

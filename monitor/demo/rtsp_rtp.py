@@ -1,4 +1,4 @@
-"""RTP packets of H.264 (RFC 3550, RFC 6184), framed for one RTSP connection (RFC 2326 §10.12).
+"""RTP packets of H.264 and H.265 (RFC 3550, 6184, 7798), framed for RTSP (RFC 2326 §10.12).
 
 A feed numbers its packets once; all viewers of a camera receive the same bytes.
 """
@@ -15,6 +15,7 @@ PAYLOAD_TYPE = 96
 LARGEST_PAYLOAD = 1400
 _NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
 _HEADER = 12  # bytes
+_FU = 49
 
 
 class RtpFeed:
@@ -35,9 +36,10 @@ class RtpFeed:
         """Return the 32-bit RTP time of a picture ``ticks`` after switching on."""
         return (self._base_ticks + ticks) & 0xFFFFFFFF
 
-    def packets(self, unit: AccessUnit, ticks: int) -> list[bytes]:
+    def packets(self, unit: AccessUnit, ticks: int, codec: str = "h264") -> list[bytes]:
         """Return the RTP packets of ``unit``, the last one marked."""
-        payloads = [part for nal in unit.units for part in fragments(nal, LARGEST_PAYLOAD)]
+        cut = fragments if codec == "h264" else h265_fragments
+        payloads = [part for nal in unit.units for part in cut(nal, LARGEST_PAYLOAD)]
         timestamp = self.timestamp(ticks)
         packets = []
         for number, payload in enumerate(payloads):
@@ -67,6 +69,21 @@ class RtpFeed:
             self._packets & 0xFFFFFFFF,
             self._octets & 0xFFFFFFFF,
         )
+
+
+def h265_fragments(nal: bytes, largest: int) -> list[bytes]:
+    """Return the payloads of one H.265 NAL unit: itself, or its fragmentation units."""
+    if len(nal) <= largest:
+        return [nal]
+    head = bytes(((nal[0] & 0x81) | (_FU << 1), nal[1]))
+    kind = (nal[0] >> 1) & 0x3F
+    starts = range(2, len(nal), largest - 3)
+    return [
+        head
+        + bytes(((0x80 if at == starts[0] else 0) | (0x40 if at == starts[-1] else 0) | kind,))
+        + nal[at : at + largest - 3]
+        for at in starts
+    ]
 
 
 def damaged(packet: bytes, chance: random.Random) -> bytes:

@@ -25,6 +25,7 @@ from monitor.demo.rtsp_rtp import PAYLOAD_TYPE, interleaved
 SESSION_TIMEOUT = 60  # seconds
 _MOST_BUFFERED = 2 << 20  # bytes
 _TRACK = "trackID=0"
+_HEVC_SETS = ("vps", "sps", "pps")
 _REASONS = {
     200: "OK",
     302: "Moved Temporarily",
@@ -276,7 +277,16 @@ def _camera_name(url: str) -> str:
 
 
 def _sdp(footage: Footage) -> str:
-    sets = ",".join(base64.b64encode(part).decode() for part in (footage.sps, footage.pps))
+    sets = [base64.b64encode(part).decode() for part in footage.sets]
+    if footage.codec == "h264":
+        name = "H264"
+        form = (
+            f"packetization-mode=1;profile-level-id={footage.sets[0][1:4].hex()};"
+            f"sprop-parameter-sets={','.join(sets)}"
+        )
+    else:
+        name = "H265"
+        form = ";".join(f"sprop-{kind}={part}" for kind, part in zip(_HEVC_SETS, sets, strict=True))
     lines = [
         "v=0",
         "o=- 0 1 IN IP4 127.0.0.1",
@@ -286,9 +296,8 @@ def _sdp(footage: Footage) -> str:
         "a=control:*",
         "a=range:npt=now-",
         f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
-        f"a=rtpmap:{PAYLOAD_TYPE} H264/90000",
-        f"a=fmtp:{PAYLOAD_TYPE} packetization-mode=1;"
-        f"profile-level-id={footage.sps[1:4].hex()};sprop-parameter-sets={sets}",
+        f"a=rtpmap:{PAYLOAD_TYPE} {name}/90000",
+        f"a=fmtp:{PAYLOAD_TYPE} {form}",
         f"a=framerate:{footage.fps:g}",
         f"a=control:{_TRACK}",
     ]

@@ -37,8 +37,12 @@ class OpeningDays:
 
     def __init__(self, database: Database, institution_ids: Iterable[str]) -> None:
         self._registers = RegisterRepository(database)
-        self._institutions = tuple(sorted(institution_ids))
         self._exceptions: Mapping[str, Mapping[date, bool]] = {}
+        self.expect(institution_ids)
+
+    def expect(self, institution_ids: Iterable[str]) -> None:
+        """Read what the registers say of these from the next time on."""
+        self._institutions = tuple(sorted(institution_ids))
 
     def read(self) -> None:
         """Read them again.

@@ -39,10 +39,14 @@ class Roll:
     ) -> None:
         """``zone`` is where the institutions are: their day ends at its midnight."""
         self._attendance = AttendanceRepository(database)
-        self._institutions = tuple(sorted(institution_ids))
         self._zone = zone
         self._clock = clock
         self._reading = _Reading()
+        self.expect(institution_ids)
+
+    def expect(self, institution_ids: Iterable[str]) -> None:
+        """Read who is signed in to these from the next time on."""
+        self._institutions = tuple(sorted(institution_ids))
 
     def read(self) -> None:
         """Read again.

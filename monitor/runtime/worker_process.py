@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -36,23 +36,25 @@ from monitor.runtime.placement import place
 from monitor.runtime.recording.policy import pause_bytes
 from monitor.runtime.recording.shelf import Shelf
 from monitor.runtime.roll import Roll
-from monitor.runtime.spare_memory import SpareMemory
+from monitor.runtime.spare_memory import SpareMemory, keep_little_spare
 from monitor.runtime.spool import Spool
 from monitor.runtime.tracks.recorder import TrackRecorder
 from monitor.runtime.worker import Worker, reason_of
 from monitor.runtime.worker_api import WorkerServer
+from monitor.settings import Settings
 from monitor.settings.escalation import life_of
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraReport, CameraState, CameraStatusRepository
 from monitor.store.event_repository import EventRepository
 from monitor.store.files import FileStore
 from monitor.store.labels import LabelStore
+from monitor.store.place_repository import PlaceRepository
 from monitor.store.recorder_problems import RecorderProblemRepository
 from monitor.store.recordings import RecordingRepository
 from monitor.store.room_status import RoomStatusRepository
 from monitor.store.workers import WorkerRepository
 from monitor.streams.failures import StreamError
-from monitor.streams.live import LiveServer
+from monitor.streams.live import IceServer, LiveServer
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.whip import IngestServer
@@ -64,17 +66,6 @@ _TOUCH_EVERY = 20.0
 _HEARTBEAT_EVERY = 5.0
 _DAYS_EVERY = 300.0
 _ROLL_EVERY = 10.0
-_NOT_OURS = (
-    "institutions",
-    "rules",
-    "planning",
-    "reporting",
-    "risk",
-    "registers",
-    "access",
-    "model",
-)
-"""Sections that a worker does not read itself, or takes over while it runs."""
 
 
 def worker_name(number: int) -> str:
@@ -88,6 +79,7 @@ def run_worker(config: Path, number: int, workers: int, log_file: Path | None) -
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     configure_logs(log_file)
+    keep_little_spare()
     try:
         with ExitStack() as whole:
             environment = Environment.load(config)
@@ -118,8 +110,7 @@ class _WorkerProcess:
         self._name = worker_name(number)
         self._names = [worker_name(index) for index in range(workers)]
         self._clock: Clock = SystemClock()
-        self._mine, self._rooms, self._cameras = self._share(environment)
-        mine = self._mine
+        mine, self._rooms, self._cameras = self._share(environment)
         self._workers = WorkerRepository(database)
         self._reports = _Reports(database, self._name, self._clock)
         self._problems = RecorderProblemRepository(database)
@@ -177,7 +168,7 @@ class _WorkerProcess:
             else None,
         )
         self.worker.resume(events.going_on([room.id for room in self._rooms]))
-        self._ingest = IngestServer(self._cameras, clock=self._clock)
+        self._ingest = IngestServer(self._cameras, clock=self._clock, ice_servers=self._ice_servers)
         self._server = WorkerServer(
             settings.service.worker_host,
             environment.secret(),
@@ -186,6 +177,7 @@ class _WorkerProcess:
                 self.worker.overlay,
                 clock=self._clock,
                 small_feeds=self.worker.small_reader,
+                ice_servers=self._ice_servers,
             ),
             self.worker.still,
             self._ingest,
@@ -194,6 +186,9 @@ class _WorkerProcess:
         stack.callback(recorder.stop)
         self._server.start()
         stack.callback(self._server.stop)
+
+    def _ice_servers(self) -> tuple[IceServer, ...]:
+        return self._environment.settings.live.servers(self._clock.now())
 
     def _tapes(self, stack: ExitStack) -> TrackRecorder | None:
         if not self._environment.settings.tracks.keep:
@@ -241,14 +236,19 @@ class _WorkerProcess:
         self._workers.register(self._name, self._server.url, os.getpid(), cameras, now)
 
     def _take_over(self, found: Environment) -> bool:
-        """Go on with other rooms and cameras, if nothing else concerns this worker."""
-        same = {name: getattr(self._environment.settings, name) for name in _NOT_OURS}
+        """Go on with other institutions, rooms, cameras, unless more has to be built anew."""
+        if _built_from(found.settings) != _built_from(self._environment.settings):
+            return False
         mine, rooms, cameras = self._share(found)
-        if found.settings.model_copy(update=same) != self._environment.settings:
-            return False
-        if mine != self._mine:
-            return False
-        self._events.tell_with(decide_with(found), ladder_of(found, self._database))
+        # The pages do the same, perhaps later: of cameras unknown there nothing can be reported.
+        PlaceRepository(self._database).sync(found.district, to_datetime(self._clock.now()))
+        self._events.tell_with(
+            decide_with(found), ladder_of(found, self._database), life_of(found.settings)
+        )
+        self._days.expect(mine)
+        self._roll.expect(mine)
+        self._days_read = self._roll_read = -_DAYS_EVERY
+        self._recover(self._shelf, {c.id for c in cameras} - {c.id for c in self._cameras})
         anew = self.worker.change(rooms, cameras, found.config_version, self._events.going_on)
         self._rooms, self._cameras = rooms, cameras
         self._environment = found
@@ -316,13 +316,31 @@ class _WorkerProcess:
             RecordingRepository(database),
             self._clock,
         )
-        mine = [camera.id for camera in self._cameras]
-        self._problems.clear(mine)
-        if environment.settings.recording.enabled:
-            shelf.recover(mine)
+        self._recover(shelf, {camera.id for camera in self._cameras})
         shelf.start()
         stack.callback(shelf.stop)
         return shelf
+
+    def _recover(self, shelf: Shelf, cameras: Collection[str]) -> None:
+        """File what an earlier worker left of these cameras, before anybody records them."""
+        self._problems.clear(sorted(cameras))
+        if cameras and self._environment.settings.recording.enabled:
+            shelf.recover(cameras)
+
+
+def _built_from(settings: Settings) -> tuple[object, ...]:
+    """Return what a worker cannot exchange while it runs."""
+    recording, evidence = settings.recording, settings.evidence
+    return (
+        settings.service,
+        settings.district.timezone,
+        (settings.model.calm_fps, settings.model.gate),
+        (recording.enabled, recording.store, recording.reserve, recording.segment),
+        (evidence.before, evidence.after),
+        bool(settings.tracks.keep),
+        settings.labels,
+        settings.sources,
+    )
 
 
 class _Reports:
@@ -340,6 +358,7 @@ class _Reports:
         """Write what has changed since the last time."""
         now = to_datetime(self._clock.now())
         views = worker.views()
+        self._sent = {name: self._sent[name] for name in worker.camera_ids if name in self._sent}
         for camera_id in worker.camera_ids:
             reader = worker.reader(camera_id)
             if reader is None:

@@ -38,6 +38,12 @@ def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
     """Yield every mistake that spans more than one value; ``folder`` is the file's own."""
     yield from _twice(settings)
     yield from rule_complaints(settings.rules, ("rules",))
+    if settings.sources.unreadable_certificates(folder):
+        yield Complaint(
+            ("sources", "certificates"),
+            f"{settings.sources.certificates} cannot be read as certificates",
+            "name a PEM file: -----BEGIN CERTIFICATE----- …",
+        )
     for i, institution in enumerate(settings.institutions):
         rooms = {room.id for room in institution.rooms}
         yield from rule_complaints(institution.rules, ("institutions", i, "rules"))

@@ -110,10 +110,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     service = settings.service.model_copy(
         update={"data_dir": (folder / settings.service.data_dir).resolve()}
     )
-    folders = tuple((folder / item).resolve() for item in settings.sources.folders)
     changes: dict[str, Any] = {
         "service": service,
-        "sources": settings.sources.model_copy(update={"folders": folders}),
+        "sources": settings.sources.anchored(folder),
     }
     if settings.registers is not None:
         changes["registers"] = (folder / settings.registers).resolve()

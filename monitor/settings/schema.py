@@ -30,6 +30,7 @@ from monitor.domain.places import (
 from monitor.settings.access import Access
 from monitor.settings.basics import Id, Model, Name
 from monitor.settings.gb28181 import GbPart
+from monitor.settings.live import Live
 from monitor.settings.notify import Alerts, Notify
 from monitor.settings.planning import Planning, Reporting
 from monitor.settings.privacy import Privacy
@@ -389,6 +390,7 @@ class Settings(Model):
         None, description="Kanhu as the platform that recorders sign in to"
     )
     alerts: Alerts = Alerts()
+    live: Live = Live()
     sources: Sources = Sources()
     rules: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Parameters of rules for the whole district"

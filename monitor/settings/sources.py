@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,34 @@ class Sources(BaseModel):
         (), description="Folders that `file:` may read (from this file); empty: none"
     )
 
+    certificates: Path | None = Field(
+        None,
+        description="PEM file of what `rtsps:` cameras must show: their own certificates, or those "
+        "of authorities; none: any will do",
+    )
+
+    def anchored(self, folder: Path) -> Sources:
+        """Return the same with relative paths taken from ``folder``."""
+        changes: dict[str, object] = {
+            "folders": tuple((folder / item).resolve() for item in self.folders)
+        }
+        if self.certificates is not None:
+            changes["certificates"] = (folder / self.certificates).resolve()
+        return self.model_copy(update=changes)
+
+    def unreadable_certificates(self, folder: Path) -> bool:
+        """Say whether the file of certificates is missing, or holds none."""
+        if self.certificates is None:
+            return False
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
+                folder / self.certificates
+            )
+        except OSError:
+            return True
+        return False
+
     def reach(self) -> Reach:
         """Return what sources are told."""
-        return Reach(tuple(map(ipaddress.ip_network, self.networks)), self.folders)
+        networks = tuple(map(ipaddress.ip_network, self.networks))
+        return Reach(networks, self.folders, self.certificates)

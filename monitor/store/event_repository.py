@@ -98,9 +98,9 @@ class EventRepository:
             self._announce(session, alert, row, filed, now)
             return tuple(evidence_view(piece) for piece in filed)
 
-    def tell_with(self, decide: Decide, ladder: Ladder) -> None:
+    def tell_with(self, decide: Decide, ladder: Ladder, life: LifePolicy) -> None:
         """Decide from now on with these who is told; what is under way keeps its own."""
-        self._decide, self._ladder = decide, ladder
+        self._decide, self._ladder, self._life = decide, ladder, life
 
     def going_on(self, room_ids: Collection[str]) -> tuple[Event, ...]:
         """Return the latest event of each place in these rooms if it has not cleared yet.

@@ -16,7 +16,8 @@ CODECS = ("h264", "hevc")
 
 _H264_SPS, _H264_PPS = 7, 8
 _HEVC_VPS, _HEVC_SPS, _HEVC_PPS = 32, 33, 34
-_PARAMETER_SETS = {"h264": (_H264_SPS, _H264_PPS), "hevc": (_HEVC_VPS, _HEVC_SPS, _HEVC_PPS)}
+PARAMETER_SETS = {"h264": (_H264_SPS, _H264_PPS), "hevc": (_HEVC_VPS, _HEVC_SPS, _HEVC_PPS)}
+"""The NAL unit types of a codec's parameter sets."""
 
 _SEQUENCE = {"h264": _H264_SPS, "hevc": _HEVC_SPS}
 
@@ -55,7 +56,7 @@ def parameter_sets(codec: str, data: bytes) -> dict[int, bytes]:
         if is_picture(codec, unit):
             break
         kind = unit_type(codec, unit)
-        if kind in _PARAMETER_SETS[codec]:
+        if kind in PARAMETER_SETS[codec]:
             # A second PPS is kept beside the first: slices name the one that they use.
             found[kind] = found[kind] + START_CODE + unit if kind in found else unit
     return found

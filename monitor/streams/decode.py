@@ -56,7 +56,7 @@ class Decoder:
         self._max_width = max_width
         self._skip_loop_filter = skip_loop_filter
         self._reordered = reordered
-        self._context = self._new_context()
+        self._context: VideoCodecContext | None = None
         self._converter = VideoReformatter()
         self._backlog: list[Packet] = []
         self._epoch: int | None = None
@@ -89,6 +89,16 @@ class Decoder:
             self._decode(waiting)
         return self.counts.pictures > before
 
+    def rest(self, keyframe: Packet) -> None:
+        """Give back the room for pictures: nothing is to be looked at before the next keyframe.
+
+        ``keyframe`` is the packet just taken. Whoever looks sooner after all gets the same picture,
+        and has all since that keyframe decoded once more.
+        """
+        self._newest = None
+        self._context = None
+        self._backlog = [keyframe]
+
     def frame(self) -> Frame | None:
         """Return the picture of the last look as BGR, or ``None`` if it gave none."""
         if self._newest is None:
@@ -115,11 +125,12 @@ class Decoder:
         if packet.epoch != self._epoch:
             self._epoch = packet.epoch
             self._forget_backlog()
-            self._context = self._new_context()
+            self._context = None
             self._walls.clear()
         elif packet.keyframe and self._backlog:
             self._forget_backlog()
-            self._context.flush_buffers()
+            if self._context is not None:
+                self._context.flush_buffers()
             self._walls.clear()
         elif len(self._backlog) >= _LARGEST_BACKLOG:
             self._forget_backlog()
@@ -133,6 +144,8 @@ class Decoder:
         if not packet.data:  # to ffmpeg, this would be the end of the stream
             self.counts.errors += 1
             return
+        if self._context is None:
+            self._context = self._new_context()
         encoded = EncodedPacket(packet.data)
         shown = packet.time + packet.shift
         ticks = round(shown * _TICKS)

@@ -24,6 +24,9 @@ class Reason(StrEnum):
     BUSY = "busy"
     UNSUPPORTED = "unsupported"
     NO_RTSP = "no_rtsp"
+    NO_TLS = "no_tls"
+    TLS_ONLY = "tls_only"
+    UNTRUSTED = "untrusted"
     NO_VIDEO = "no_video"
     NO_KEYFRAME = "no_keyframe"
     MISSING = "missing"
@@ -91,6 +94,24 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text("对方的应答不是可用的 RTSP 视频流", "what answers there is not a usable RTSP stream"),
         Text(
             "检查端口(RTSP 通常为 554)和路径", "check the port (usually 554 for RTSP) and the path"
+        ),
+    ),
+    Reason.NO_TLS: (
+        Text("对方不使用 TLS 加密", "what answers there does not speak TLS"),
+        Text(
+            "检查端口(rtsps 通常为 322),或改用 rtsp:",
+            "check the port (usually 322 for rtsps), or write rtsp:",
+        ),
+    ),
+    Reason.TLS_ONLY: (
+        Text("对方只接受 TLS 加密连接", "what answers there speaks TLS only"),
+        Text("检查端口,或改用 rtsps:", "check the port, or write rtsps:"),
+    ),
+    Reason.UNTRUSTED: (
+        Text("摄像机的证书不受信任", "the camera's certificate is not trusted"),
+        Text(
+            "把该证书或其签发机构的证书加入 sources.certificates 指定的文件",
+            "add it, or its authority's, to the file named under sources.certificates",
         ),
     ),
     Reason.NO_VIDEO: (

@@ -122,6 +122,10 @@ class Gate:
         self._hold_until = time + self.settings.hold
         return True
 
+    def calm(self, time: float) -> bool:
+        """Say whether, as far as is known, nothing but keyframes will be looked at for a while."""
+        return time >= self._hold_until and self.settings.heartbeat > self.settings.peek_every
+
     @property
     def reference(self) -> NDArray[np.uint8] | None:
         """The brightness of the picture analysed last."""

@@ -44,10 +44,14 @@ _THIS_MACHINE = ("localhost", ".localhost", ".localdomain")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a configuration allows: ``networks`` (empty: all but special ones) and ``folders``."""
+    """What a configuration allows: ``networks`` (empty: all but special ones) and ``folders``.
+
+    ``certificates`` is the file of those that ``rtsps:`` cameras must show; ``None``: any will do.
+    """
 
     networks: tuple[Network, ...] = ()
     folders: tuple[Path, ...] = ()
+    certificates: Path | None = None
 
     def check(self, url: StreamUrl) -> None:
         """Judge a URL by what is written in it, without asking the network.
@@ -93,7 +97,7 @@ class Reach:
         addresses = [ipaddress.ip_address(str(item[4][0]).partition("%")[0]) for item in found]
         if not addresses or not all(map(self.allows, addresses)):
             raise StreamError(Reason.FORBIDDEN, where=where)
-        return replace(url, host=str(addresses[0]))
+        return replace(url, host=str(addresses[0]), certified=url.certified or url.host)
 
     def _allows_one(self, address: Address) -> bool:
         special = any(address in network for network in _SPECIAL)

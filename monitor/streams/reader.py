@@ -23,10 +23,12 @@ from monitor.domain.errors import KanhuError
 from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
+from monitor.streams.annexb import ParameterSets, picture_format
 from monitor.streams.backoff import Backoff
 from monitor.streams.catalogue import make_source
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.fanout import DEFAULT_SIZE, Fanout, Subscription
+from monitor.streams.picture_size import picture_size
 from monitor.streams.reach import Reach
 from monitor.streams.ring import PacketRing
 from monitor.streams.source import Source, SourceFactory, SourceRequest, Timeouts
@@ -37,13 +39,20 @@ _log = structlog.get_logger(__name__)
 _ASKED_AT_HOME = frozenset({Reason.NOT_REGISTERED, Reason.NO_PLATFORM, Reason.NO_SENDER})
 """Failures that only this machine was asked about: asking again soon troubles no device."""
 _AT_HOME_WAIT = 2.0  # seconds
+_UNHEARD = frozenset({Reason.REFUSED, Reason.UNREACHABLE})
+"""Failures of a device that is switched off or just starting: nobody there is troubled."""
+_WRONG_KEY = frozenset({Reason.UNAUTHORIZED, Reason.FORBIDDEN})
 _TO_BE_MENDED = frozenset(
     (
-        *(Reason.UNAUTHORIZED, Reason.NOT_FOUND, Reason.FORBIDDEN),
-        *(Reason.UNSUPPORTED, Reason.NO_VIDEO),
+        *_WRONG_KEY,
+        *(Reason.NOT_FOUND, Reason.UNSUPPORTED, Reason.NO_VIDEO),
+        *(Reason.NO_TLS, Reason.TLS_ONLY, Reason.UNTRUSTED),
     )
 )
 """Failures that somebody has to mend first: asking again soon only troubles the camera."""
+_STARTING = (
+    180.0  # seconds after its last packet in which a device may still have to find its paths
+)
 
 
 class ConnectionState(StrEnum):
@@ -111,6 +120,7 @@ class CameraReader:
         self._make = make
         self._fanout = Fanout()
         self._info: StreamInfo | None = None
+        self._format = b""
         self._status = ReaderStatus(ConnectionState.CONNECTING, self._clock.now())
         self._connections = 0
         self._packets = 0
@@ -124,7 +134,7 @@ class CameraReader:
 
     @property
     def info(self) -> StreamInfo | None:
-        """What the camera's video is like, as of the last connection; ``None`` before the first."""
+        """What the camera's video is like, or was when it was last seen; ``None`` before that."""
         return self._info
 
     @property
@@ -177,15 +187,43 @@ class CameraReader:
             failure = self._connect_once()
             if self._stopping.is_set():
                 break
-            if self._status.state is ConnectionState.ONLINE:
-                self._backoff.was_connected(self._clock.now() - began)
-            at_home = failure.reason in _ASKED_AT_HOME
-            patient = failure.reason in _TO_BE_MENDED
-            wait = _AT_HOME_WAIT if at_home else self._backoff.next_wait(patient=patient)
+            wait = self._wait_after(failure.reason, self._clock.now() - began)
             self._lost(failure, wait)
             if failure.reason is Reason.ENDED:
                 break
             self._stopping.wait(wait)
+
+    def _look_at_format(self, keyframe: bytes) -> None:
+        """Notice another picture size in mid-stream."""
+        info = self._info
+        if info is None:
+            return
+        found = picture_format(info.codec, keyframe)
+        if not found or found == self._format:
+            return
+        self._format = found
+        size = picture_size(info.codec, keyframe)
+        if size is None or size == (info.width, info.height):
+            return
+        sets = ParameterSets(info.codec, keyframe).data
+        self._info = replace(info, width=size[0], height=size[1], extradata=sets)
+        _log.info("camera_size", camera=self.camera.id, width=size[0], height=size[1])
+
+    def _wait_after(self, reason: Reason, took: float) -> float:
+        """Return how long to wait after a failure of an attempt, or connection, that ``took``."""
+        if reason in _ASKED_AT_HOME:
+            return _AT_HOME_WAIT
+        online = self._status.state is ConnectionState.ONLINE
+        if online:
+            self._backoff.was_connected(took)
+        starting = (
+            self._last_packet is not None and self._clock.now() - self._last_packet < _STARTING
+        )
+        return self._backoff.next_wait(
+            patient=reason in (_WRONG_KEY if starting else _TO_BE_MENDED),
+            unheard=reason in _UNHEARD,
+            spent=0.0 if online else took,
+        )
 
     def _connect_once(self) -> StreamError:
         request = SourceRequest(
@@ -202,7 +240,8 @@ class CameraReader:
             source = self._make(request)
             with self._lock:
                 self._source = source
-            self._info = source.open()
+            info = self._info = source.open()
+            self._format = picture_format(info.codec, info.extradata)
             self._read(source)
         except KanhuError as error:
             return self._in_words(error)
@@ -230,6 +269,8 @@ class CameraReader:
         self._packets += 1
         self._bytes += len(packet.data)
         self._last_packet = now
+        if packet.keyframe:
+            self._look_at_format(packet.data)
         if self._status.state is not ConnectionState.ONLINE:
             self._connections += 1
             self._enter(ReaderStatus(ConnectionState.ONLINE, now))

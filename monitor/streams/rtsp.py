@@ -18,7 +18,7 @@ from monitor.streams.demux import VideoDemuxer, open_container
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.rtsp_door import behind
 from monitor.streams.source import SourceRequest, Timeouts
-from monitor.streams.url import RTSP_UDP
+from monitor.streams.url import RTSP_UDP, StreamUrl
 
 _DATAGRAM_BUFFER = 2 << 20  # bytes to ask the system for: a keyframe comes all at once
 
@@ -41,11 +41,11 @@ class RtspSource:
         timeouts = request.timeouts
         url = request.url
         if request.reach is not None:
-            url = behind(url, request.reach, timeouts.open, request.camera_id)
+            url = behind(url, request.reach, timeouts, request.camera_id)
         began = time.monotonic()
         try:
             self._container = open_container(
-                url.address, _options(url.scheme, timeouts), (timeouts.open, timeouts.read)
+                url.address, self._options(url), (timeouts.open, timeouts.read)
             )
         except (av.FFmpegError, OSError) as error:
             raise self._open_failure(error, time.monotonic() - began) from None
@@ -84,6 +84,14 @@ class RtspSource:
         pause = 0.0 if self._request.url.scheme == RTSP_UDP else self._request.pause()
         if pause:
             self._interrupted.wait(pause)
+
+    def _options(self, url: StreamUrl) -> dict[str, str]:
+        options = _options(url.scheme, self._request.timeouts)
+        certificates = self._request.reach.certificates if self._request.reach else None
+        if url.scheme != "rtsps" or certificates is None:
+            return options
+        trust = {"tls_verify": "1", "ca_file": str(certificates), "verifyhost": url.certified}
+        return options | trust
 
     def _open_failure(self, error: BaseException, elapsed: float) -> StreamError:
         failure = self._failure(error)

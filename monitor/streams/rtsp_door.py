@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import re
 import socket
-import ssl
 import time
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,31 +17,36 @@ from typing import Final
 from monitor.streams.failures import Reason, StreamError, failure_of
 from monitor.streams.gb28181.digest import authorization
 from monitor.streams.reach import Reach
+from monitor.streams.rtsp_tls import secured
+from monitor.streams.source import Timeouts
 from monitor.streams.url import RTSP_UDP, StreamUrl, UrlError, parse_url
 
 _MOST_HOPS = 4
 _LARGEST_ANSWER = 64 << 10  # bytes
 _PORTS: Final = {"rtsp": 554, RTSP_UDP: 554, "rtsps": 322}
+_TLS_ALERT = b"\x15\x03"
 _STATUS = re.compile(rb"RTSP/1\.\d (\d{3})")
 _KNOWN_CHALLENGE = re.compile(r"(?i)basic |digest (?!.*algorithm=\"?(?!md5\b|sha-256\b))")
 _FIELD = re.compile(r"(?im)^([a-z-]+)[ \t]*:[ \t]*(.*?)[ \t]*\r?$")
 
 
-def behind(url: StreamUrl, reach: Reach, patience: float, where: str = "") -> StreamUrl:
+def behind(url: StreamUrl, reach: Reach, timeouts: Timeouts, where: str = "") -> StreamUrl:
     """Return where the pictures of ``url`` really are, its host as the one address judged.
 
     A camera that answers nothing that can be understood is left to ffmpeg, which has words for it.
-    Takes at most ``patience`` seconds. Credentials go along only to the same host.
+    Takes at most ``timeouts.open`` seconds. Credentials go along only to the same host, and what
+    begins encrypted stays so.
 
     Raises:
-        StreamError: the host cannot be reached, or the way leads where ``reach`` does not.
+        StreamError: the host cannot be reached or is not whom it should be, or the way leads
+            where ``reach`` does not.
     """
-    until = time.monotonic() + patience
+    until = time.monotonic() + timeouts.open
     for _ in range(_MOST_HOPS):
         pinned = reach.pinned(url, where)
-        place = _asked(pinned, until, where)
+        place, certified = _asked(pinned, reach, timeouts.connect, until, where)
         if place is None:
-            return pinned
+            return replace(pinned, certified=certified)
         url = _next(url, place, where)
     raise StreamError(Reason.NO_RTSP, where=where)
 
@@ -54,6 +58,8 @@ def _next(url: StreamUrl, place: str, where: str) -> StreamUrl:
         raise StreamError(Reason.NO_RTSP, where=where) from None
     if found.scheme not in _PORTS:
         raise StreamError(Reason.FORBIDDEN, where=where, detail=f"{found.scheme}:")
+    if url.scheme == "rtsps" != found.scheme:
+        raise StreamError(Reason.FORBIDDEN, where=where, detail=f"{found.scheme}:")
     if found.scheme == "rtsp":
         found = replace(found, scheme=url.scheme if url.scheme == RTSP_UDP else "rtsp")
     if found.host == url.host and not found.username:
@@ -61,20 +67,26 @@ def _next(url: StreamUrl, place: str, where: str) -> StreamUrl:
     return found
 
 
-def _asked(url: StreamUrl, until: float, where: str) -> str | None:
-    """Return the place that an answer redirects to, or ``None``."""
+def _asked(
+    url: StreamUrl, reach: Reach, connect: float, until: float, where: str
+) -> tuple[str | None, str]:
+    """Return the place that an answer redirects to, or ``None``, and the name certified."""
     try:
-        with _Conversation(url, until, where) as camera:
-            for method in ("OPTIONS", "DESCRIBE"):
-                answer = camera.ask(method)
-                if answer is None:
-                    return None
-                if 300 <= answer.status < 400 and "location" in answer.fields:
-                    return answer.fields["location"]
-                if answer.status >= 300:
-                    return None
+        with _Conversation(url, reach, connect, until, where) as camera:
+            return _place(camera), camera.certified
     except OSError as error:
         raise failure_of(error, where=where, secrets=url.secrets) from None
+
+
+def _place(camera: _Conversation) -> str | None:
+    for method in ("OPTIONS", "DESCRIBE"):
+        answer = camera.ask(method)
+        if answer is None:
+            return None
+        if 300 <= answer.status < 400 and "location" in answer.fields:
+            return answer.fields["location"]
+        if answer.status >= 300:
+            return None
     return None
 
 
@@ -87,18 +99,25 @@ class _Answer:
 class _Conversation:
     """One connection to a camera; every wait ends at the time ``until``."""
 
-    def __init__(self, url: StreamUrl, until: float, where: str) -> None:
+    def __init__(
+        self, url: StreamUrl, reach: Reach, connect: float, until: float, where: str
+    ) -> None:
         self._url = url
         self._where = where
         self._until = until
+        self._connect_within = connect
         self._uri = replace(url, username="", password="").address
         self._number = 0
         self._challenge = ""
         self._rest = b""
-        port = url.port if url.port is not None else _PORTS[url.scheme]
-        self._socket: socket.socket = socket.create_connection((url.host, port), self._left)
+        self._socket: socket.socket
+        self.certified = ""
         if url.scheme == "rtsps":
-            self._socket = _as_ffmpeg_does().wrap_socket(self._socket)
+            self._socket, self.certified = secured(
+                self._connected, url.certified or url.host, reach.certificates, where
+            )
+        else:
+            self._socket = self._connected()
 
     def __enter__(self) -> _Conversation:
         return self
@@ -131,6 +150,13 @@ class _Conversation:
             raise TimeoutError
         return left
 
+    def _connected(self) -> socket.socket:
+        port = self._url.port if self._url.port is not None else _PORTS[self._url.scheme]
+        within = min(self._left, self._connect_within)
+        connection = socket.create_connection((self._url.host, port), within)
+        connection.settimeout(self._left)
+        return connection
+
     def _exchange(self, method: str) -> _Answer | None:
         self._number += 1
         lines = [f"{method} {self._uri} RTSP/1.0", f"CSeq: {self._number}", "User-Agent: Kanhu"]
@@ -153,6 +179,8 @@ class _Conversation:
             self._socket.settimeout(self._left)
             more = self._socket.recv(4096)
             self._rest += more
+            if self._rest.startswith(_TLS_ALERT):
+                raise StreamError(Reason.TLS_ONLY, where=self._where)
             if not more or len(self._rest) > _LARGEST_ANSWER:
                 return None
         head, _, self._rest = self._rest.partition(b"\r\n\r\n")
@@ -176,11 +204,3 @@ class _Conversation:
                 break
             self._rest += more
         self._rest = self._rest[left:]
-
-
-def _as_ffmpeg_does() -> ssl.SSLContext:
-    # Cameras sign their own certificates; ffmpeg does not check them either.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

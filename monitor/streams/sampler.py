@@ -94,9 +94,16 @@ class FrameSampler:
         if look is not Look.ANALYSE and not moved:
             if self._on_still is not None:
                 self._on_still(packet)
+            self._perhaps_rest(decoder, packet)
             return []
         frame = decoder.frame()
+        self._perhaps_rest(decoder, packet)
         return before if frame is None else [*before, frame]
+
+    def _perhaps_rest(self, decoder: Decoder, packet: Packet) -> None:
+        """Keep no decoder's pictures for a room in which nothing happens: they are most of it."""
+        if packet.keyframe and self.gate.calm(packet.time):
+            decoder.rest(packet)
 
     def _decoder_for(self, packet: Packet) -> Decoder | None:
         if packet.epoch == self._epoch and self._decoder is not None:

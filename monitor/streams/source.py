@@ -20,10 +20,15 @@ from monitor.streams.url import StreamUrl
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a camera may keep us waiting, in seconds."""
+    """How long a camera may keep us waiting, in seconds.
+
+    ``connect`` is for the machine to be there at all, ``open`` for everything up to the first
+    picture: a system asks a machine that is away ever more rarely, so beginning anew is quicker.
+    """
 
     open: float = 10.0
     read: float = 5.0
+    connect: float = 2.5
 
 
 def _never() -> float:

@@ -43,7 +43,11 @@ class UrlError(InputError):
 
 @dataclass(frozen=True, slots=True)
 class StreamUrl:
-    """A camera URL, checked and taken apart. ``str()`` of it shows no credentials."""
+    """A camera URL, checked and taken apart. ``str()`` of it shows no credentials.
+
+    ``certified`` is the name that the certificate of an ``rtsps`` host must bear, where its host
+    is the address alone.
+    """
 
     scheme: str
     host: str = ""
@@ -53,6 +57,7 @@ class StreamUrl:
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     options: dict[str, str] = field(default_factory=dict)
+    certified: str = field(default="", compare=False)
 
     @property
     def address(self) -> str:

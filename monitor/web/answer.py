@@ -17,8 +17,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """Return a rendered page.
 
     Besides ``values`` a template sees ``language``, ``theme``, ``visitor`` (``None`` before
-    sign-in), ``may`` (the visitor's permissions), ``path``, ``nav`` (what the bar
-    leads to), ``back_path``, ``now`` and ``request_id``.
+    sign-in), ``may`` (the visitor's permissions), ``path``, ``relayed`` (live view
+    may need STUN or TURN), ``nav`` (what the bar leads to), ``back_path``, ``now`` and
+    ``request_id``.
     """
     known: tuple[Visitor | None] | None = getattr(request.state, "visitor", None)
     visitor = known[0] if known is not None else None
@@ -32,6 +33,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         visitor=visitor,
         may=may,
         path=path,
+        relayed=bool(site.context.settings.live.ice_servers),
         nav=navigation(
             path,
             may,

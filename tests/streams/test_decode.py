@@ -176,3 +176,30 @@ def test_skipping_the_loop_filter_still_gives_the_picture(room_video: Path, read
     sharp = decode(Decoder("camera", "h264"), packets[:5])[-1]
     quick = decode(Decoder("camera", "h264", skip_loop_filter=True), packets[:5])[-1]
     assert float(np.abs(sharp.image.astype(int) - quick.image).mean()) < 6
+
+
+def test_a_decoder_that_rests_gives_the_same_pictures(
+    make_video: Callable[..., Path], recorded: Callable[[Path], SourceRequest]
+) -> None:
+    source = make_source(recorded(make_video("rest.mp4", seconds=2, gop=10)))
+    info, packets = source.open(), list(source.packets())
+    source.close()
+    awake, resting = (Decoder("camera", info.codec) for _ in range(2))
+    looks = {0, 10, 14, 20, 30, 37}
+    seen = 0
+    for number, packet in enumerate(packets):
+        there = [decoder.take(packet, number in looks) for decoder in (awake, resting)]
+        assert there == [number in looks] * 2
+        if number not in looks:
+            continue
+        expected, found = awake.frame(), resting.frame()
+        assert expected is not None
+        assert found is not None
+        assert np.array_equal(expected.image, found.image)
+        assert (expected.time, expected.wall) == (found.time, found.wall)
+        seen += 1
+        if packet.keyframe:
+            resting.rest(packet)
+            assert resting.frame() is None
+    assert seen == len(looks)
+    assert awake.counts.errors == resting.counts.errors == 0

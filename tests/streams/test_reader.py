@@ -14,9 +14,11 @@ from monitor.demo.rtsp_auth import Credentials
 from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.places import Camera
 from monitor.streams.backoff import Backoff
-from monitor.streams.failures import Reason
+from monitor.streams.catalogue import make_source
+from monitor.streams.failures import Reason, StreamError
 from monitor.streams.reader import CameraReader, ConnectionState, ReaderStatus
 from monitor.streams.source import SourceRequest, Timeouts
+from tests.streams.conftest import MakeVideo
 
 MakeReader = Callable[..., CameraReader]
 Eventually = Callable[..., None]
@@ -94,6 +96,28 @@ def test_a_hang_is_noticed_and_survived(
     eventually(lambda: reader.status.reason is Reason.TIMED_OUT)
     simulator.stall("room", on=False)
     eventually(lambda: reader.status.state is ConnectionState.ONLINE)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_another_size_in_mid_stream_is_known_at_once(
+    simulator: CameraSimulator,
+    make_video: MakeVideo,
+    make_reader: MakeReader,
+    eventually: Eventually,
+    codec: str,
+) -> None:
+    small = make_video(f"small-{codec}.mp4", seconds=0.6, codec=codec)
+    large = make_video(f"large-{codec}.mp4", seconds=0.6, codec=codec, size=(288, 162))
+    reader = make_reader(simulator.add("room", small))
+    eventually(lambda: reader.status.packets > 5)
+    assert reader.info is not None
+    assert (reader.info.width, reader.info.height) == (192, 108)
+    simulator.change("room", large)
+    eventually(lambda: reader.info is not None and reader.info.width == 288)
+    assert reader.info.height == 162
+    simulator.change("room", small)
+    eventually(lambda: reader.info is not None and reader.info.width == 192)
+    assert reader.status.connections == 1
 
 
 def test_one_cameras_fault_does_not_touch_another(
@@ -204,6 +228,39 @@ def test_a_broken_foreign_source_only_takes_its_own_camera_down(
         reader.stop()
     assert reader.status.reason is Reason.OTHER
     assert "source_failed" in {entry["event"] for entry in logs}
+
+
+def test_a_camera_that_was_there_just_now_may_still_have_to_find_its_paths(
+    wire_video: Path, make_reader: MakeReader, eventually: Eventually
+) -> None:
+    opened: list[SourceRequest] = []
+
+    class Starting:
+        def __init__(self, request: SourceRequest) -> None:
+            self._first = make_source(request)
+            opened.append(request)
+
+        def open(self) -> StreamInfo:
+            if len(opened) > 1:
+                raise StreamError(Reason.NOT_FOUND)
+            return self._first.open()
+
+        def packets(self) -> Iterator[Packet]:
+            yield next(iter(self._first.packets()))
+            raise StreamError(Reason.CUT)
+
+        def interrupt(self) -> None: ...
+
+        def close(self) -> None:
+            self._first.close()
+
+    backoff = Backoff(first=0.005, soon=0.01, jitter=0)
+    with structlog.testing.capture_logs():
+        reader = make_reader(f"file:{wire_video}", make=Starting, backoff=backoff)
+        eventually(lambda: reader.status.attempts >= 20)  # the last of doubled waits: 40 minutes
+        reader.stop()
+    assert reader.status.reason is Reason.NOT_FOUND
+    assert backoff.rebuffs == 0
 
 
 def test_a_failing_listener_does_not_stop_the_camera(

@@ -11,12 +11,15 @@ import pytest
 
 from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.rtsp_auth import Credentials
+from monitor.demo.rtsp_rtp import LARGEST_PAYLOAD
 from monitor.domain.media import Packet
 from monitor.streams.annexb import parameter_sets
 from monitor.streams.catalogue import make_source
+from monitor.streams.decode import Decoder
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.source import SourceRequest, Timeouts
 from monitor.streams.url import parse_url
+from tests.streams.conftest import MakeVideo
 
 
 def request(url: str, timeouts: Timeouts) -> SourceRequest:
@@ -63,6 +66,27 @@ def test_b_frames_over_the_wire_keep_growing_times(
     assert {packet.epoch for packet in packets} == {0}
     assert all(after.time > before.time for before, after in pairwise(packets))
     assert max(packet.shift for packet in packets) > 0.03
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtsp+udp"])
+def test_h265_comes_over_the_wire(
+    simulator: CameraSimulator, make_video: MakeVideo, impatient: Timeouts, scheme: str
+) -> None:
+    video = make_video("wire-h265.mp4", seconds=0.8, codec="libx265", size=(480, 270))
+    url = simulator.add("room", video).replace("rtsp:", f"{scheme}:")
+    source = make_source(request(url, impatient))
+    info = source.open()
+    packets = list(islice(source.packets(), 25))
+    source.close()
+    assert (info.codec, info.width, info.height) == ("hevc", 480, 270)
+    assert max(len(packet.data) for packet in packets) > 2 * LARGEST_PAYLOAD
+    for packet in packets:
+        assert (len(parameter_sets("hevc", packet.data)) == 3) is packet.keyframe
+    decoder = Decoder("camera", "hevc")
+    for packet in packets:
+        decoder.take(packet)
+    assert decoder.counts.pictures == 25
+    assert decoder.counts.errors == 0
 
 
 @pytest.mark.parametrize("scheme", ["basic", "digest"])

@@ -23,7 +23,7 @@ from monitor.streams.url import StreamUrl, parse_url
 
 ONE_HOST = Reach((ipaddress.ip_network("127.0.0.1/32"),))
 BOTH_HOSTS = Reach((ipaddress.ip_network("127.0.0.0/30"),))
-PATIENCE = 3.0
+PATIENCE = Timeouts(open=3.0)
 
 
 class Elsewhere:
@@ -211,7 +211,9 @@ def test_what_is_no_rtsp_is_left_to_others(answer: str) -> None:
 def test_a_silent_host_takes_no_longer_than_allowed() -> None:
     server = socket.create_server(("127.0.0.1", 0))
     with pytest.raises(StreamError) as caught:
-        behind(parse_url(f"rtsp://127.0.0.1:{server.getsockname()[1]}/x"), ONE_HOST, 0.2)
+        behind(
+            parse_url(f"rtsp://127.0.0.1:{server.getsockname()[1]}/x"), ONE_HOST, Timeouts(open=0.2)
+        )
     server.close()
     assert caught.value.reason is Reason.TIMED_OUT
 

@@ -153,7 +153,7 @@ def _sources(value: dict[str, Any], folder: Path) -> Sources:
         sources = Sources.model_validate(value.get("sources", {}))
     except ValueError:
         return Sources()  # what is wrong there is said of the whole file
-    return sources.model_copy(update={"folders": tuple(folder / f for f in sources.folders)})
+    return sources.anchored(folder)
 
 
 def _translated(

@@ -14,9 +14,10 @@ A data channel tells the browser what the detectors see and how old the picture 
 
 from monitor.streams.live.failures import LiveFullError
 from monitor.streams.live.feed import LIVE, Feeds, PacketFeed
+from monitor.streams.live.ice import IceServer
 from monitor.streams.live.limits import LiveLimits
 from monitor.streams.live.overlay import Overlay, OverlaySource
-from monitor.streams.live.server import IceServer, LiveServer
+from monitor.streams.live.server import LiveServer
 
 __all__ = [
     "LIVE",

@@ -27,13 +27,15 @@ def checked_offer(sdp: str, *, keep_candidates: bool) -> RTCSessionDescription:
     return RTCSessionDescription(sdp=text, type="offer")
 
 
-def checked_ingest(sdp: str) -> RTCSessionDescription:
+def checked_ingest(sdp: str, *, keep_candidates: bool = False) -> RTCSessionDescription:
     """Return the offer of somebody who wants to be a camera if it can be answered.
+
+    Without ``keep_candidates`` the addresses in it are dropped, as for :func:`checked_offer`.
 
     Raises:
         InputError: it is not an offer to send one H.264 video and nothing else.
     """
-    text = _without_addresses(sdp, keep_candidates=False)
+    text = _without_addresses(sdp, keep_candidates)
     media = _parsed(text).media
     if [item.kind for item in media] != ["video"]:
         raise InputError("the offer must be of one video, without sound", hint=_SEND)

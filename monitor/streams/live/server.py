@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 
 import structlog
 from aiortc import RTCIceServer
@@ -21,6 +20,7 @@ from monitor.streams.live.failures import (
     LiveFullError,
 )
 from monitor.streams.live.feed import Feeds, PacketFeed
+from monitor.streams.live.ice import IceServers, no_servers, rtc_servers
 from monitor.streams.live.limits import LiveLimits
 from monitor.streams.live.metrics import OPENED, REFUSED, VIEWERS
 from monitor.streams.live.offer import checked_offer
@@ -32,20 +32,12 @@ from monitor.streams.live.transcode import EncodingSlots
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class IceServer:
-    """A STUN or TURN server, needed only where browsers cannot reach the worker directly."""
-
-    url: str
-    username: str | None = None
-    credential: str | None = field(default=None, repr=False)
-
-
 class LiveServer:
     """Live view of one worker. Every method is called on one and the same event loop.
 
     ``feeds`` finds a camera's packets, ``small_feeds`` those of its smaller stream while it has
-    one, ``overlay`` tells what is seen on it.
+    one, ``overlay`` tells what is seen on it. ``ice_servers`` are needed only where browsers cannot
+    reach the worker directly.
     """
 
     def __init__(
@@ -54,7 +46,7 @@ class LiveServer:
         overlay: OverlaySource,
         *,
         limits: LiveLimits | None = None,
-        ice_servers: tuple[IceServer, ...] = (),
+        ice_servers: IceServers = no_servers,
         clock: Clock | None = None,
         small_feeds: Feeds = lambda _camera_id: None,
     ) -> None:
@@ -62,10 +54,7 @@ class LiveServer:
         self._small_feeds = small_feeds
         self._overlay = overlay
         self._limits = limits or LiveLimits()
-        self._ice_servers = [
-            RTCIceServer(urls=server.url, username=server.username, credential=server.credential)
-            for server in ice_servers
-        ]
+        self._ice_servers = ice_servers
         self._clock = clock or SystemClock()
         self._slots = EncodingSlots(self._limits.encodings)
         self._homes: dict[str, Broadcast] = {}
@@ -100,9 +89,10 @@ class LiveServer:
             )
         smaller = self._small_feeds(camera_id) if small else None
         feed, key = smaller or feed, (camera_id, smaller is not None)
-        offer = checked_offer(sdp, keep_candidates=bool(self._ice_servers))
+        servers = rtc_servers(self._ice_servers())
+        offer = checked_offer(sdp, keep_candidates=bool(servers))
         self._admit(key, feed)
-        session = self._open(self._broadcast_of(key, feed))
+        session = self._open(self._broadcast_of(key, feed), servers)
         try:
             answer = await session.answer(offer)
         except BaseException:
@@ -138,11 +128,11 @@ class LiveServer:
         while self._ending:
             await asyncio.wait(self._ending)
 
-    def _open(self, broadcast: Broadcast) -> Session:
+    def _open(self, broadcast: Broadcast, servers: list[RTCIceServer]) -> Session:
         session = Session(
             broadcast.camera_id,
             ForwardTrack(broadcast.join, self._limits.queue),
-            ice_servers=self._ice_servers,
+            ice_servers=servers,
             connect_seconds=self._limits.connect_seconds,
             on_end=self._session_ended,
         )

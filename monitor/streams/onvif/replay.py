@@ -41,7 +41,7 @@ class ReplaySource(InnerRtsp):
             raise StreamError(Reason.UNSUPPORTED, where=request.camera_id, detail="rtsps")
         url = request.url
         if request.reach is not None:
-            url = behind(url, request.reach, request.timeouts.open, request.camera_id)
+            url = behind(url, request.reach, request.timeouts, request.camera_id)
         self._door = _Door((url.host, url.port or 554), self._span, request.timeouts.open)
         here = replace(url, host="127.0.0.1", port=self._door.port)
         return self._connect(replace(request, url=here, reach=None))

@@ -14,6 +14,7 @@ from monitor.domain.errors import NotFoundError
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
 from monitor.streams.live.failures import LiveFullError
+from monitor.streams.live.ice import IceServers, no_servers, rtc_servers
 from monitor.streams.live.offer import checked_ingest
 from monitor.streams.url import StreamUrl, UrlError, parse_url
 from monitor.streams.whip.lobby import LOBBY, Caller, Lobby
@@ -49,9 +50,16 @@ class IngestServer:
     """Senders of one worker. Every method is called on one and the same event loop."""
 
     def __init__(
-        self, cameras: Iterable[Camera], *, lobby: Lobby = LOBBY, clock: Clock | None = None
+        self,
+        cameras: Iterable[Camera],
+        *,
+        lobby: Lobby = LOBBY,
+        clock: Clock | None = None,
+        ice_servers: IceServers = no_servers,
     ) -> None:
+        """``ice_servers`` are needed only where senders cannot reach the worker directly."""
         self.expect(cameras)
+        self._ice_servers = ice_servers
         self._lobby = lobby
         self._clock = clock or SystemClock()
         self._sessions: dict[str, IngestSession] = {}
@@ -84,11 +92,16 @@ class IngestServer:
         given = expected if token is None else token
         if expected is None or given is None or not _same(given, expected):
             raise NotFoundError("no camera waits for this sender", where=camera_id)
-        offer = checked_ingest(sdp)
+        servers = rtc_servers(self._ice_servers())
+        offer = checked_ingest(sdp, keep_candidates=bool(servers))
         if len(self._sessions) >= _MOST:
             raise LiveFullError(_FULL, _END_ONE, where=camera_id)
         session = IngestSession(
-            Caller(camera_id), self._clock, connect_seconds=_CONNECT_SECONDS, on_end=self._ended
+            Caller(camera_id),
+            self._clock,
+            ice_servers=servers,
+            connect_seconds=_CONNECT_SECONDS,
+            on_end=self._ended,
         )
         self._sessions[session.id] = session
         try:

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
-from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+)
 from aiortc import RTCSessionDescription as Description
 
 from monitor.domain.clock import Clock
@@ -53,6 +59,7 @@ class IngestSession:
         caller: Caller,
         clock: Clock,
         *,
+        ice_servers: list[RTCIceServer],
         connect_seconds: float,
         on_end: Callable[[str], None],
     ) -> None:
@@ -62,7 +69,9 @@ class IngestSession:
         self._connect_seconds = connect_seconds
         self._on_end = on_end
         self._asking: asyncio.Task[None] | None = None
-        configuration = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        configuration = RTCConfiguration(
+            iceServers=ice_servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE
+        )
         self._connection = RTCPeerConnection(configuration)
         self._connection.on("connectionstatechange", self._state_changed)
         transceiver = self._connection.addTransceiver("video", direction="recvonly")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import structlog
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -22,6 +23,20 @@ router = APIRouter(prefix="/api/v1", tags=["live"], max_body_size=_LARGEST_OFFER
 _MEDIA_TYPE = "application/sdp"
 _logger = structlog.get_logger(__name__)
 _Viewer = Annotated[Visitor, require(Permission.LIVE)]
+
+
+class IceServerAnswer(BaseModel):
+    """One server as browsers take it; passwords may hold for a day only."""
+
+    urls: str
+    username: str | None
+    credential: str | None
+
+
+class IceServersAnswer(BaseModel):
+    """The servers to use; none on one network."""
+
+    ice_servers: list[IceServerAnswer]
 
 
 @router.post(
@@ -63,6 +78,19 @@ async def offer(
     )
     location = f"/api/v1/live/{camera_id}/{answer.session_id}"
     return Response(answer.sdp, 201, {"Location": location}, _MEDIA_TYPE)
+
+
+@router.get("/ice-servers", dependencies=[require(Permission.LIVE)])
+def ice_servers(request: Request) -> IceServersAnswer:
+    """Return the STUN and TURN servers for a live session, or for a phone that sends."""
+    context = site_of(request).context
+    servers = context.settings.live.servers(context.clock.now())
+    return IceServersAnswer(
+        ice_servers=[
+            IceServerAnswer(urls=one.url, username=one.username, credential=one.credential)
+            for one in servers
+        ]
+    )
 
 
 @router.delete("/live/{camera_id}/{session_id}", status_code=204, responses=UNAVAILABLE)

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError, NotFoundError, SourceError
+from monitor.streams.live import IceServer
 from monitor.web.access import PUBLIC, Permission, require
 from monitor.web.gateway import LiveAnswer
 from monitor.web.parameters import PlaceId, SessionId
@@ -69,7 +70,11 @@ async def whip(request: Request, camera_id: PlaceId) -> Response:
     except SourceError:
         raise NotFoundError("no camera waits for this sender") from None
     _logger.info("whip_began", camera=camera_id)
-    return _answered(answer, f"/api/v1/whip/{camera_id}/{answer.session_id}")
+    response = _answered(answer, f"/api/v1/whip/{camera_id}/{answer.session_id}")
+    context = site_of(request).context
+    for server in context.settings.live.servers(context.clock.now()):
+        response.headers.append("Link", _link(server))
+    return response
 
 
 @router.delete(
@@ -100,6 +105,18 @@ def _token(request: Request) -> str:
     if kind.lower() != "bearer" or not token or not token.isascii() or not token.isprintable():
         raise NotFoundError("no camera waits for this sender")
     return token
+
+
+def _link(server: IceServer) -> str:
+    # RFC 9725, section 4.6
+    link = f'<{server.url}>; rel="ice-server"'
+    if server.username is None:
+        return link
+    name, credential = (
+        text.replace("\\", "\\\\").replace('"', '\\"')
+        for text in (server.username, server.credential or "")
+    )
+    return f'{link}; username="{name}"; credential="{credential}"; credential-type="password"'
 
 
 def _answered(answer: LiveAnswer, location: str) -> Response:

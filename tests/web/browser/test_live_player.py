@@ -20,7 +20,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -31,10 +31,11 @@ from monitor.domain.places import Camera
 from monitor.domain.room_state import RoomState, View
 from monitor.domain.text import Text
 from monitor.streams.backoff import Backoff
-from monitor.streams.live import LiveServer, Overlay
+from monitor.streams.live import IceServer, LiveServer, Overlay
 from monitor.streams.reader import CameraReader
 from monitor.streams.source import Timeouts
 from monitor.web.headers import SecurityHeaders
+from tests.streams.live.turn import TurnServer
 
 pytestmark = pytest.mark.browser
 
@@ -56,15 +57,19 @@ STYLE = """body { margin: 0 } kanhu-live { width: 400px; height: 400px; aspect-r
 class Site:
     """A page with the player, and the live server behind it on an event loop of its own."""
 
-    def __init__(self, reader: CameraReader) -> None:
+    def __init__(self, reader: CameraReader, relays: bool = False) -> None:
+        """``relays`` puts a TURN server of its own beside it."""
         self.reader = reader
+        self.turn = TurnServer("kanhu", "pw") if relays else None
+        self._ice: list[IceServer] = []
         self.refuse_with: int | None = None
         self.requests: list[str] = []
-        self.live = LiveServer(lambda _: reader, self._seen)
+        self.live = LiveServer(lambda _: reader, self._seen, ice_servers=lambda: self._ice)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
         routes = [
-            Route("/", lambda _: HTMLResponse(PAGE)),
+            Route("/", lambda _: HTMLResponse(self._page)),
+            Route("/api/v1/ice-servers", self._servers),
             Route("/page.css", lambda _: PlainTextResponse(STYLE, media_type="text/css")),
             Route("/still.png", lambda _: Response(STILL, media_type="image/png")),
             Route("/api/v1/live/{camera}", self._offer, methods=["POST"]),
@@ -78,9 +83,26 @@ class Site:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
 
+    @property
+    def _page(self) -> str:
+        address = ' data-ice="/api/v1/ice-servers"' if self.turn is not None else ""
+        return PAGE.replace("<body>", f"<body{address}>")
+
+    async def _servers(self, _request: Request) -> Response:
+        self.requests.append("servers")
+        answer = [
+            {"urls": one.url, "username": one.username, "credential": one.credential}
+            for one in self._ice
+        ]
+        return JSONResponse({"ice_servers": answer})
+
     async def _serve(self) -> None:
+        if self.turn is not None:
+            self._ice = [IceServer(await self.turn.open(), "kanhu", "pw")]
         await self._server.serve(sockets=[self._socket])
         await self.live.shutdown()
+        if self.turn is not None:
+            self.turn.close()
 
     def stop(self) -> None:
         self._server.should_exit = True
@@ -180,15 +202,15 @@ def cameras() -> Iterator[CameraSimulator]:
         yield simulator
 
 
-@pytest.fixture
-def site(cameras: CameraSimulator, footage: Path) -> Iterator[Site]:
+@pytest.fixture(params=[False])
+def site(request: pytest.FixtureRequest, cameras: CameraSimulator, footage: Path) -> Iterator[Site]:
     """A camera on the wire, and the site that shows it."""
     camera = Camera("c1", "r1", Text("东角", "East corner"), cameras.add("square", footage))
     reader = CameraReader(
         camera, backoff=Backoff(first=0.2, longest=0.4), timeouts=Timeouts(open=3, read=20)
     )
     reader.start()
-    served = Site(reader)
+    served = Site(reader, relays=request.param)
     yield served
     served.stop()
     reader.stop()
@@ -342,3 +364,12 @@ def test_taken_off_the_page_it_ends_its_session(player: Player, site: Site) -> N
     while site.live.viewers:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("site", [True], indirect=True)
+def test_a_relay_is_asked_for_where_there_is_one(player: Player, site: Site) -> None:
+    player.until_state("live")
+    assert site.requests[:2] == ["servers", "offer"]
+    assert site.turn is not None
+    assert site.turn.clients == 2
+    assert site.turn.refused == 0

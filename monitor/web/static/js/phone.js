@@ -1,6 +1,7 @@
 // The page that makes this phone a camera: one video by WHIP, no sound, connected again when lost.
 
-const GATHERING = 2000; // milliseconds to wait for all addresses
+import { gathered, iceServers } from "./live/ice.js";
+
 const AGAIN = [1000, 2000, 5000, 10000]; // milliseconds between attempts
 
 class Sender {
@@ -45,7 +46,9 @@ class Sender {
   async connect() {
     this.say("connecting", "wait");
     this.hangUp();
-    const connection = new RTCPeerConnection();
+    const servers = await iceServers().catch(() => []);
+    if (!this.wanted) return undefined;
+    const connection = new RTCPeerConnection({ iceServers: servers });
     this.connection = connection;
     connection.addEventListener("connectionstatechange", () => {
       if (connection !== this.connection) return;
@@ -101,16 +104,6 @@ class Sender {
     this.state.textContent = this.state.dataset[key];
     this.state.dataset.health = health;
   }
-}
-
-function gathered(connection) {
-  if (connection.iceGatheringState === "complete") return Promise.resolve();
-  return new Promise((resolve) => {
-    setTimeout(resolve, GATHERING);
-    connection.addEventListener("icegatheringstatechange", () => {
-      if (connection.iceGatheringState === "complete") resolve();
-    });
-  });
 }
 
 /** Wires up the page. */

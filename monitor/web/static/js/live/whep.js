@@ -1,7 +1,10 @@
 // One WebRTC connection to one camera, agreed by WHEP: POST the offer, DELETE to end.
 //
 // The offer goes out without candidates: the server is reachable and learns the browser's address
-// from its connectivity checks, so nothing is waited for.
+// from its connectivity checks, so nothing is waited for. Only where STUN or TURN is configured the
+// offer waits for the addresses that those give.
+
+import { gathered, iceServers } from "./ice.js";
 
 const DISCONNECTED_MS = 4000;
 const HEADERS = { "X-Kanhu-Request": "1" };
@@ -58,7 +61,9 @@ export class WhepConnection {
   }
 
   async #negotiate() {
-    const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    const servers = await iceServers().catch(() => []);
+    if (this.#closed) return;
+    const peer = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle" });
     this.#peer = peer;
     const { receiver } = peer.addTransceiver("video", { direction: "recvonly" });
     if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
@@ -69,6 +74,7 @@ export class WhepConnection {
     peer.ontrack = (event) => this.#handlers.stream(new MediaStream([event.track]));
     peer.onconnectionstatechange = () => this.#stateChanged(peer.connectionState);
     await peer.setLocalDescription();
+    if (servers.length > 0) await gathered(peer);
     const answer = await this.#post(peer.localDescription.sdp);
     if (this.#closed) return;
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
