@@ -19,6 +19,7 @@ import httpx
 from monitor.alerts.channels import ChannelSpec, DeliveryError, Message
 from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 
 SCHEMES = ("signed+https", "signed+http")
 TIMESTAMP, SIGNATURE, DELIVERY = "Kanhu-Timestamp", "Kanhu-Signature", "Kanhu-Delivery"
@@ -48,9 +49,14 @@ class SignedWebhook:
         where = f"notify.channels '{spec.id}'"
         if not parts.hostname or len(secret) < _SHORTEST_SECRET:
             raise ConfigError(
-                f"a signed webhook needs a host and a secret of {_SHORTEST_SECRET} characters",
+                Text(
+                    f"签名 webhook 要有主机和至少 {_SHORTEST_SECRET} 个字符的密钥",
+                    f"a signed webhook needs a host and a secret of {_SHORTEST_SECRET} characters",
+                ),
                 where=where,
-                hint="write signed+https://SECRET@host/path",
+                hint=Text(
+                    "写作 signed+https://密钥@主机/路径", "write signed+https://SECRET@host/path"
+                ),
             )
         scheme = parts.scheme.partition("+")[2]
         host = parts.netloc.rpartition("@")[2]

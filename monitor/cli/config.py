@@ -18,6 +18,7 @@ from monitor.documents import dotted
 from monitor.domain.alerts import Actor
 from monitor.domain.clock import SystemClock
 from monitor.domain.errors import ConfigError, InputError
+from monitor.domain.text import Language, Text
 from monitor.runtime.config_desk import ConfigDesk, Draft
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
@@ -190,12 +191,17 @@ def _last_but_one(desk: ConfigDesk) -> int:
 def _refuse(draft: Draft, file: Path) -> None:
     if not draft.complaints:
         return
-    lines = [
-        f"{dotted(item.location)}: {item.message}\n  → {item.hint}" for item in draft.complaints
+    number = len(draft.complaints)
+    head = Text(f"{number} 处错误；没有任何修改", f"{number} mistakes; nothing is changed")
+    errors = [
+        InputError(item.message, where=dotted(item.location), hint=item.hint)
+        for item in draft.complaints
     ]
-    raise InputError(
-        f"{len(lines)} mistakes; nothing is changed\n" + "\n".join(lines), where=str(file)
-    )
+
+    def listed(language: Language) -> str:
+        return "\n".join((head.of(language), *(error.says(language) for error in errors)))
+
+    raise InputError(Text.by(listed), where=str(file))
 
 
 def _tell(draft: Draft, saved: ConfigVersion | None, as_json: bool) -> None:

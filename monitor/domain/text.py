@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,11 @@ class Text:
     def as_dict(self) -> dict[str, str]:
         """Return ``{"zh": …, "en": …}`` for storage and JSON."""
         return {"zh": self.zh, "en": self.en}
+
+    @classmethod
+    def by(cls, say: Callable[[Language], str]) -> Text:
+        """Return what ``say`` says in each language."""
+        return cls(zh=say("zh"), en=say("en"))
 
     @classmethod
     def from_dict(cls, value: dict[str, str]) -> Text:

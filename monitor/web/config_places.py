@@ -12,11 +12,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from monitor.documents import Location
+from monitor.documents import Complaint, Location
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.hours import WEEKDAYS
 from monitor.domain.places import ClassType, NoticeState, RoomType
-from monitor.settings.complaint import Complaint
+from monitor.domain.text import Text
 
 
 class PlaceKind(StrEnum):
@@ -168,17 +168,19 @@ def take(found: Found, sent: Mapping[str, str], shown: Mapping[str, str]) -> Non
             found.value[field.key] = value
 
 
-def told(complaints: tuple[Complaint, ...], found: Found) -> tuple[dict[str, str], list[Complaint]]:
+def told(
+    complaints: tuple[Complaint, ...], found: Found
+) -> tuple[dict[str, Text], list[Complaint]]:
     """Return what is wrong by the key of its field, and what is wrong elsewhere."""
     fields = {field.key for field in FIELDS[found.kind]} | {"id"}
-    mine: dict[str, str] = {}
+    mine: dict[str, Text] = {}
     others: list[Complaint] = []
     depth = len(found.location)
     for item in complaints:
         inside = item.location[:depth] == found.location and len(item.location) > depth
         key = str(item.location[depth]) if inside else ""
         if key in fields:
-            mine.setdefault(key, f"{item.message} ({item.hint})")
+            mine.setdefault(key, item.brief())
         else:
             others.append(item)
     return mine, others

@@ -15,6 +15,7 @@ from monitor.detectors.rules import rule_kinds
 from monitor.documents import parse_document
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.domain.places import Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.desk import MOST_DAYS
 from monitor.runtime.backtest.runs import Run
 from monitor.runtime.backtest.words import LIMIT
@@ -117,7 +118,7 @@ def _page(
     place: str,
     rule: str,
     written: Mapping[str, str],
-    wrong: Mapping[str, str] | None = None,
+    wrong: Mapping[str, Text] | None = None,
     status: int = 200,
 ) -> Response:
     site = site_of(request)
