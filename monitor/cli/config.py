@@ -12,12 +12,14 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.language import say
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json, print_rows
 from monitor.documents import dotted
 from monitor.domain.alerts import Actor
 from monitor.domain.clock import SystemClock
 from monitor.domain.errors import ConfigError, InputError
+from monitor.domain.system_words import unwritable
 from monitor.domain.text import Language, Text
 from monitor.runtime.config_desk import ConfigDesk, Draft
 from monitor.runtime.environment import Environment
@@ -70,7 +72,7 @@ def export(
             target.write(text.encode("utf-8"))
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(file), hint="name another file"
+            unwritable(error), where=str(file), hint=Text("换一个文件", "name another file")
         ) from None
 
 
@@ -184,7 +186,7 @@ def _last_but_one(desk: ConfigDesk) -> int:
     newest = desk.versions.newest()
     former = None if newest is None else desk.versions.former(newest.position)
     if former is None:
-        raise InputError("there is no earlier version", where="history")
+        raise InputError(Text("没有更早的版本", "there is no earlier version"), where="history")
     return former.position
 
 
@@ -217,10 +219,14 @@ def _tell(draft: Draft, saved: ConfigVersion | None, as_json: bool) -> None:
         )
         return
     if not draft.changes:
-        typer.echo("nothing to change")
+        say(Text("没有要修改的", "nothing to change"))
         return
     typer.echo(as_text(draft.lines))
-    typer.echo(f"saved as version {saved.position}" if saved else "would be changed")
+    if saved is None:
+        say(Text("将被修改", "would be changed"))
+    else:
+        number = saved.position
+        say(Text(f"已存为第 {number} 版", f"saved as version {number}"))
 
 
 def _lines(lines: tuple[DiffLine, ...]) -> list[str]:

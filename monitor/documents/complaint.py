@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.documents.reading import Document, Location
 from monitor.domain.errors import ConfigError
-from monitor.domain.text import Language, Text
+from monitor.domain.text import Language, Text, in_brackets
 
 CORRECT = Text("改正这个值", "correct the value")
 _MOST = 20
@@ -23,7 +23,7 @@ class Complaint:
 
     def brief(self) -> Text:
         """Return what is wrong and, in brackets, what to do."""
-        return Text(f"{self.message.zh}（{self.hint.zh}）", f"{self.message.en} ({self.hint.en})")
+        return in_brackets(self.message, self.hint)
 
 
 def refusal(document: Document, complaints: Sequence[Complaint]) -> ConfigError:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.system_words import system_words
+from monitor.domain.system_words import unreadable
 from monitor.domain.text import Text
 
 Location = tuple[str | int, ...]
@@ -99,9 +99,8 @@ def read_document(path: Path) -> Document:
     except UnicodeDecodeError as error:
         raise not_utf8(error, str(path)) from None
     except OSError as error:
-        why = system_words(error)
         raise ConfigError(
-            Text(f"无法读取：{why.zh}", f"cannot be read: {why.en}"),
+            unreadable(error),
             where=str(path),
             hint=Text(
                 "检查它是不是文件，以及是否有读取权限",

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from monitor.domain.text import Language, Text
+from monitor.domain.text import Language, Text, in_brackets
 
 
 class KanhuError(Exception):
@@ -59,9 +59,7 @@ class KanhuError(Exception):
 
     def brief(self) -> Text:
         """Return what is wrong and, in brackets, what to do."""
-        if not self.advice.en:
-            return self.text
-        return Text(f"{self.text.zh}（{self.advice.zh}）", f"{self.text.en} ({self.advice.en})")
+        return in_brackets(self.text, self.advice)
 
     def __str__(self) -> str:
         return self.says("en")

@@ -26,4 +26,18 @@ _WORDS: Mapping[int, Text] = {
 def system_words(error: OSError) -> Text:
     """Return why the operating system refused something."""
     number = error.errno or 0
-    return _WORDS.get(number, Text(f"系统错误 {number}", error.strerror or f"error {number}"))
+    return _WORDS.get(
+        number, Text(f"系统错误 {number}", (error.strerror or f"error {number}").lower())
+    )
+
+
+def unreadable(error: OSError) -> Text:
+    """Return that something cannot be read, and why."""
+    why = system_words(error)
+    return Text(f"无法读取：{why.zh}", f"cannot be read: {why.en}")
+
+
+def unwritable(error: OSError) -> Text:
+    """Return that something cannot be written, and why."""
+    why = system_words(error)
+    return Text(f"无法写入：{why.zh}", f"cannot be written: {why.en}")

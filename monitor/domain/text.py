@@ -34,3 +34,10 @@ class Text:
     def from_dict(cls, value: dict[str, str]) -> Text:
         """Rebuild what :meth:`as_dict` wrote."""
         return cls(zh=value["zh"], en=value["en"])
+
+
+def in_brackets(text: Text, aside: Text) -> Text:
+    """Return ``text`` with ``aside`` behind it in brackets; alone where that is empty."""
+    if not aside.en:
+        return text
+    return Text(f"{text.zh}（{aside.zh}）", f"{text.en} ({aside.en})")

@@ -35,7 +35,7 @@ from monitor.domain.checklists import (
     TemplateMark,
 )
 from monitor.domain.errors import ConfigError, NotFoundError
-from monitor.domain.system_words import system_words
+from monitor.domain.system_words import unreadable
 from monitor.domain.text import Text
 from monitor.inspections.schema import AutoPart, ConditionPart, ItemPart, TemplateFile
 from monitor.inspections.template_checks import mistakes_in
@@ -80,9 +80,8 @@ def load_template(path: Path) -> Template:
             )
         data = path.read_bytes()
     except OSError as error:
-        why = system_words(error)
         raise ConfigError(
-            Text(f"无法读取：{why.zh}", f"cannot be read: {why.en}"),
+            unreadable(error),
             where=str(path),
             hint=Text("检查路径", "check the path"),
         ) from None

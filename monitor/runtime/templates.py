@@ -10,6 +10,7 @@ from functools import lru_cache
 from monitor.domain.alerts import Actor
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import ConflictError
+from monitor.domain.text import Text
 from monitor.inspections.template import Template, packaged_texts, parse_template
 from monitor.inspections.template_diff import Difference, differences
 from monitor.store.base import Database
@@ -131,9 +132,12 @@ class TemplateDesk:
         mark = template.mark
         if (mark.id, mark.version) in {(t.mark.id, t.mark.version) for t in self.packaged()}:
             raise ConflictError(
-                f"version '{mark.version}' is the packaged one",
+                Text(
+                    f"版本“{mark.version}”是系统自带的",
+                    f"version '{mark.version}' is the packaged one",
+                ),
                 where="version",
-                hint="give your own another version",
+                hint=Text("请为自己的模板换一个版本号", "give your own another version"),
             )
         return TemplateText(
             mark.id,

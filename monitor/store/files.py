@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import fsspec
 
 from monitor.domain.errors import ConfigError, InputError, NotFoundError
+from monitor.domain.text import Text
 
 CHUNK_BYTES = 256 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
@@ -65,9 +66,15 @@ class FileStore:
             self._files, self._root = fsspec.core.url_to_fs(address, **options)
         except (ImportError, ValueError, OSError) as error:
             raise ConfigError(
-                f"the file store cannot be used ({type(error).__name__})",
+                Text(
+                    f"文件存储不可用（{type(error).__name__}）",
+                    f"the file store cannot be used ({type(error).__name__})",
+                ),
                 where="service.data_dir, recording.store",
-                hint="give a folder that can be written, or an address that fsspec knows",
+                hint=Text(
+                    "请写可写的文件夹，或 fsspec 认识的地址",
+                    "give a folder that can be written, or an address that fsspec knows",
+                ),
             ) from error
 
     def write(self, key: str, content: bytes | Iterable[bytes]) -> StoredFile:

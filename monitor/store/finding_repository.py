@@ -295,7 +295,11 @@ def _change(
 def _change_days(row: FindingRow, action: FindingAction, due: date | None) -> None:
     if action is FindingAction.DENY_EXTENSION:
         if row.asked_due is None:
-            raise ConflictError("nobody waits for this decision", where="action", hint="reload it")
+            raise ConflictError(
+                "nobody waits for this decision",
+                where="action",
+                hint=Text("请重新载入", "reload it"),
+            )
         row.asked_due = None
         return
     if due is None or due <= row.due:

@@ -15,6 +15,7 @@ from monitor.detectors.rules.parameters import Value
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event, Severity
 from monitor.domain.places import Camera, District, Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.comparison import Comparison, compare, joined
 from monitor.runtime.backtest.replay import Replayed, RoomReplay, Span, with_parameters
 from monitor.runtime.opening_days import KnownDays
@@ -134,7 +135,11 @@ def rooms_of(
 def _check(kind: str, name: str, known: Sequence[str] | Mapping[str, str]) -> None:
     if name not in known:
         hint = f"known: {', '.join(sorted(known))}" if known else "there is none"
-        raise InputError(f"there is no {kind} '{name}'", where=kind.partition(" ")[0], hint=hint)
+        raise InputError(
+            Text(f"没有“{name}”", f"there is no {kind} '{name}'"),
+            where=kind.partition(" ")[0],
+            hint=hint,
+        )
 
 
 def run_trial(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.documents import MAX_DOCUMENT_BYTES, not_utf8
 from monitor.domain.errors import ConfigError, ConflictError
-from monitor.domain.system_words import system_words
+from monitor.domain.system_words import system_words, unreadable
 from monitor.domain.text import Text
 
 
@@ -22,9 +22,8 @@ def read_text(config: Path) -> str:
     try:
         content = config.read_bytes()
     except OSError as error:
-        why = system_words(error)
         raise ConfigError(
-            Text(f"无法读取：{why.zh}", f"cannot be read: {why.en}"),
+            unreadable(error),
             where=str(config),
             hint=Text("检查路径", "check the path"),
         ) from None
