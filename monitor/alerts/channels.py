@@ -31,7 +31,7 @@ class DeliveryError(KanhuError):
 class HeldBackError(DeliveryError):
     """Nobody is there to be told, now or later; ``reason`` is why."""
 
-    def __init__(self, message: str, reason: Reason) -> None:
+    def __init__(self, message: str | Text, reason: Reason) -> None:
         super().__init__(message)
         self.reason = reason
 

@@ -91,9 +91,19 @@ class SignedWebhook:
             answer = httpx.post(self._url, content=body, headers=headers, timeout=_PATIENCE)
         except httpx.HTTPError as error:
             # Its text may hold the address, and so the secrets in it.
-            raise DeliveryError(f"the receiver cannot be reached: {type(error).__name__}") from None
+            raise DeliveryError(
+                Text(
+                    f"无法连接接收方：{type(error).__name__}",
+                    f"the receiver cannot be reached: {type(error).__name__}",
+                )
+            ) from None
         if not answer.is_success:
-            raise DeliveryError(f"the receiver answered {answer.status_code}")
+            raise DeliveryError(
+                Text(
+                    f"接收方回答 {answer.status_code}",
+                    f"the receiver answered {answer.status_code}",
+                )
+            )
 
 
 def signature(secret: bytes, timestamp: str, body: bytes) -> str:

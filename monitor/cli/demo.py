@@ -54,7 +54,7 @@ def _greet(welcome: Welcome) -> None:
     按 Ctrl-C 全部停止。
 """,
             f"""
-  看护 Kanhu — demo district on composed footage (合成画面)
+  Kanhu — demo district on composed footage
 
     Sign in with this link, once:  {welcome.link}
     or at {welcome.address}  as  {welcome.user}  with password  {welcome.password}

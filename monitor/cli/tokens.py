@@ -60,7 +60,7 @@ def add(
             now,
         )
         what = {"account": user.name, "token": token.id, "grants": sorted(grants)}
-        _put_down(database, "API token made by command", what)
+        _put_down(database, "用命令生成接口令牌 / API token made by command", what)
     if as_json:
         print_json({**_shown(token), "token": text})
     else:
@@ -93,7 +93,7 @@ def revoke(
         user = _known(database, name)
         ApiTokenRepository(database).revoke(user.id, token, utc_now(SystemClock()))
         what = {"account": user.name, "token": token}
-        _put_down(database, "API token revoked by command", what)
+        _put_down(database, "用命令撤销接口令牌 / API token revoked by command", what)
     typer.echo(f"token {token} of {user.name} works no more")
 
 

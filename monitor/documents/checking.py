@@ -7,7 +7,6 @@ both where Pydantic speaks of what only programmers know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -61,7 +60,6 @@ CHINESE: Mapping[str, str] = {
     "path_type": "应为路径",
     "string_not_ascii": "只能用 ASCII 字符",
     "string_pattern_mismatch": "写法不对，应符合“{pattern}”",
-    "string_sub_type": "应为文字",
     "string_too_long": "最多 {max_length} 个字符",
     "string_too_short": "至少 {min_length} 个字符",
     "string_type": "应为文字",
@@ -69,7 +67,6 @@ CHINESE: Mapping[str, str] = {
     "timezone_aware": "应写明时区",
     "timezone_naive": "不应写时区",
     "timezone_offset": "时区不对",
-    "too_long": "最多 {max_length} 项，现有 {actual_length} 项",
 }
 """The Chinese of each kind of mistake whose English is Pydantic's own."""
 
@@ -131,8 +128,6 @@ def _within(detail: ErrorDetails, other: ErrorDetails) -> bool:
 def _shown(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}"
     return str(value).replace(", ", "、").replace(" or ", " 或 ")
 
 
@@ -145,15 +140,34 @@ def _missing(name: Any, _context: Mapping[str, Any]) -> Text:
 
 
 def _too_short(_name: Any, context: Mapping[str, Any]) -> Text:
-    least, actual = context["min_length"], context["actual_length"]
+    least, actual, unit = context["min_length"], context["actual_length"], _unit(context)
     if least == 1:
         return Text("不能为空", "must not be empty")
-    return Text(f"至少 {least} 项，现有 {actual} 项", f"needs at least {least}, not {actual}")
+    return Text(
+        f"至少 {least} {unit.zh}，现有 {actual} {unit.zh}",
+        f"needs at least {least} {unit.en}, not {actual}",
+    )
+
+
+def _too_long(_name: Any, context: Mapping[str, Any]) -> Text:
+    most, actual, unit = context["max_length"], context["actual_length"], _unit(context)
+    return Text(
+        f"最多 {most} {unit.zh}，现有 {actual} {unit.zh}",
+        f"may have at most {most} {unit.en}, not {actual}",
+    )
+
+
+def _unit(context: Mapping[str, Any]) -> Text:
+    # So Pydantic calls what it measures itself: texts behind validators, and secrets.
+    if context["field_type"] == "Value":
+        return Text("个字符", "characters")
+    return Text("项", "entries")
 
 
 _MADE: Mapping[str, Callable[[Any, Mapping[str, Any]], Text]] = {
     "extra_forbidden": _unknown,
     "missing": _missing,
+    "too_long": _too_long,
     "too_short": _too_short,
 }
 """What is said of a kind of mistake by the last part of its place and its circumstances."""

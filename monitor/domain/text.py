@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["zh", "en"]
+_LONGEST_KEPT = 200
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
@@ -34,6 +36,20 @@ class Text:
     def from_dict(cls, value: dict[str, str]) -> Text:
         """Rebuild what :meth:`as_dict` wrote."""
         return cls(zh=value["zh"], en=value["en"])
+
+    def kept(self) -> str:
+        """Return both languages, each cut to what a short column holds, for :meth:`read_back`."""
+        short = {language: text[:_LONGEST_KEPT] for language, text in self.as_dict().items()}
+        return json.dumps(short, ensure_ascii=False)
+
+    @classmethod
+    def read_back(cls, kept: str) -> Text:
+        """Return what :meth:`kept` wrote; any other text stands for both languages."""
+        try:
+            value = json.loads(kept)
+            return cls(zh=str(value["zh"]), en=str(value["en"]))
+        except (ValueError, KeyError, TypeError):
+            return cls(kept, kept)
 
 
 def in_brackets(text: Text, aside: Text) -> Text:

@@ -10,7 +10,7 @@ from monitor.domain.text import Text
 from monitor.inspections.metrics import metrics
 from monitor.inspections.schema import AutoPart, ItemPart, TemplateFile
 
-_KINDS = {"section": "章节", "item": "项目"}
+_KINDS = {"section": "章节", "item": "检查项"}
 _REMOVE = Text("删除", "remove it")
 
 
@@ -107,13 +107,13 @@ def _evidence(item: ItemPart, at: Location) -> Iterator[Complaint]:
     if item.auto is not None and not promised:
         yield Complaint(
             (*at, "evidence"),
-            Text("项目有 auto，但证据中没有写", "the item has 'auto' but not among its evidence"),
+            Text("检查项有 auto，但证据中没有写", "the item has 'auto' but not among its evidence"),
             Text("在证据中加上 auto", "add auto to it"),
         )
     if item.auto is None and promised:
         yield Complaint(
             (*at, "evidence"),
-            Text("写了 auto，但项目没有 auto", "names auto, but the item has no 'auto'"),
+            Text("写了 auto，但检查项没有 auto", "names auto, but the item has no 'auto'"),
             Text(
                 "添加 auto 及其指标，或从证据中删除",
                 "add 'auto' with its metric, or remove it from the evidence",
@@ -158,7 +158,7 @@ def _unused(file: TemplateFile) -> Iterator[Complaint]:
         if key not in used:
             yield Complaint(
                 ("sources", key),
-                Text(f"没有项目使用依据“{key}”", f"source '{key}' is not used by any item"),
+                Text(f"没有检查项使用依据“{key}”", f"source '{key}' is not used by any item"),
                 _REMOVE,
             )
     filled = {item.section for item in file.items}
@@ -166,6 +166,6 @@ def _unused(file: TemplateFile) -> Iterator[Complaint]:
         if section.id not in filled:
             yield Complaint(
                 ("sections", index, "id"),
-                Text(f"章节“{section.id}”没有项目", f"section '{section.id}' has no item"),
+                Text(f"章节“{section.id}”没有检查项", f"section '{section.id}' has no item"),
                 _REMOVE,
             )

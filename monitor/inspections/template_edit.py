@@ -47,7 +47,7 @@ def with_item(source: str, item_id: str, changes: Mapping[str, Any]) -> str:
     if not mark.lstrip().startswith("- "):
         raise InputError(
             Text(
-                "项目没有写成以“- ”开头的块",
+                "检查项没有写成以“- ”开头的块",
                 "the items are not written as blocks that begin with '- '",
             ),
             where=item_id,
@@ -67,7 +67,7 @@ def _index(document: Document, item_id: str) -> int:
         if isinstance(item, dict) and item.get("id") == item_id:
             return index
     raise NotFoundError(
-        Text(f"模板中没有项目“{item_id}”", f"the template has no item '{item_id}'"), where=item_id
+        Text(f"模板中没有检查项“{item_id}”", f"the template has no item '{item_id}'"), where=item_id
     )
 
 

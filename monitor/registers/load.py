@@ -157,7 +157,7 @@ def _repeated(file: RegisterFile, registers: tuple[Register, ...]) -> Iterator[C
             yield Complaint(
                 (*at, "institution"),
                 Text(
-                    f"机构“{part.institution}”有两份台账",
+                    f"机构“{part.institution}”有两份登记簿",
                     f"institution '{part.institution}' has two registers",
                 ),
                 Text("合并为一份", "join them into one"),

@@ -67,7 +67,7 @@ class ConfigFollower:
         except KanhuError as error:
             self._refused = position
             log.error("configuration_not_taken_over", process=self._process, error=str(error))
-            self._report(self._current.settings, str(error))
+            self._report(self._current.settings, error.brief().kept())
             return None
 
     def taken(self, environment: Environment) -> None:

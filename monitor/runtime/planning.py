@@ -10,6 +10,7 @@ from monitor.domain.alerts import SYSTEM
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import InputError
 from monitor.domain.places import District, Institution, NoticeState
+from monitor.domain.text import Text
 from monitor.domain.visits import Coverage, PlannedVisit, VisitState
 from monitor.inspections.ical import CalendarEvent
 from monitor.inspections.period import shifted
@@ -32,6 +33,9 @@ from monitor.store.users import User
 from monitor.store.visits import VisitRepository, VisitView
 
 _CALENDAR_DAYS_BACK = 62
+
+_MONTH_OVER = Text("该月已结束", "its month is over")
+_NOT_MADE = Text("当天没有检查", "it was not made on its day")
 
 
 class PlanDesk:
@@ -107,7 +111,7 @@ class PlanDesk:
                 self._visits.change(DISTRICT, view.id, pair, reason, SYSTEM, now, view.version)
         return added
 
-    def catch_up(self) -> str:
+    def catch_up(self) -> Text:
         """Move what was not made on its day, close what its month has passed, add the missing."""
         now, today = utc_now(self._clock), self.today
         month = today.replace(day=1)
@@ -120,12 +124,17 @@ class PlanDesk:
                     continue
                 new = moved(view.plan, today, days) if old == month else None
                 changes = {"state": VisitState.MISSED.value} if new is None else {"day": new.day}
-                reason = "its month is over" if new is None else "it was not made on its day"
-                self._visits.change(DISTRICT, view.id, changes, reason, SYSTEM, now, view.version)
+                reason = _MONTH_OVER if new is None else _NOT_MADE
+                self._visits.change(
+                    DISTRICT, view.id, changes, reason.kept(), SYSTEM, now, view.version
+                )
                 late += new is not None
                 missed += new is None
         added = self.make(month) if days and self._visits.list(DISTRICT, month) else 0
-        return f"{late} visits moved, {missed} missed, {added} added, {closed} found done"
+        return Text(
+            f"{late} 次检查改期，{missed} 次未做，补排 {added} 次，{closed} 次已完成",
+            f"{late} visits moved, {missed} missed, {added} added, {closed} found done",
+        )
 
     def visits(self, scope: Scope, month: date) -> tuple[VisitView, ...]:
         """Return the visits of a month within ``scope``; an institution sees announced ones."""
@@ -169,10 +178,14 @@ class PlanDesk:
         """
         given = [user_id for user_id in pair if user_id is not None]
         if len(set(given)) < len(given):
-            raise InputError("two different people inspect", where="inspectors")
+            raise InputError(
+                Text("检查须由两个不同的人进行", "two different people inspect"), where="inspectors"
+            )
         able = {p.user_id for p in self.inspectors() if p.covers(institution.community)}
         if not set(given) <= able:
-            raise InputError("this person may not inspect here", where="inspectors")
+            raise InputError(
+                Text("这个人不能在此检查", "this person may not inspect here"), where="inspectors"
+            )
 
     def calendar(self, user: User) -> tuple[CalendarEvent, ...]:
         """Return the visits of an inspector for a calendar, in the inspector's language."""

@@ -18,6 +18,7 @@ from monitor.domain.events import Severity
 from monitor.domain.findings import FindingState
 from monitor.domain.places import Institution
 from monitor.domain.registers import PaperKind
+from monitor.domain.text import Text
 from monitor.inspections.risk import (
     Measure,
     Proposal,
@@ -111,7 +112,7 @@ class RiskDesk:
             InputError: the reason is missing, or there is no such measure.
         """
         if measure not in {item.value for item in Measure} | {NO_MEASURE}:
-            raise InputError("there is no such measure", where="measure")
+            raise InputError(Text("没有这种措施", "there is no such measure"), where="measure")
         now = utc_now(self._clock)
         assessment = self.get(scope, institution_id)
         proposal = proposal_document(assessment)

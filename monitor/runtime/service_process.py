@@ -28,6 +28,7 @@ from monitor.alerts.rate_limit import RateLimit
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, SystemClock, utc_now
 from monitor.domain.errors import KanhuError
+from monitor.domain.text import Text
 from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.addressees import Addressees
@@ -181,7 +182,7 @@ class Jobs:
 
     def daily_overdue(self) -> None:
         """Tell people about findings that are not put right in time."""
-        self._once(OVERDUE, self._today(), lambda: f"{self._overdue.run()} findings escalated")
+        self._once(OVERDUE, self._today(), self._tell_overdue)
 
     def monthly_plan(self) -> None:
         """Plan this month's inspections, and the next month's some days before it begins."""
@@ -209,8 +210,13 @@ class Jobs:
         if local.hour >= _AFTERNOON:
             self._once(_VISITS, slot, partial(self._visits.run, local.date()))
 
-    def _make_plan(self, month: date) -> str:
-        return f"{self._plan.make(month)} visits planned"
+    def _tell_overdue(self) -> Text:
+        told = self._overdue.run()
+        return Text(f"{told} 个问题已上报", f"{told} findings escalated")
+
+    def _make_plan(self, month: date) -> Text:
+        made = self._plan.make(month)
+        return Text(f"安排了 {made} 次检查", f"{made} visits planned")
 
     def _local(self) -> datetime:
         return utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone))
@@ -236,25 +242,37 @@ class Jobs:
         except (OSError, SQLAlchemyError) as error:
             log.warning("disk_not_watched", error=type(error).__name__)
 
-    def _audit(self) -> str:
+    def _audit(self) -> Text:
         audit = self._auditor.run(self._auditor.choose_seed())
         met = sum(channel.verdict is Verdict.MET for channel in audit.channels)
-        return f"{met} of {len(audit.channels)} channels show the required days"
+        total = len(audit.channels)
+        return Text(
+            f"{total} 个通道中 {met} 个达到规定天数",
+            f"{met} of {total} channels show the required days",
+        )
 
-    def _make_checklists(self, month: date) -> str:
-        return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
+    def _make_checklists(self, month: date) -> Text:
+        made = self._desk.generate(DISTRICT, month, None)
+        return Text(f"生成了 {made} 份检查表", f"{made} checklists made")
 
-    def _once(self, job: str, slot: str, work: Callable[[], str]) -> None:
+    def _once(self, job: str, slot: str, work: Callable[[], Text]) -> None:
         if not self._runs.claim(job, slot, utc_now(self._clock), retry_after=_RETRY_JOB):
             return
         try:
             message = work()
         except Exception as error:
             log.exception("job_failed", job=job, slot=slot)
-            self._runs.finish(job, slot, utc_now(self._clock), failure=f"{error}")
+            self._runs.finish(job, slot, utc_now(self._clock), failure=_why(error).kept())
         else:
-            log.info("job_done", job=job, slot=slot, result=message)
-            self._runs.finish(job, slot, utc_now(self._clock), message=message)
+            log.info("job_done", job=job, slot=slot, result=message.en)
+            self._runs.finish(job, slot, utc_now(self._clock), message=message.kept())
+
+
+def _why(error: Exception) -> Text:
+    if isinstance(error, KanhuError):
+        return error.brief()
+    kind = type(error).__name__
+    return Text(f"程序错误（{kind}），详见日志", f"{kind}: {error}")
 
 
 def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, func, select
+from sqlalchemy import JSON, ForeignKey, String, func, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.places import InstitutionRow
 from monitor.store.scope import within
@@ -29,7 +31,7 @@ class RiskDecisionRow(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey(InstitutionRow.id), index=True)
     measure: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SqlText)
     proposal: Mapped[dict[str, Any]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
     by_user_id: Mapped[int | None] = mapped_column(BigId)
@@ -77,13 +79,19 @@ class RiskDecisionRepository:
         """
         words = clean_text(reason, _LONGEST_REASON)
         if not words:
-            raise InputError("a reason is needed", where="reason", hint="say why, in a few words")
+            raise InputError(
+                Text("请写明原因", "a reason is needed"),
+                where="reason",
+                hint=Text("用几个字说明原因", "say why, in a few words"),
+            )
         known = select(InstitutionRow.id).where(
             InstitutionRow.id == institution_id, within(scope, InstitutionRow.id)
         )
         with self._database.transaction() as session:
             if session.scalar(known) is None:
-                raise NotFoundError("there is no such institution", where=institution_id)
+                raise NotFoundError(
+                    Text("没有这个机构", "there is no such institution"), where=institution_id
+                )
             row = RiskDecisionRow(
                 institution_id=institution_id,
                 measure=measure,

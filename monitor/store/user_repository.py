@@ -118,7 +118,9 @@ class UserRepository:
         with self._database.reading() as session:
             row = session.get(UserRow, user_id)
             if row is None:
-                raise NotFoundError("there is no such user", where=f"user {user_id}")
+                raise NotFoundError(
+                    Text("没有这个用户", "there is no such user"), where=f"user {user_id}"
+                )
             return stored_user(row)
 
     def find(self, name: str) -> User | None:
@@ -234,7 +236,9 @@ class UserRepository:
         statement = update(UserRow).where(UserRow.id == user_id).values(**values)
         with self._database.transaction() as session:
             if affected(session.execute(statement)) == 0:
-                raise NotFoundError("there is no such user", where=f"user {user_id}")
+                raise NotFoundError(
+                    Text("没有这个用户", "there is no such user"), where=f"user {user_id}"
+                )
 
     def _sign_out(self, user_id: int, *, programs: bool = True) -> None:
         with self._database.transaction() as session:

@@ -120,7 +120,7 @@ def find_place(document: Any, kind: PlaceKind, place_id: str) -> Found:
     for found in places(document, kind):
         if found.value.get("id") == place_id:
             return found
-    raise NotFoundError(f"there is no such {kind}", where=place_id)
+    raise NotFoundError(Text(f"没有这样的 {kind}", f"there is no such {kind}"), where=place_id)
 
 
 def add_place(document: Any, kind: PlaceKind, home: str, place_id: str) -> Found:
@@ -273,4 +273,6 @@ def kind_of(text: str) -> PlaceKind:
     try:
         return PlaceKind(text)
     except ValueError:
-        raise InputError("there is no such kind of place", where="kind") from None
+        raise InputError(
+            Text("没有这种地点", "there is no such kind of place"), where="kind"
+        ) from None

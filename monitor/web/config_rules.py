@@ -35,7 +35,7 @@ class Level:
             return cls("district")
         kind, _, place_id = place.partition(".")
         if kind not in _LEVELS[1:] or not place_id:
-            raise InputError("there is no such place", where="place")
+            raise InputError(Text("没有这个地点", "there is no such place"), where="place")
         return cls(kind, place_id)
 
 
@@ -66,7 +66,7 @@ def thresholds(
     """
     kind = rule_kinds().get(rule)
     if kind is None:
-        raise InputError("there is no such rule", where="rule")
+        raise InputError(Text("没有这条规则", "there is no such rule"), where="rule")
     chain = _chain(document, level)
     found = []
     for parameter in kind.parameters:

@@ -79,7 +79,8 @@ def test_a_device_is_added_tried_and_removed(
     register = [
         entry.access.reason for entry in AccessRegister(world.database).search(DISTRICT).entries
     ]
-    assert {"push device added", "push device removed"} <= set(register)
+    done = {"添加推送设备 / push device added", "移除推送设备 / push device removed"}
+    assert done <= set(register)
 
 
 def test_a_test_that_fails_says_why_and_one_that_is_gone_is_taken_off(

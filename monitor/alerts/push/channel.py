@@ -118,7 +118,7 @@ class PushChannel:
             DeliveryError: no device took it.
         """
         members = self.members(message)
-        why = "nobody has a device for it"
+        why = Text("没有人登记了设备", "nobody has a device for it")
         taken = False
         deadline = time.monotonic() + _PATIENCE
         for member in members:
@@ -130,13 +130,15 @@ class PushChannel:
                 )
                 taken = True
             except DeliveryError as error:
-                why = error.message
+                why = error.text
         if not taken:
             raise DeliveryError(why)
 
     def _known(self) -> Devices:
         if self._devices is None:
-            raise DeliveryError("this program does not know whose devices there are")
+            raise DeliveryError(
+                Text("本程序不知道有谁的设备", "this program does not know whose devices there are")
+            )
         return self._devices
 
 
@@ -162,14 +164,16 @@ class PushDevice:
         """
         subscription = self._devices.subscription(self._id)
         if subscription is None:
-            raise HeldBackError("the device was taken off the list", Reason.NO_DEVICE)
+            raise HeldBackError(
+                Text("设备已从列表移除", "the device was taken off the list"), Reason.NO_DEVICE
+            )
         try:
             self._devices.sender().send(subscription, _push(message))
         except GoneError as error:
             self._devices.gone(self._id)
-            raise HeldBackError(error.message, Reason.DEVICE_GONE) from None
+            raise HeldBackError(error.text, Reason.DEVICE_GONE) from None
         except DeliveryError as error:
-            self._devices.failed(self._id, error.message)
+            self._devices.failed(self._id, error.text.kept())
             raise
         self._devices.arrived(self._id)
 

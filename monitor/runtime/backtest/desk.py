@@ -83,7 +83,7 @@ class BacktestDesk:
         """
         kind = rule_kinds().get(rule)
         if kind is None:
-            raise InputError("there is no such rule", where="rule")
+            raise InputError(Text("没有这条规则", "there is no such rule"), where="rule")
         present = [
             {
                 **kind.defaults(room),

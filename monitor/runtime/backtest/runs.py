@@ -72,7 +72,7 @@ class TrialRuns:
             if len(running) >= self._at_once:
                 raise ConflictError(
                     Text(
-                        f"已有 {len(running)} 个回测在运行",
+                        f"已有 {len(running)} 个试算在运行",
                         f"{len(running)} back-tests are running already",
                     ),
                     where="backtest",

@@ -87,7 +87,7 @@ def alter(request: Request, visitor: _Admin, sent: SentForm) -> Response:
 def _texts(rule: str, sent: Sent) -> dict[str, str]:
     kind = rule_kinds().get(rule)
     if kind is None:
-        raise NotFoundError("there is no such rule", where=rule)
+        raise NotFoundError(Text("没有这条规则", "there is no such rule"), where=rule)
     names = [parameter.name for parameter in kind.parameters]
     return {name: sent.text(f"{_SET}{name}", _LONGEST_VALUE) for name in names}
 
@@ -98,7 +98,9 @@ def _start(site: Site, visitor: Visitor, draft: Draft, level: Level, rule: str) 
     watched = {room.id for room in site.context.backtests.rooms(visitor.scope)}
     chosen = [room for room in rooms if room.id in watched]
     if not chosen:
-        raise ConflictError("no room with cameras lies there", where=level.id)
+        raise ConflictError(
+            Text("那里没有装有摄像机的房间", "no room with cameras lies there"), where=level.id
+        )
     site.context.backtests.start(visitor.user.id, chosen, rule, {}, MOST_DAYS)
 
 
