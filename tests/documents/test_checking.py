@@ -118,7 +118,7 @@ def raised(error: Exception) -> Text:
 def made(kind: str) -> Exception:
     if kind in get_args(ErrorType):
         return PydanticKnownError(kind, dict(CONTEXT))  # type: ignore[arg-type]
-    return PydanticCustomError(kind, "input is not right")  # type: ignore[arg-type]
+    return PydanticCustomError(kind, "input is not right")
 
 
 @pytest.mark.parametrize("model", [Settings, CameraFile, TemplateFile, RegisterFile])
