@@ -70,4 +70,4 @@ def _bounds(parameter: Parameter) -> str:
     unit = " 秒" if parameter.kind == "duration" else ""
     if math.isinf(parameter.most):
         return f"，不小于 {parameter.least:g}{unit}"
-    return f"，在 {parameter.least:g} 到 {parameter.most:g}{unit}之间"
+    return f"，在 {parameter.least:g} 到 {parameter.most:g}{unit} 之间"
