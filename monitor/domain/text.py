@@ -37,9 +37,9 @@ class Text:
         """Rebuild what :meth:`as_dict` wrote."""
         return cls(zh=value["zh"], en=value["en"])
 
-    def kept(self) -> str:
-        """Return both languages, each cut to what a short column holds, for :meth:`read_back`."""
-        short = {language: text[:_LONGEST_KEPT] for language, text in self.as_dict().items()}
+    def kept(self, longest: int = _LONGEST_KEPT) -> str:
+        """Return both languages, each cut to ``longest`` characters, for :meth:`read_back`."""
+        short = {language: text[:longest] for language, text in self.as_dict().items()}
         return json.dumps(short, ensure_ascii=False)
 
     @classmethod

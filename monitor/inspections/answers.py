@@ -51,7 +51,7 @@ def check_answer(checklist: Checklist, answer: Answer) -> Entry:
         return entry
     if answer.result in checklist.rules.note_on:
         raise InputError(
-            Text("请写备注", "a note is needed"),
+            Text("请写说明", "a note is needed"),
             where=answer.item_id,
             hint=Text("写明发现了什么，或为何不适用", "say what was found, or why not"),
         )

@@ -210,18 +210,18 @@ class OnsiteDesk:
         view = inspection.view
         if inspection.conflicts:
             raise ConflictError(
-                Text("结果互相矛盾", "answers contradict one another"), where="conflict"
+                Text("回答互相矛盾", "answers contradict one another"), where="conflict"
             )
         photos = {photo.id: photo.sha256 for photo in inspection.photos}
         if answers_hash(view.checklist, view.answers, photos) != answers_sha256:
             raise ConflictError(
-                Text("结果与签字时不同", "the answers are not those that were signed"),
+                Text("回答与签字时不同", "the answers are not those that were signed"),
                 where="changed",
             )
         pictured = {photo.item_id for photo in inspection.photos}
         if missing(view.checklist, view.answers, pictured):
             raise ConflictError(
-                Text("缺少结果或照片", "answers or photos are missing"), where="missing"
+                Text("缺少回答或照片", "answers or photos are missing"), where="missing"
             )
         return findings_of(view.checklist, view.answers, now.astimezone(self._zone).date())
 

@@ -83,6 +83,7 @@ _AUDIT = "retention-audit"
 _FIRST_AUDIT = timedelta(days=2)
 _WATCH_DISK = 60
 _FOLLOW_EVERY = 2.0
+_LONGEST_MESSAGE = 900  # characters of either language
 
 
 def run_scheduled(config: Path, log_file: Path | None) -> None:
@@ -262,10 +263,14 @@ class Jobs:
             message = work()
         except Exception as error:
             log.exception("job_failed", job=job, slot=slot)
-            self._runs.finish(job, slot, utc_now(self._clock), failure=_why(error).kept())
+            self._runs.finish(
+                job, slot, utc_now(self._clock), failure=_why(error).kept(_LONGEST_MESSAGE)
+            )
         else:
             log.info("job_done", job=job, slot=slot, result=message.en)
-            self._runs.finish(job, slot, utc_now(self._clock), message=message.kept())
+            self._runs.finish(
+                job, slot, utc_now(self._clock), message=message.kept(_LONGEST_MESSAGE)
+            )
 
 
 def _why(error: Exception) -> Text:

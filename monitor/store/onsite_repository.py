@@ -266,7 +266,7 @@ class OnsiteRepository:
             if visit.signed is None:
                 raise ConflictError(
                     Text("这次检查还没有签字", "the inspection is not signed yet"),
-                    hint=Text("请直接修改结果", "change the answer itself"),
+                    hint=Text("请直接修改回答", "change the answer itself"),
                 )
             if addendum.item_id is not None:
                 _must_have(checklist_view(session, row).checklist, addendum.item_id)
@@ -364,7 +364,7 @@ def _must_have(checklist: Checklist, item_id: str) -> None:
 def _receipt_of(known: OnsiteEntryRow, checklist_id: int, actor: Actor) -> Receipt:
     if known.checklist_id != checklist_id or known.by_user_id != (actor.user_id or 0):
         raise InputError(
-            Text("这个编号属于另一个结果", "this id belongs to another answer"), where="id"
+            Text("这个编号属于另一个回答", "this id belongs to another answer"), where="id"
         )
     return Receipt(known.state)
 
