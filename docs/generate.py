@@ -115,9 +115,17 @@ def _rules() -> str:
 
 def _commands() -> str:
     root = typer.main.get_command(application)
-    sections = [f"# Commands\n\n{_NOTE}"]
+    sections = [f"# Commands\n\n{_NOTE}", _before_commands(root)]
     sections += [_command(path, command) for path, command in _walk("monitor", root)]
     return "\n".join(sections)
+
+
+def _before_commands(root: Any) -> str:
+    lines = ["Before a command, as `monitor --language zh check …`:", ""]
+    for option in (item for item in root.params if "completion" not in item.opts[0]):
+        variable = f" By environment: `{option.envvar}`." if option.envvar else ""
+        lines.append(f"- `{option.opts[0]}`: {option.help}{variable}")
+    return "\n".join(lines) + "\n"
 
 
 def _walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -18,6 +18,7 @@ import apprise
 from apprise.attachment.memory import AttachMemory
 
 from monitor.alerts.channels import ChannelSpec, DeliveryError, Message
+from monitor.domain.text import Text
 
 _SHORTEST_SECRET = 4
 _PARTS = re.compile(r"[/:@?&=#,;+|]+")
@@ -60,7 +61,13 @@ class AppriseChannel:
                 body=message.body, title=message.title, attach=self._attachments(message)
             )
         if not taken:
-            raise DeliveryError(self._redact("; ".join(lines)) or "the service did not take it")
+            said = self._redact("; ".join(lines))
+            raise DeliveryError(
+                Text(
+                    f"服务没有接收：{said}" if said else "服务没有接收",
+                    said or "the service did not take it",
+                )
+            )
 
     def _attachments(self, message: Message) -> Any:
         file = message.attachment

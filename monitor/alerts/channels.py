@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from monitor.domain.errors import ConfigError, KanhuError
 from monitor.domain.events import Severity
 from monitor.domain.notices import Member, Reason
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 
 if TYPE_CHECKING:
     from monitor.alerts.push.channel import Devices
@@ -31,7 +31,7 @@ class DeliveryError(KanhuError):
 class HeldBackError(DeliveryError):
     """Nobody is there to be told, now or later; ``reason`` is why."""
 
-    def __init__(self, message: str, reason: Reason) -> None:
+    def __init__(self, message: str | Text, reason: Reason) -> None:
         super().__init__(message)
         self.reason = reason
 
@@ -148,8 +148,11 @@ def _open(spec: ChannelSpec) -> Channel:
     channel = AppriseChannel.open(spec)
     if channel is None:
         raise ConfigError(
-            "the address of the channel is not understood",
+            Text("渠道的地址无法识别", "the address of the channel is not understood"),
             where=f"notify.channels '{spec.id}'",
-            hint="see the list of services of Apprise, e.g. json://host/path or wecombot://key",
+            hint=Text(
+                "见 Apprise 的服务列表，如 json://主机/路径、wecombot://密钥",
+                "see the list of services of Apprise, e.g. json://host/path or wecombot://key",
+            ),
         )
     return channel

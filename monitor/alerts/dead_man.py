@@ -28,7 +28,7 @@ _NAMES = {
 }
 _DATABASE = Text(zh="数据库无法访问", en="The database cannot be reached")
 _ADVICE = Text(
-    zh="在恢复之前不会有新的告警通知，请直接查看监看页面或电话联系机构。",
+    zh="在恢复之前不会有新的告警通知，请直接查看值班室页面，或电话联系机构。",
     en="Until it is back no alert is told. Watch the pages, or call the institutions.",
 )
 

@@ -31,7 +31,9 @@ from monitor.alerts.rate_limit import RateLimit
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import KanhuError
 from monitor.domain.notices import Member, NoticeKind, OutgoingNotice, Reason
+from monitor.domain.text import Text
 
+_NOT_CONFIGURED = Text("渠道已不在配置中", "the channel is not configured any more")
 log = structlog.get_logger(__name__)
 
 
@@ -175,7 +177,7 @@ class Notifier:
         now = utc_now(self._clock)
         channel = self._channel(notice.channel_id)
         if channel is None:
-            return self._failed(notice, "the channel is not configured any more")
+            return self._failed(notice, _NOT_CONFIGURED)
         if notice.kind is NoticeKind.CLIP and not channel.takes_files:
             self._outbox.hold(notice.id, self._owner, Reason.NO_FILES)
             return Step(held=1)
@@ -206,10 +208,12 @@ class Notifier:
             log.warning("notice_held", channel=notice.channel_id, why=held.message)
             return Step(held=1)
         except DeliveryError as error:
-            return self._failed(notice, error.message)
+            return self._failed(notice, error.text)
         except Exception as error:
             # A channel may come from anybody; whatever it throws must not stop the others.
-            return self._failed(notice, f"the channel failed: {type(error).__name__}")
+            kind = type(error).__name__
+            failed = Text(f"渠道出错：{kind}", f"the channel failed: {kind}")
+            return self._failed(notice, failed)
         self._outbox.sent(notice.id, self._owner, utc_now(self._clock))
         log.info("notice_sent", channel=notice.channel_id, notice=notice.id, alert=notice.alert_id)
         return Step(sent=1)
@@ -221,16 +225,16 @@ class Notifier:
         self._outbox.spread(notice.id, self._owner, members, utc_now(self._clock))
         return Step(spread=1)
 
-    def _failed(self, notice: OutgoingNotice, why: str) -> Step:
+    def _failed(self, notice: OutgoingNotice, why: Text) -> Step:
         now = utc_now(self._clock)
         about = {"channel": notice.channel_id, "notice": notice.id, "alert": notice.alert_id}
         if notice.attempts >= self._policy.attempts:
-            self._outbox.give_up(notice.id, self._owner, now, why)
-            log.error("notice_given_up", why=why, attempts=notice.attempts, **about)
+            self._outbox.give_up(notice.id, self._owner, now, why.kept())
+            log.error("notice_given_up", why=why.en, attempts=notice.attempts, **about)
             return Step(dead=1)
         wait = self._policy.wait(notice.attempts, self._rng)
-        self._outbox.retry(notice.id, self._owner, now + wait, why)
-        log.warning("notice_failed", why=why, again_in=round(wait.total_seconds(), 1), **about)
+        self._outbox.retry(notice.id, self._owner, now + wait, why.kept())
+        log.warning("notice_failed", why=why.en, again_in=round(wait.total_seconds(), 1), **about)
         return Step(failed=1)
 
     def _put_back(self, notices: Sequence[OutgoingNotice]) -> Step:

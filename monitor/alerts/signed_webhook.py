@@ -19,6 +19,7 @@ import httpx
 from monitor.alerts.channels import ChannelSpec, DeliveryError, Message
 from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 
 SCHEMES = ("signed+https", "signed+http")
 TIMESTAMP, SIGNATURE, DELIVERY = "Kanhu-Timestamp", "Kanhu-Signature", "Kanhu-Delivery"
@@ -48,9 +49,14 @@ class SignedWebhook:
         where = f"notify.channels '{spec.id}'"
         if not parts.hostname or len(secret) < _SHORTEST_SECRET:
             raise ConfigError(
-                f"a signed webhook needs a host and a secret of {_SHORTEST_SECRET} characters",
+                Text(
+                    f"签名 webhook 要有主机和至少 {_SHORTEST_SECRET} 个字符的密钥",
+                    f"a signed webhook needs a host and a secret of {_SHORTEST_SECRET} characters",
+                ),
                 where=where,
-                hint="write signed+https://SECRET@host/path",
+                hint=Text(
+                    "写作 signed+https://密钥@主机/路径", "write signed+https://SECRET@host/path"
+                ),
             )
         scheme = parts.scheme.partition("+")[2]
         host = parts.netloc.rpartition("@")[2]
@@ -85,9 +91,19 @@ class SignedWebhook:
             answer = httpx.post(self._url, content=body, headers=headers, timeout=_PATIENCE)
         except httpx.HTTPError as error:
             # Its text may hold the address, and so the secrets in it.
-            raise DeliveryError(f"the receiver cannot be reached: {type(error).__name__}") from None
+            raise DeliveryError(
+                Text(
+                    f"无法连接接收方：{type(error).__name__}",
+                    f"the receiver cannot be reached: {type(error).__name__}",
+                )
+            ) from None
         if not answer.is_success:
-            raise DeliveryError(f"the receiver answered {answer.status_code}")
+            raise DeliveryError(
+                Text(
+                    f"接收方回答 {answer.status_code}",
+                    f"the receiver answered {answer.status_code}",
+                )
+            )
 
 
 def signature(secret: bytes, timestamp: str, body: bytes) -> str:

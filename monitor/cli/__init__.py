@@ -13,6 +13,7 @@ import structlog
 import typer
 
 from monitor.cli.application import application
+from monitor.cli.language import spoken
 from monitor.domain.errors import KanhuError
 from monitor.runtime.logs import configure_logs
 
@@ -23,7 +24,8 @@ def main() -> None:
     try:
         application()
     except KanhuError as error:
-        typer.secho(str(error), err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+        words = error.says(spoken())
+        typer.secho(words, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

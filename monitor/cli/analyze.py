@@ -11,9 +11,12 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from monitor.cli.language import language_named
 from monitor.cli.output import JsonFlag, errors, print_json, progress
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Language, Text
 from monitor.runtime.analyze import Analysis, Summary
 from monitor.runtime.environment import models_folder
 from monitor.runtime.event_messages import to_line
@@ -49,8 +52,7 @@ def analyze(
 
     Example: `monitor analyze nap.mp4 -c configs/camera.yaml --events nap.jsonl`
     """
-    if language not in ("zh", "en"):
-        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
+    spoken = language_named(language)
     camera_file = load_camera_file(config)
     finder = open_finder(Finder(name=model), models_folder())
     with _lines(events) as lines, _writer(annotated) as writer, progress() as report:
@@ -63,16 +65,16 @@ def analyze(
         )
         for event in analysis.run(lambda share: report(video.name, share)):
             if lines is not None and event.cleared is not None:
-                _write(lines, event, language)
+                _write(lines, event, spoken)
         if lines is not None:
             for event in analysis.summary.events.values():
                 if event.cleared is None:
-                    _write(lines, event, language)
-    _print(analysis.summary, language, as_json)
+                    _write(lines, event, spoken)
+    _print(analysis.summary, spoken, as_json)
 
 
-def _write(lines: TextIO, event: Event, language: str) -> None:
-    line = to_line(event, "zh" if language == "zh" else "en")
+def _write(lines: TextIO, event: Event, language: Language) -> None:
+    line = to_line(event, language)
     lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
@@ -85,7 +87,7 @@ def _lines(path: Path | None) -> Iterator[TextIO | None]:
         file = path.open("w", encoding="utf-8")
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(path), hint="check the folder"
+            unwritable(error), where=str(path), hint=Text("检查文件夹", "check the folder")
         ) from None
     with file:
         yield file
@@ -95,10 +97,8 @@ def _writer(path: Path | None) -> Any:
     return nullcontext() if path is None else VideoWriter(path)
 
 
-def _print(summary: Summary, language: str, as_json: bool) -> None:
-    found = [
-        to_line(event, "zh" if language == "zh" else "en") for event in summary.events.values()
-    ]
+def _print(summary: Summary, language: Language, as_json: bool) -> None:
+    found = [to_line(event, language) for event in summary.events.values()]
     if as_json:
         print_json(
             {

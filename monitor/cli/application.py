@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
+from monitor.cli.language import VARIABLE, choose
 from monitor.cli.lazy import Deferred, LazyGroup
 
 COMMANDS = {
@@ -127,5 +128,10 @@ def options(
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(envvar=VARIABLE, help="Language of messages: zh or en; else the terminal's."),
+    ] = None,
 ) -> None:
     """Kanhu (看护): child care safety monitoring for district guidance centres."""
+    choose(language)

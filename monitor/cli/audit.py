@@ -16,6 +16,7 @@ from monitor.domain.access import DISTRICT
 from monitor.domain.access_register import AccessEntry
 from monitor.domain.chain import ChainVerdict
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
 from monitor.store.access_register import AccessFilter, AccessRegister
@@ -84,7 +85,9 @@ def evidence(
 def _hash(known: str) -> str | None:
     if known and not _HASH.fullmatch(known):
         raise InputError(
-            "this is not a SHA-256 hash", where="--known", hint="64 digits and letters a to f"
+            Text("这不是 SHA-256 散列值", "this is not a SHA-256 hash"),
+            where="--known",
+            hint=Text("应为 64 个数字和字母 a 到 f", "64 digits and letters a to f"),
         )
     return known or None
 

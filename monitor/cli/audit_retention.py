@@ -12,6 +12,7 @@ from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows, progress
 from monitor.domain.clock import SystemClock, to_datetime
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
 from monitor.runtime.recording.audit import Auditor
@@ -44,9 +45,9 @@ def retention(
     known = {item.id for item in environment.district.institutions}
     if institution and institution not in known:
         raise InputError(
-            f"there is no institution '{institution}'",
+            Text(f"没有机构“{institution}”", f"there is no institution '{institution}'"),
             where="--institution",
-            hint=f"one of: {', '.join(sorted(known))}",
+            hint=Text(f"可用：{'、'.join(sorted(known))}", f"one of: {', '.join(sorted(known))}"),
         )
     with closing(open_store(environment)) as database, progress() as report:
         auditor = Auditor(environment, database, SystemClock(), samples=samples)

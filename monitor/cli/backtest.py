@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from monitor.cli.language import language_named
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows, progress
 from monitor.domain.clock import SystemClock, to_datetime, utc_now
 from monitor.domain.durations import seconds
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.runtime.backtest.comparison import Comparison, Fired, Would
 from monitor.runtime.backtest.replay import Span
 from monitor.runtime.backtest.trial import Trial, TrialResult, parse_changes, rooms_of, run_trial
@@ -58,14 +59,16 @@ def backtest(
 
     Example: `monitor backtest -c configs/district.yaml --rule unattended_child --set after=90s`
     """
-    if language not in ("zh", "en"):
-        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
-    spoken: Language = "zh" if language == "zh" else "en"
+    spoken = language_named(language)
     parsed = parse_changes(rule, _pairs(changes or []), "--set")
     environment = Environment.load(config)
     if sum(map(bool, (camera, room, institution))) > 1:
         raise InputError(
-            "name a camera, a room or an institution, not several", where="--camera, --room"
+            Text(
+                "摄像机、房间、机构只写其中一个",
+                "name a camera, a room or an institution, not several",
+            ),
+            where="--camera, --room",
         )
     window = _window(environment, since, until)
     rooms = rooms_of(environment.district, camera=camera, room=room, institution=institution)
@@ -96,7 +99,9 @@ def _pairs(changes: list[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise InputError(
-                f"'{text}' is not a change", where="--set", hint="write it as after=90s"
+                Text(f"“{text}”不是修改", f"'{text}' is not a change"),
+                where="--set",
+                hint=Text("写作 after=90s", "write it as after=90s"),
             )
         pairs[name.strip()] = value
     return pairs
@@ -109,7 +114,7 @@ def _window(environment: Environment, since: str, until: str) -> Span:
     days = timedelta(seconds=environment.settings.tracks.keep or _DAYS * 86400)
     start = _moment(since, "--since", now, zone) if since else end - days
     if start >= end:
-        raise InputError("ends before it begins", where="--since, --until")
+        raise InputError(Text("结束早于开始", "ends before it begins"), where="--since, --until")
     return Span(start.timestamp(), end.timestamp())
 
 
@@ -122,9 +127,12 @@ def _moment(text: str, where: str, now: datetime, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputError(
-            f"'{text}' is not a time",
+            Text(f"“{text}”不是时间", f"'{text}' is not a time"),
             where=where,
-            hint="write 2026-11-20, 2026-11-20T08:00, or 12h for twelve hours ago",
+            hint=Text(
+                "写作 2026-11-20、2026-11-20T08:00，或用 12h 表示十二小时前",
+                "write 2026-11-20, 2026-11-20T08:00, or 12h for twelve hours ago",
+            ),
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 

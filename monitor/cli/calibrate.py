@@ -12,6 +12,7 @@ from monitor.detectors.finder import load_finder
 from monitor.detectors.ground import Agreement, ground_plane_of
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.places import Camera
+from monitor.domain.text import Text
 from monitor.runtime.calibration import CalibrationResult, Given, as_dict, calibrate
 from monitor.runtime.environment import models_folder
 from monitor.runtime.floor_picture import write_floor_picture
@@ -75,7 +76,9 @@ def calibrate_camera(
     """
     if points is not None and (person_height or height_m or focal_px):
         raise InputError(
-            "points leave nothing to be known beforehand", where="--points", hint="give it alone"
+            Text("有了标记点，就不用再写其他已知值", "points leave nothing to be known beforehand"),
+            where="--points",
+            hint=Text("只写这一项", "give it alone"),
         )
     if video is not None:
         watched, finder_part = _recording(camera, video, config)
@@ -85,7 +88,11 @@ def calibrate_camera(
         minutes = _LIVE_MINUTES if minutes is None and live else minutes
     marks = floor_marks_of(load_camera_file(points).calibration) if points else ()
     if points is not None and not marks:
-        raise InputError("names no points", where=str(points), hint="see docs/how-to/calibrate.md")
+        raise InputError(
+            Text("没有写标记点", "names no points"),
+            where=str(points),
+            hint=Text("见 docs/how-to/calibrate.md", "see docs/how-to/calibrate.md"),
+        )
     known = bool(person_height or height_m or focal_px)
     given = Given(
         person_height, height_m, focal_px, marks or (() if known else watched.floor_marks)
@@ -106,7 +113,9 @@ def calibrate_camera(
 def _recording(camera: str | None, video: Path, config: Path | None) -> tuple[Camera, Finder]:
     if camera is not None:
         raise InputError(
-            "a recording has no camera id", where=camera, hint="give a camera or --video, not both"
+            Text("录像没有摄像机编号", "a recording has no camera id"),
+            where=camera,
+            hint=Text("摄像机与 --video 只写其中一个", "give a camera or --video, not both"),
         )
     file = CameraFile() if config is None else load_camera_file(config)
     return file.camera_of(video.stem, video, 1280, 720), Finder()
@@ -114,18 +123,31 @@ def _recording(camera: str | None, video: Path, config: Path | None) -> tuple[Ca
 
 def _configured(camera_id: str | None, config: Path | None) -> tuple[Camera, Finder]:
     if camera_id is None:
-        raise InputError("which camera?", hint="give a camera's id with -c FILE, or --video FILE")
+        raise InputError(
+            Text("哪一台摄像机？", "which camera?"),
+            hint=Text(
+                "写摄像机编号并加 -c 文件，或写 --video 文件",
+                "give a camera's id with -c FILE, or --video FILE",
+            ),
+        )
     if config is None:
-        raise InputError("no configuration file", where="--config", hint="give it with -c FILE")
+        raise InputError(
+            Text("没有写配置文件", "no configuration file"),
+            where="--config",
+            hint=Text("用 -c 文件 指明", "give it with -c FILE"),
+        )
     settings = load_settings(config)
     district = district_of(settings, config.resolve().parent)
     for camera in district.cameras:
         if camera.id == camera_id:
             return camera, settings.model
     raise NotFoundError(
-        f"there is no camera '{camera_id}'",
+        Text(f"没有摄像机“{camera_id}”", f"there is no camera '{camera_id}'"),
         where=str(config),
-        hint=f"cameras: {', '.join(camera.id for camera in district.cameras[:12])}",
+        hint=Text(
+            f"现有摄像机：{'、'.join(camera.id for camera in district.cameras[:12])}",
+            f"cameras: {', '.join(camera.id for camera in district.cameras[:12])}",
+        ),
     )
 
 

@@ -9,12 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.language import say, spoken
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows, progress
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.connections import ConnectionTrial
 from monitor.domain.errors import ConfigError, InputError
 from monitor.domain.places import District
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Language, Text, in_brackets
 from monitor.runtime.connection import AT_ONCE, try_cameras
 from monitor.runtime.connection_sheet import write_trials
 from monitor.runtime.environment import Environment
@@ -62,20 +65,27 @@ def check(
     settings = load_settings(config)
     district = district_of(settings, config.resolve().parent)
     if xlsx is not None and not connect:
-        raise InputError("there is no report without --connect", where="--xlsx")
+        raise InputError(
+            Text("没有 --connect 就没有报告", "there is no report without --connect"),
+            where="--xlsx",
+        )
     trials = _try(district, settings, at_once) if connect else ()
     counts = _counts(config, district)
     if connect:
         _keep(config, trials)
     if xlsx is not None:
         _write(xlsx, write_trials(trials, settings.service.language))
-    rows = [_row(trial) for trial in trials]
+    rows = [_row(trial, "en" if as_json else spoken()) for trial in trials]
     if as_json:
         print_json({**counts, "cameras": rows})
     else:
-        typer.echo(
-            f"{config}: sound. {counts['institutions']} institutions, {counts['rooms']} rooms, "
-            f"{counts['camera_count']} cameras."
+        say(
+            Text(
+                f"{config}：没有错误。{counts['institutions']} 个机构，{counts['rooms']} 个房间，"
+                f"{counts['camera_count']} 台摄像机。",
+                f"{config}: sound. {counts['institutions']} institutions, {counts['rooms']} rooms, "
+                f"{counts['camera_count']} cameras.",
+            )
         )
         if connect:
             print_rows(_COLUMNS, rows, as_json=False)
@@ -101,7 +111,9 @@ def _keep(config: Path, trials: tuple[ConnectionTrial, ...]) -> None:
         with closing(open_store(Environment.load(config))) as database:
             ConnectionTrials(database).replace(trials, utc_now(SystemClock()))
     except ConfigError as error:
-        errors.print(f"the report is not kept: {error.message} ({error.hint})", highlight=False)
+        why = error.brief()
+        said = Text(f"报告没有保存：{why.zh}", f"the report is not kept: {why.en}")
+        errors.print(said.of(spoken()), highlight=False)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -109,12 +121,11 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(path), hint="name another file"
+            unwritable(error), where=str(path), hint=Text("换一个文件", "name another file")
         ) from None
 
 
-def _row(trial: ConnectionTrial) -> Mapping[str, Any]:
-    advice = f" ({trial.advice.en})" if trial.advice.en else ""
+def _row(trial: ConnectionTrial, language: Language) -> Mapping[str, Any]:
     return {
         "institution": trial.institution_id,
         "room": trial.room_id,
@@ -128,7 +139,7 @@ def _row(trial: ConnectionTrial) -> Mapping[str, Any]:
         "gop_s": trial.gop_s,
         "clock_offset_s": trial.clock_offset_s,
         "first_picture_s": trial.first_picture_s,
-        "fault": f"{trial.fault.en}{advice}",
+        "fault": in_brackets(trial.fault, trial.advice).of(language),
     }
 
 

@@ -12,12 +12,15 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.language import say
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json, print_rows
 from monitor.documents import dotted
 from monitor.domain.alerts import Actor
 from monitor.domain.clock import SystemClock
 from monitor.domain.errors import ConfigError, InputError
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Language, Text
 from monitor.runtime.config_desk import ConfigDesk, Draft
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
@@ -69,7 +72,7 @@ def export(
             target.write(text.encode("utf-8"))
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(file), hint="name another file"
+            unwritable(error), where=str(file), hint=Text("换一个文件", "name another file")
         ) from None
 
 
@@ -183,19 +186,24 @@ def _last_but_one(desk: ConfigDesk) -> int:
     newest = desk.versions.newest()
     former = None if newest is None else desk.versions.former(newest.position)
     if former is None:
-        raise InputError("there is no earlier version", where="history")
+        raise InputError(Text("没有更早的版本", "there is no earlier version"), where="history")
     return former.position
 
 
 def _refuse(draft: Draft, file: Path) -> None:
     if not draft.complaints:
         return
-    lines = [
-        f"{dotted(item.location)}: {item.message}\n  → {item.hint}" for item in draft.complaints
+    number = len(draft.complaints)
+    head = Text(f"{number} 处错误；没有任何修改", f"{number} mistakes; nothing is changed")
+    errors = [
+        InputError(item.message, where=dotted(item.location), hint=item.hint)
+        for item in draft.complaints
     ]
-    raise InputError(
-        f"{len(lines)} mistakes; nothing is changed\n" + "\n".join(lines), where=str(file)
-    )
+
+    def listed(language: Language) -> str:
+        return "\n".join((head.of(language), *(error.says(language) for error in errors)))
+
+    raise InputError(Text.by(listed), where=str(file))
 
 
 def _tell(draft: Draft, saved: ConfigVersion | None, as_json: bool) -> None:
@@ -211,10 +219,14 @@ def _tell(draft: Draft, saved: ConfigVersion | None, as_json: bool) -> None:
         )
         return
     if not draft.changes:
-        typer.echo("nothing to change")
+        say(Text("没有要修改的", "nothing to change"))
         return
     typer.echo(as_text(draft.lines))
-    typer.echo(f"saved as version {saved.position}" if saved else "would be changed")
+    if saved is None:
+        say(Text("将被修改", "would be changed"))
+    else:
+        number = saved.position
+        say(Text(f"已存为第 {number} 版", f"saved as version {number}"))
 
 
 def _lines(lines: tuple[DiffLine, ...]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.language import language_named, language_of_the_terminal, say
 from monitor.cli.output import progress
-from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 if TYPE_CHECKING:
     from monitor.demo.start import Welcome
@@ -35,28 +35,32 @@ def demo(
     # The demo pulls in everything; other commands should not wait for it.
     from monitor.demo.start import DemoOptions, run_demo
 
-    language = language or _of_the_terminal()
-    if language not in ("zh", "en"):
-        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
-    options = DemoOptions(tuple(video or ()), port, folder, "zh" if language == "zh" else "en")
+    pages = language_named(language) if language else language_of_the_terminal()
+    options = DemoOptions(tuple(video or ()), port, folder, pages)
     with progress() as report:
         run_demo(options, report, _greet)
 
 
-def _of_the_terminal() -> str:
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "zh" if next(filter(None, names), "").startswith("zh") else "en"
-
-
 def _greet(welcome: Welcome) -> None:
-    typer.echo(
-        f"""
-  看护 Kanhu — demo district on composed footage (合成画面)
+    say(
+        Text(
+            f"""
+  看护 Kanhu — 演示区，使用合成画面
+
+    用此链接登录，只能用一次：{welcome.link}
+    或在 {welcome.address} 登录，用户名 {welcome.user}，密码 {welcome.password}
+
+    一分钟内会出现告警。日志：{welcome.logs}
+    按 Ctrl-C 全部停止。
+""",
+            f"""
+  Kanhu — demo district on composed footage
 
     Sign in with this link, once:  {welcome.link}
     or at {welcome.address}  as  {welcome.user}  with password  {welcome.password}
 
     Alerts appear within a minute. Logs: {welcome.logs}
     Ctrl-C stops everything.
-"""
+""",
+        )
     )

@@ -11,6 +11,8 @@ import typer
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json
 from monitor.domain.errors import InputError
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.gb28181_devices import Discovery, discover_devices
 from monitor.runtime.onvif_devices import OnvifReport, discover_onvif, fillings
@@ -59,7 +61,9 @@ def discover(
     """
     if gb28181 == onvif:
         raise InputError(
-            "say what to look for", where="monitor discover", hint="add --gb28181 or --onvif"
+            Text("请写明要找什么", "say what to look for"),
+            where="monitor discover",
+            hint=Text("加上 --gb28181 或 --onvif", "add --gb28181 or --onvif"),
         )
     environment = Environment.load(config)
     if onvif:
@@ -90,7 +94,11 @@ def discover(
 def _place(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise InputError("is no HOST:PORT", where="--ask", hint="for example 10.1.2.255:3702")
+        raise InputError(
+            Text("不是“主机:端口”", "is no HOST:PORT"),
+            where="--ask",
+            hint=Text("如 10.1.2.255:3702", "for example 10.1.2.255:3702"),
+        )
     return host, int(port)
 
 
@@ -117,7 +125,7 @@ def _write_sheet(path: Path, reports: tuple[OnvifReport, ...], user: str) -> Non
         path.write_bytes(write_template("zh", fillings(reports, user)))
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(path), hint="name another file"
+            unwritable(error), where=str(path), hint=Text("换一个文件", "name another file")
         ) from None
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
+from monitor.cli.language import language_named
 from monitor.cli.output import JsonFlag, console, print_json, progress
 from monitor.detectors.evaluation.attended import Costs
 from monitor.detectors.evaluation.compare import Candidate, examine, losses
@@ -19,7 +20,7 @@ from monitor.detectors.evaluation.report import as_dict, as_lines
 from monitor.detectors.finder import Precision
 from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.errors import InputError
-from monitor.domain.text import LANGUAGES, Language
+from monitor.domain.text import Language, Text
 from monitor.runtime.environment import models_folder
 from monitor.settings.schema import Finder
 
@@ -73,7 +74,7 @@ def evaluate(
 
     Example: `monitor evaluate --data frames/data.yaml --model yolov8n --size 960x544`
     """
-    spoken = language_of(language)
+    spoken = language_named(language)
     data_file = read_data_file(data)
     images = read_part(data_file, split, fps)
     kinds: list[Precision | None] = [_precision(name) for name in precision or ()] or [None]
@@ -128,7 +129,11 @@ def size_of(text: str) -> tuple[int, int]:
     """
     parts = text.lower().replace("×", "x").split("x")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
-        raise InputError(f"'{text}' is no size", where="--size", hint="write it like 960x544")
+        raise InputError(
+            Text(f"“{text}”不是尺寸", f"'{text}' is no size"),
+            where="--size",
+            hint=Text("写作 960x544", "write it like 960x544"),
+        )
     return int(parts[0]), int(parts[1])
 
 
@@ -136,24 +141,12 @@ def _usual_size(model: str) -> tuple[int, int]:
     return load_manifest(models_folder()).model(model).input_sizes[0]
 
 
-def language_of(text: str) -> Language:
-    """Return the language of that name.
-
-    Raises:
-        InputError: there is no such language.
-    """
-    for language in LANGUAGES:
-        if text == language:
-            return language
-    raise InputError("the language is zh or en", where="--language", hint="give zh or en")
-
-
 def _precision(name: str) -> Precision:
     if name not in _PRECISIONS:
         raise InputError(
-            f"there is no precision '{name}'",
+            Text(f"没有精度“{name}”", f"there is no precision '{name}'"),
             where="--precision",
-            hint=f"known: {', '.join(_PRECISIONS)}",
+            hint=Text(f"可用：{'、'.join(_PRECISIONS)}", f"known: {', '.join(_PRECISIONS)}"),
         )
     return cast(Precision, name)
 

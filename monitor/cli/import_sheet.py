@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from monitor.cli.config import whoever_runs_this
+from monitor.cli.language import say, spoken
 from monitor.cli.options import OptionalConfigFile
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows
 from monitor.domain.clock import SystemClock
 from monitor.domain.errors import ConfigError, InputError
-from monitor.domain.text import Language
+from monitor.domain.system_words import unreadable, unwritable
+from monitor.domain.text import Language, Text
 from monitor.runtime.config_desk import ConfigDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
@@ -48,7 +50,11 @@ def import_sheet(
         _write_template(sheet, "en" if english else "zh")
         return
     if config is None:
-        raise InputError("no configuration file", where="--config", hint="give it with -c FILE")
+        raise InputError(
+            Text("没有写配置文件", "no configuration file"),
+            where="--config",
+            hint=Text("用 -c 文件 指明", "give it with -c FILE"),
+        )
     content = _content(sheet)
     trial = try_sheet(config, sheet.name, content, variables=True)
     if not trial.problems and not dry_run:
@@ -72,7 +78,9 @@ def _keep(config: Path, sheet: Path) -> None:
             desk = ConfigDesk(database, config, environment.secret(), SystemClock())
             desk.taken(VersionKind.SHEET, whoever_runs_this(), sheet.name)
     except ConfigError as error:
-        errors.print(f"no version is kept: {error.message} ({error.hint})", highlight=False)
+        why = error.brief()
+        said = Text(f"没有保存版本：{why.zh}", f"no version is kept: {why.en}")
+        errors.print(said.of(spoken()), highlight=False)
 
 
 def _content(sheet: Path) -> bytes:
@@ -80,20 +88,25 @@ def _content(sheet: Path) -> bytes:
         return sheet.read_bytes()
     except OSError as error:
         raise InputError(
-            f"cannot be read: {error.strerror}", where=str(sheet), hint="name a spreadsheet"
+            unreadable(error), where=str(sheet), hint=Text("请写一个电子表格", "name a spreadsheet")
         ) from None
 
 
 def _write_template(path: Path, language: Language) -> None:
     if path.exists():
-        raise InputError("the file exists", where=str(path), hint="name a new file")
+        raise InputError(
+            Text("文件已经存在", "the file exists"),
+            where=str(path),
+            hint=Text("请写一个新文件", "name a new file"),
+        )
     try:
         path.write_bytes(write_template(language))
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(path), hint="name another file"
+            unwritable(error), where=str(path), hint=Text("换一个文件", "name another file")
         ) from None
-    typer.echo(f"{path}: fill it in, then: monitor import {path} -c FILE --dry-run")
+    command = f"monitor import {path} -c FILE --dry-run"
+    say(Text(f"{path}：填好后运行 {command}", f"{path}: fill it in, then: {command}"))
 
 
 def _print(trial: Trial, config: Path, dry_run: bool) -> None:
@@ -102,18 +115,29 @@ def _print(trial: Trial, config: Path, dry_run: bool) -> None:
             {
                 "row": problem.row or None,
                 "column": f"{problem.column.zh} ({problem.column.en})" if problem.column else "",
-                "problem": problem.message.en,
+                "problem": problem.message.of(spoken()),
             }
             for problem in trial.problems
         ]
-        typer.echo(f"{len(rows)} mistakes; nothing was changed")
+        number = len(rows)
+        say(Text(f"{number} 处错误；没有任何修改", f"{number} mistakes; nothing was changed"))
         print_rows(("row", "column", "problem"), rows, as_json=False)
         return
     rows = [{"": level, **states} for level, states in trial.counts.items()]
     print_rows(("", "added", "changed", "unchanged"), rows, as_json=False)
     if not trial.changes:
-        typer.echo(f"{config}: nothing to change")
+        say(Text(f"{config}：没有要修改的", f"{config}: nothing to change"))
     elif dry_run:
-        typer.echo(f"{config}: would be changed; import without --dry-run to do it")
+        say(
+            Text(
+                f"{config}：将被修改；去掉 --dry-run 再导入即写入",
+                f"{config}: would be changed; import without --dry-run to do it",
+            )
+        )
     else:
-        typer.echo(f"{config}: changed. Then: monitor check --connect")
+        say(
+            Text(
+                f"{config}：已修改。接着运行 monitor check --connect",
+                f"{config}: changed. Then: monitor check --connect",
+            )
+        )

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.language import language_named
 from monitor.cli.months import Month, formats_of, month_of, writable
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, errors, print_rows, progress
 from monitor.cli.rollup import rollup
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import SystemClock
-from monitor.domain.errors import InputError
 from monitor.domain.visits import VisitKind
 from monitor.runtime.desk import ReportFormat, StoreDesk
 from monitor.runtime.environment import Environment
@@ -55,8 +55,7 @@ def generate(
     Example: `monitor inspect generate -c configs/district.yaml --month 2026-11 --out lists`
     """
     wanted = formats_of(formats)
-    if language not in ("zh", "en"):
-        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
+    spoken = language_named(language)
     environment = Environment.load(config)
     prepare(environment)
     first = month_of(month, environment)
@@ -82,7 +81,7 @@ def generate(
                         DISTRICT,
                         saved.view.id,
                         ReportFormat(suffix),
-                        "zh" if language == "zh" else "en",
+                        spoken,
                     )
                 )
                 (out / f"{name}.{suffix}").write_bytes(content)

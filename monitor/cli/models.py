@@ -14,6 +14,7 @@ from monitor.detectors.models.fetch import fetch_model
 from monitor.detectors.models.forms import Form
 from monitor.detectors.models.progress import progress_display
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.runtime.environment import models_folder
 from monitor.settings.schema import Finder
 
@@ -80,7 +81,9 @@ def export(
     """
     if engine not in _FORMS:
         raise InputError(
-            f"nothing is exported for '{engine}'", where="--engine", hint=f"use {', '.join(_FORMS)}"
+            Text(f"没有为“{engine}”导出的模型", f"nothing is exported for '{engine}'"),
+            where="--engine",
+            hint=Text(f"可用：{'、'.join(_FORMS)}", f"use {', '.join(_FORMS)}"),
         )
     with progress_display(errors) as progress:
         path = export_model(name, models_folder(), progress, form=_FORMS[engine])

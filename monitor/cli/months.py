@@ -10,6 +10,8 @@ import typer
 
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError
+from monitor.domain.system_words import system_words
+from monitor.domain.text import Text
 from monitor.inspections.schedule import month_at, parse_month
 from monitor.runtime.environment import Environment
 
@@ -35,9 +37,12 @@ def formats_of(text: str) -> list[str]:
     unknown = [part for part in wanted if part not in ("pdf", "xlsx", "json")]
     if unknown or not wanted:
         raise InputError(
-            f"'{', '.join(unknown) or text}' is not a format",
+            Text(
+                f"“{'、'.join(unknown) or text}”不是格式",
+                f"'{', '.join(unknown) or text}' is not a format",
+            ),
             where="--format",
-            hint="give any of pdf, xlsx, json",
+            hint=Text("可写 pdf、xlsx、json", "give any of pdf, xlsx, json"),
         )
     return wanted
 
@@ -52,5 +57,9 @@ def writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
-            f"cannot be made: {error.strerror}", where=str(folder), hint="choose another folder"
+            Text(
+                f"无法建立：{system_words(error).zh}", f"cannot be made: {system_words(error).en}"
+            ),
+            where=str(folder),
+            hint=Text("换一个文件夹", "choose another folder"),
         ) from None

@@ -15,6 +15,7 @@ from monitor.cli.output import JsonFlag, print_rows
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.events import Severity
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import channel_specs, send_test
 from monitor.runtime.push import PushDesk
@@ -61,9 +62,9 @@ def try_channels(
     names = [channel] if channel else [part.id for part in settings.notify.channels]
     if not names:
         raise NotFoundError(
-            "no channels are configured",
+            Text("没有配置渠道", "no channels are configured"),
             where=f"{config}: notify.channels",
-            hint="see docs/how-to/notify.md",
+            hint=Text("见 docs/how-to/notify.md", "see docs/how-to/notify.md"),
         )
     rows: list[dict[str, Any]] = []
     with closing(environment.database()) as database:
@@ -113,6 +114,8 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputError(
-            f"'{text}' is not a moment", where="--at", hint="write it as 2026-11-02T20:00"
+            Text(f"“{text}”不是时刻", f"'{text}' is not a moment"),
+            where="--at",
+            hint=Text("写作 2026-11-02T20:00", "write it as 2026-11-02T20:00"),
         ) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -15,6 +15,8 @@ from monitor.domain.access_register import SYSTEM_ACCESSOR, AccessKind, NewAcces
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, KanhuError
 from monitor.domain.personal_data import RULE_OF, Due, Erased
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
 from monitor.runtime.privacy.keeper import PrivacyKeeper, Stores
@@ -79,12 +81,14 @@ def export(
             with out.open("xb") as file:
                 gathered = write_year(file, desk, year)
         except FileExistsError:
-            raise InputError("this file is there already", where=str(out)) from None
+            raise InputError(
+                Text("文件已经存在", "this file is there already"), where=str(out)
+            ) from None
         except KanhuError:
             out.unlink(missing_ok=True)
             raise
         except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", where=str(out)) from None
+            raise InputError(unwritable(error), where=str(out)) from None
         digest = hashlib.sha256(out.read_bytes()).hexdigest()
         access = NewAccess(
             AccessKind.AUDIT_EXPORTED,

@@ -19,6 +19,7 @@ from monitor.detectors.finders.agreement import agreement
 from monitor.detectors.models.progress import progress_display, step
 from monitor.detectors.models.quantise import FEWEST_PICTURES, quantise_model
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.runtime.environment import models_folder
 from monitor.settings.schema import Finder
 from monitor.streams.stills import Picture, pictures_of
@@ -47,7 +48,10 @@ def quantise(
     Example: `monitor models quantise yolov8n --frames recordings/ --pictures 300`
     """
     if any(side < 32 or side % 32 for side in (width, height)):
-        raise InputError("width and height are multiples of 32", where="--width, --height")
+        raise InputError(
+            Text("宽和高应为 32 的倍数", "width and height are multiples of 32"),
+            where="--width, --height",
+        )
     size = (width, height)
     with progress_display(errors) as progress:
         with step(progress, "taking pictures"):

@@ -16,7 +16,7 @@ from monitor.domain.access import DISTRICT
 from monitor.domain.alerts import SYSTEM
 from monitor.domain.clock import SystemClock
 from monitor.domain.errors import InputError
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.inspections.reports import (
     render_rollup_json,
     render_rollup_pdf,
@@ -58,7 +58,11 @@ def rollup(
     """
     wanted, languages = formats_of(formats), _languages(language)
     if month is not None and year is not None:
-        raise InputError("give a month or a year", where="--year", hint="leave one of them out")
+        raise InputError(
+            Text("月份和年份只写其中一个", "give a month or a year"),
+            where="--year",
+            hint=Text("去掉其中一个", "leave one of them out"),
+        )
     environment = Environment.load(config)
     first = month_of(month, environment) if year is None else date(year, 1, 1)
     kind = RollupKind.MONTH if year is None else RollupKind.YEAR
@@ -99,7 +103,11 @@ def _languages(text: str) -> tuple[Language, ...]:
         return ("zh",)
     if text == "en":
         return ("en",)
-    raise InputError("the language is zh, en or both", where="--language", hint="give zh or en")
+    raise InputError(
+        Text("语言只能是 zh、en 或 both", "the language is zh, en or both"),
+        where="--language",
+        hint=Text("写 zh 或 en", "give zh or en"),
+    )
 
 
 def _spoken(suffix: str, languages: tuple[Language, ...]) -> tuple[Language, ...]:

@@ -14,6 +14,7 @@ from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.access_register import SYSTEM_ACCESSOR, AccessKind, NewAccess
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
 from monitor.store.access_register import AccessRegister
@@ -59,7 +60,7 @@ def add(
             now,
         )
         what = {"account": user.name, "token": token.id, "grants": sorted(grants)}
-        _put_down(database, "API token made by command", what)
+        _put_down(database, "用命令生成接口令牌 / API token made by command", what)
     if as_json:
         print_json({**_shown(token), "token": text})
     else:
@@ -92,7 +93,7 @@ def revoke(
         user = _known(database, name)
         ApiTokenRepository(database).revoke(user.id, token, utc_now(SystemClock()))
         what = {"account": user.name, "token": token}
-        _put_down(database, "API token revoked by command", what)
+        _put_down(database, "用命令撤销接口令牌 / API token revoked by command", what)
     typer.echo(f"token {token} of {user.name} works no more")
 
 
@@ -100,7 +101,10 @@ def _known(database: Database, name: str) -> User:
     user = UserRepository(database).find(name)
     if user is None:
         raise NotFoundError(
-            f"there is no user '{name}'", hint="'monitor user list' names those there are"
+            Text(f"没有用户“{name}”", f"there is no user '{name}'"),
+            hint=Text(
+                "monitor user list 列出现有用户", "'monitor user list' names those there are"
+            ),
         )
     return user
 
@@ -109,9 +113,14 @@ def _refuse_unfit(user: User, grants: frozenset[str]) -> None:
     offered = {item.value for item in permissions_of(user.role) & FOR_PROGRAMS}
     if not grants <= offered:
         raise InputError(
-            f"a token of this person cannot be for '{min(grants - offered)}'",
+            Text(
+                f"这个人的令牌不能用于“{min(grants - offered)}”",
+                f"a token of this person cannot be for '{min(grants - offered)}'",
+            ),
             where="--grant",
-            hint=f"possible: {', '.join(sorted(offered))}",
+            hint=Text(
+                f"可用：{'、'.join(sorted(offered))}", f"possible: {', '.join(sorted(offered))}"
+            ),
         )
 
 

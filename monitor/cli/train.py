@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.evaluate import DataOption, LanguageOption, language_of
+from monitor.cli.evaluate import DataOption, LanguageOption
+from monitor.cli.language import language_named
 from monitor.cli.output import JsonFlag, console, errors, print_json, progress
 from monitor.detectors.evaluation.attended import Costs
 from monitor.detectors.evaluation.data_file import read_data_file
@@ -23,6 +24,7 @@ from monitor.detectors.training.report import outcome_dict, verdict_lines, write
 from monitor.detectors.training.staging import Wish
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.runtime.environment import models_folder
 from monitor.settings.schema import Finder
 
@@ -61,15 +63,18 @@ def train(
 
     Example: `monitor train --data frames/data.yaml --minutes 30 --name our-rooms`
     """
-    spoken = language_of(language)
+    spoken = language_named(language)
     data_file = read_data_file(data)
     images, held_out = read_part(data_file, "train"), read_part(data_file, "val")
     called = name or f"{base}-{utc_now(SystemClock()):%Y%m%d-%H%M}"
     if not re.match(NAME, called):
         raise InputError(
-            f"'{called}' is no name for a model",
+            Text(f"“{called}”不能作模型名称", f"'{called}' is no name for a model"),
             where="--name",
-            hint="use lower-case letters, digits, dots, hyphens and underscores",
+            hint=Text(
+                "只能用小写字母、数字、点、连字符和下划线",
+                "use lower-case letters, digits, dots, hyphens and underscores",
+            ),
         )
     wish = Wish(base, called, imgsz, epochs, minutes, batch)
     with _orderly_stop(), progress() as told:

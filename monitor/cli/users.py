@@ -8,11 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.language import language_named
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json, print_rows
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
 from monitor.store.second_factors import SecondFactors
@@ -52,11 +54,9 @@ def add(
         role=role,
         scope=scope,
         unit=unit,
-        language="en" if language == "en" else "zh",
+        language=language_named(language),
         must_change_password=False,
     )
-    if language not in ("zh", "en"):
-        raise InputError("the language is zh or en", where="--language", hint="give zh or en")
     password = _password(password_stdin)
     with closing(open_store(environment)) as database:
         user = UserRepository(database).create(new, password, utc_now(SystemClock()))
@@ -174,28 +174,40 @@ def _known(users: UserRepository, name: str) -> User:
     user = users.find(name)
     if user is None:
         raise NotFoundError(
-            f"there is no user '{name}'", hint="'monitor user list' names those there are"
+            Text(f"没有用户“{name}”", f"there is no user '{name}'"),
+            hint=Text(
+                "monitor user list 列出现有用户", "'monitor user list' names those there are"
+            ),
         )
     return user
 
 
 def _scope(environment: Environment, role: Role, institution: str, community: str) -> Scope:
     if institution and community:
-        raise InputError("give --institution or --community, not both")
+        raise InputError(
+            Text(
+                "--institution 与 --community 只写其中一个",
+                "give --institution or --community, not both",
+            )
+        )
     if institution:
         known = [item.id for item in environment.district.institutions]
         if institution not in known:
             raise NotFoundError(
-                f"there is no institution '{institution}'",
+                Text(f"没有机构“{institution}”", f"there is no institution '{institution}'"),
                 where="--institution",
-                hint=f"known: {', '.join(known[:10]) or 'none yet'}",
+                hint=Text(
+                    f"现有：{'、'.join(known[:10]) or '还没有'}",
+                    f"known: {', '.join(known[:10]) or 'none yet'}",
+                ),
             )
         return Scope(ScopeKind.INSTITUTION, institution)
     if community:
         return Scope(ScopeKind.COMMUNITY, community)
     if role is Role.INSTITUTION:
         raise InputError(
-            "role 'institution' needs to know which one", hint="add --institution with its id"
+            Text("角色 institution 要写明是哪个机构", "role 'institution' needs to know which one"),
+            hint=Text("加上 --institution 及其编号", "add --institution with its id"),
         )
     return DISTRICT
 

@@ -9,6 +9,7 @@ from string import Template
 from urllib.parse import quote
 
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 
 _TEMPLATES = (
     Path(__file__).parent / "demo.yaml",
@@ -30,7 +31,9 @@ def find_demo_template() -> Path:
         if path.is_file():
             return path
     raise ConfigError(
-        "the demo's configuration is missing", where=str(_TEMPLATES[0]), hint="install Kanhu anew"
+        Text("缺少演示区的配置", "the demo's configuration is missing"),
+        where=str(_TEMPLATES[0]),
+        hint=Text("请重新安装看护", "install Kanhu anew"),
     )
 
 

@@ -27,7 +27,7 @@ from monitor.demo.gb28181.run import Recorder, recorder_of, run_recorder
 from monitor.detectors.models import ensure_model, progress_display
 from monitor.domain.access import DISTRICT, Role
 from monitor.domain.errors import ConfigError, InputError
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.runtime.environment import Environment, demo_token
 from monitor.runtime.logs import configure_logs
 from monitor.runtime.supervisor import Child
@@ -194,7 +194,11 @@ def _playable(video: Path) -> Path:
     try:
         source.open()
         if next(iter(source.packets()), None) is None:
-            raise InputError("holds no picture", where=str(video), hint="try to play it")
+            raise InputError(
+                Text("没有画面", "holds no picture"),
+                where=str(video),
+                hint=Text("请先播放看看", "try to play it"),
+            )
     finally:
         source.close()
     return video.resolve()
@@ -234,9 +238,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ConfigError(
-                "another demo is running with this folder",
+                Text("另一个演示正在使用这个文件夹", "another demo is running with this folder"),
                 where=str(folder),
-                hint="stop it, or give this one a folder of its own with --data",
+                hint=Text(
+                    "请停止它，或用 --data 另选文件夹",
+                    "stop it, or give this one a folder of its own with --data",
+                ),
             ) from None
         yield
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.domain.errors import ConflictError
+from monitor.domain.text import Text
 
 
 class AlertState(StrEnum):
@@ -77,12 +78,23 @@ def next_state(state: AlertState, action: AlertAction) -> AlertState:
         ConflictError: the action does not fit the state.
     """
     if action not in _TRANSITIONS:
-        raise ConflictError(f"an alert that exists cannot be acted on by '{action}'")
+        raise ConflictError(
+            Text(
+                f"已有的告警不能“{action}”",
+                f"an alert that exists cannot be acted on by '{action}'",
+            )
+        )
     allowed, target = _TRANSITIONS[action]
     if state not in allowed:
         raise ConflictError(
-            f"an alert that is '{state}' cannot be acted on by '{action}'",
-            hint="reload the alert: somebody else may have handled it",
+            Text(
+                f"状态为“{state}”的告警不能“{action}”",
+                f"an alert that is '{state}' cannot be acted on by '{action}'",
+            ),
+            hint=Text(
+                "请重新载入告警：可能已有人处理",
+                "reload the alert: somebody else may have handled it",
+            ),
         )
     return state if target is None else target
 

@@ -115,9 +115,15 @@ def next_request_state(
     """
     if action not in fitting_request_actions(state, verdict):
         raise ConflictError(
-            f"'{action}' does not fit a request that is '{state}'",
+            Text(
+                f"状态为“{state}”的请求不能“{action}”",
+                f"'{action}' does not fit a request that is '{state}'",
+            ),
             where="action",
-            hint="reload the request: somebody else may have been faster",
+            hint=Text(
+                "请重新载入请求：可能已有人先办理",
+                "reload the request: somebody else may have been faster",
+            ),
         )
     target = _TRANSITIONS[action][1]
     return state if target is None else target

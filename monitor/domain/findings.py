@@ -65,9 +65,15 @@ def next_finding_state(state: FindingState, action: FindingAction) -> FindingSta
     allowed, target = _TRANSITIONS.get(action, ((), None))
     if state not in allowed:
         raise ConflictError(
-            f"'{action}' does not fit a finding that is '{state}'",
+            Text(
+                f"状态为“{state}”的问题不能“{action}”",
+                f"'{action}' does not fit a finding that is '{state}'",
+            ),
             where="action",
-            hint="reload the finding: somebody else may have been faster",
+            hint=Text(
+                "请重新载入问题：可能已有人先处理",
+                "reload the finding: somebody else may have been faster",
+            ),
         )
     return state if target is None else target
 

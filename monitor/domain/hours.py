@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from monitor.domain.errors import WrongValueError
+from monitor.domain.text import Text
+
 _SPAN = re.compile(r"^\s*(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})\s*$")
 _MINUTE = 60.0
 
@@ -30,16 +33,28 @@ class Span:
         """Return the span that ``text``, such as ``07:30-17:30``, stands for.
 
         Raises:
-            ValueError: it is no such text; the message says what is wanted.
+            WrongValueError: it is no such text; the message says what is wanted.
         """
         match = _SPAN.match(text)
         if match is None:
-            raise ValueError(f"'{text}' is not a time span such as 07:30-17:30")
+            raise WrongValueError(
+                Text(
+                    f"“{text}”不是时段，应如 07:30-17:30",
+                    f"'{text}' is not a time span such as 07:30-17:30",
+                )
+            )
         hours, minutes, to_hours, to_minutes = (int(part) for part in match.groups())
         if minutes > 59 or to_minutes > 59 or hours > 23 or to_hours * 60 + to_minutes > 24 * 60:
-            raise ValueError(f"'{text}' names a time that no day has")
+            raise WrongValueError(
+                Text(f"“{text}”中有不存在的时刻", f"'{text}' names a time that no day has")
+            )
         if hours * 60 + minutes >= to_hours * 60 + to_minutes:
-            raise ValueError(f"'{text}' must end after it begins, on the same day")
+            raise WrongValueError(
+                Text(
+                    f"“{text}”应在同一天内先开始后结束",
+                    f"'{text}' must end after it begins, on the same day",
+                )
+            )
         return cls(hours * 60 + minutes, to_hours * 60 + to_minutes)
 
 

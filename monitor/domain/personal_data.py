@@ -187,7 +187,7 @@ RULES: tuple[DataRule, ...] = (
     DataRule(
         _K.DOCUMENTS,
         _T.DELETED,
-        Text(zh="已撤下的台账附件", en="Withdrawn documents of registers"),
+        Text(zh="已撤下的登记簿附件", en="Withdrawn documents of registers"),
         Text(zh="撤下", en="withdrawn"),
         _OWN,
         "privacy.keep.documents",

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from monitor.domain.access import Role
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 LONGEST_ENDPOINT = 1000
 PUBLIC_KEY_LENGTH, AUTH_LENGTH = 65, 16
@@ -41,7 +42,9 @@ class Subscription:
         check_endpoint(endpoint)
         key = _decoded(public_key, PUBLIC_KEY_LENGTH, "p256dh")
         if key[0] != 4:
-            raise InputError("the key is no uncompressed point", where="p256dh")
+            raise InputError(
+                Text("密钥不是未压缩的点", "the key is no uncompressed point"), where="p256dh"
+            )
         return cls(endpoint, key, _decoded(auth, AUTH_LENGTH, "auth"))
 
 
@@ -67,9 +70,11 @@ def check_endpoint(endpoint: str) -> None:
 
 def _no_endpoint() -> InputError:
     return InputError(
-        "this is not the address of a push service",
+        Text("这不是推送服务的地址", "this is not the address of a push service"),
         where="endpoint",
-        hint="it begins with https:// and comes from the browser",
+        hint=Text(
+            "它由浏览器给出，以 https:// 开头", "it begins with https:// and comes from the browser"
+        ),
     )
 
 
@@ -81,5 +86,11 @@ def _decoded(text: str, length: int, where: str) -> bytes:
     except (binascii.Error, ValueError):
         value = b""
     if len(value) != length:
-        raise InputError(f"the key is not {length} bytes in base64url", where=where)
+        raise InputError(
+            Text(
+                f"密钥不是 base64url 写成的 {length} 字节",
+                f"the key is not {length} bytes in base64url",
+            ),
+            where=where,
+        )
     return value

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.domain.errors import InputError, PermissionDeniedError
+from monitor.domain.text import Text
 
 GRAVE_RULES = frozenset({"unattended_child"})
 """Rules that only a supervisor may shelve, for a day at most; so may everything at once."""
@@ -48,15 +49,27 @@ def check_shelf(new: NewShelf, now: datetime, *, supervisor: bool) -> None:
         PermissionDeniedError: only a supervisor may put this aside.
     """
     if not new.reason.strip():
-        raise InputError("a reason is needed", where="reason", hint="say why, in a few words")
+        raise InputError(
+            Text("请写明原因", "a reason is needed"),
+            where="reason",
+            hint=Text("用几个字说明原因", "say why, in a few words"),
+        )
     if new.grave and not supervisor:
         raise PermissionDeniedError(
-            "only a supervisor may put aside alerts about children left alone", where="rule"
+            Text(
+                "儿童无人看护的告警只有主管可以搁置",
+                "only a supervisor may put aside alerts about children left alone",
+            ),
+            where="rule",
         )
     longest = LONGEST_GRAVE if new.grave else LONGEST
     if not SHORTEST <= new.expires - now <= longest:
+        hours = longest.total_seconds() / 3600
         raise InputError(
-            f"this may be put aside for 5 minutes to {longest.total_seconds() / 3600:.0f} hours",
+            Text(
+                f"可搁置 5 分钟到 {hours:.0f} 小时",
+                f"this may be put aside for 5 minutes to {hours:.0f} hours",
+            ),
             where="expires",
-            hint="choose another time",
+            hint=Text("请另选时间", "choose another time"),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from monitor.domain.checklists import Answer, Checklist, Entry, Grade, ItemSeverity, Result
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,25 @@ def check_answer(checklist: Checklist, answer: Answer) -> Entry:
     """
     entry = checklist.entry(answer.item_id)
     if entry is None:
-        raise NotFoundError(f"the checklist has no item '{answer.item_id}'")
+        raise NotFoundError(
+            Text(
+                f"检查表中没有检查项“{answer.item_id}”",
+                f"the checklist has no item '{answer.item_id}'",
+            )
+        )
     if answer.note.strip():
         return entry
     if answer.result in checklist.rules.note_on:
         raise InputError(
-            "a note is needed", where=answer.item_id, hint="say what was found, or why not"
+            Text("请写说明", "a note is needed"),
+            where=answer.item_id,
+            hint=Text("写明发现了什么，或为何不适用", "say what was found, or why not"),
         )
     if entry.decided and answer.result is not entry.proposal:
         raise InputError(
-            "the system's result is overridden without a reason",
+            Text("改变系统的结果须写明原因", "the system's result is overridden without a reason"),
             where=answer.item_id,
-            hint="say why the system's reading is wrong",
+            hint=Text("写明系统数据为何不对", "say why the system's reading is wrong"),
         )
     return entry
 

@@ -57,11 +57,18 @@ def generate(
         InputError: ``month`` is not a first day, or the template does not hold in it.
     """
     if month.day != 1:
-        raise InputError(f"{month} is not the first of a month", where="month")
-    if not template.in_force(month):
         raise InputError(
-            f"template {template.mark.id} {template.mark.version} is not in force in {month:%Y-%m}",
-            hint="use the template of that month",
+            Text(f"{month} 不是一个月的第一天", f"{month} is not the first of a month"),
+            where="month",
+        )
+    if not template.in_force(month):
+        named = f"{template.mark.id} {template.mark.version}"
+        raise InputError(
+            Text(
+                f"模板 {named} 在 {month:%Y-%m} 不生效",
+                f"template {named} is not in force in {month:%Y-%m}",
+            ),
+            hint=Text("请用那个月的模板", "use the template of that month"),
         )
     institution = facts.institution
     sections = {section.id: section for section in template.sections}

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ def period_of(month: date, now: datetime, timezone: str) -> Period:
     zone = ZoneInfo(timezone)
     if now < _midnight(month.replace(day=1), zone):
         raise InputError(
-            f"{month:%Y-%m} has not begun yet",
+            Text(f"{month:%Y-%m} 还没有开始", f"{month:%Y-%m} has not begun yet"),
             where="month",
-            hint="give this month or an earlier one, as YYYY-MM",
+            hint=Text(
+                "请写本月或更早的月份，如 2026-11", "give this month or an earlier one, as YYYY-MM"
+            ),
         )
     end = min(now, _midnight(shifted(month, 1), zone))
     day = end.astimezone(zone).date()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.domain.visits import PlannedVisit
 from monitor.domain.workdays import PUBLIC, Workdays
 
@@ -87,7 +88,9 @@ def plan_month(
     days = working_days(month, first, calendar)
     if not days:
         raise InputError(
-            f"no working day of {month:%Y-%m} is left", where="month", hint="plan the next month"
+            Text(f"{month:%Y-%m} 没有剩余的工作日", f"no working day of {month:%Y-%m} is left"),
+            where="month",
+            hint=Text("请安排下个月", "plan the next month"),
         )
     ordered = sorted(standings, key=lambda item: item.order)
     visits = []

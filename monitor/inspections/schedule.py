@@ -12,6 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.inspections.period import shifted
 
 JOB = "monthly-checklists"
@@ -34,7 +35,9 @@ def parse_month(text: str) -> date:
     match = _MONTH.match(text)
     if match is None or not 1 <= int(match[2]) <= 12 or int(match[1]) < 2000:
         raise InputError(
-            f"'{text}' is not a month", where="month", hint="write year and month as 2026-11"
+            Text(f"“{text}”不是月份", f"'{text}' is not a month"),
+            where="month",
+            hint=Text("年和月写作 2026-11", "write year and month as 2026-11"),
         )
     return date(int(match[1]), int(match[2]), 1)
 

@@ -17,6 +17,7 @@ from monitor.domain.checklists import (
     ItemSeverity,
     Result,
 )
+from monitor.domain.errors import WrongValueError
 from monitor.domain.places import ClassType, RoomType
 from monitor.domain.text import Text
 
@@ -25,13 +26,18 @@ _ID = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$")
 
 def _identifier(value: Any) -> Any:
     if isinstance(value, str) and not _ID.match(value):
-        raise ValueError(f"'{value}' is not an id: use letters, digits, '-' and '_', at most 64")
+        raise WrongValueError(
+            Text(
+                f"“{value}”不能作编号：只能用字母、数字、“-”和“_”，最多 64 个",
+                f"'{value}' is not an id: use letters, digits, '-' and '_', at most 64",
+            )
+        )
     return value
 
 
 def _wording(value: Any) -> Any:
     if isinstance(value, str) and not value.strip():
-        raise ValueError("must not be empty")
+        raise WrongValueError(Text("不能为空", "must not be empty"))
     return value
 
 
@@ -100,7 +106,12 @@ class ConditionPart(Part):
     @model_validator(mode="after")
     def _says_something(self) -> ConditionPart:
         if not self.class_types and not self.room_types and self.min_enrolled is None:
-            raise ValueError("a condition says nothing: remove it, or name what it asks for")
+            raise WrongValueError(
+                Text(
+                    "条件是空的：删除它，或写明要求",
+                    "a condition says nothing: remove it, or name what it asks for",
+                )
+            )
         return self
 
     def condition(self) -> Condition:
@@ -127,7 +138,12 @@ class ClausePart(Part):
     def _status_fits(self) -> ClausePart:
         numberless = (ClauseStatus.UNKNOWN, ClauseStatus.CHOSEN, ClauseStatus.UNVERIFIED)
         if self.clause is None and self.status not in numberless:
-            raise ValueError(f"a clause that is '{self.status}' needs its number in 'clause'")
+            raise WrongValueError(
+                Text(
+                    f"状态为“{self.status}”的条款要在 clause 中写明条号",
+                    f"a clause that is '{self.status}' needs its number in 'clause'",
+                )
+            )
         return self
 
 

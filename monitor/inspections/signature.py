@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 WIDTH, HEIGHT = 600, 200
 MOST_STROKES, MOST_POINTS = 200, 4000
@@ -22,11 +23,17 @@ def signature_svg(strokes: Strokes) -> bytes:
     """
     points = [point for stroke in strokes for point in stroke]
     if len(points) < _FEWEST_POINTS:
-        raise InputError("this is not a signature", where="strokes", hint="sign in the field")
+        raise InputError(
+            Text("这不是签字", "this is not a signature"),
+            where="strokes",
+            hint=Text("请在框内签字", "sign in the field"),
+        )
     if len(strokes) > MOST_STROKES or len(points) > MOST_POINTS:
-        raise InputError("this is more than a signature", where="strokes")
+        raise InputError(
+            Text("内容过多，不是签字", "this is more than a signature"), where="strokes"
+        )
     if not all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in points):
-        raise InputError("a stroke leaves the field", where="strokes")
+        raise InputError(Text("笔画超出了签字框", "a stroke leaves the field"), where="strokes")
     paths = "".join(
         f'<polyline points="{" ".join(f"{x},{y}" for x, y in stroke)}"/>' for stroke in strokes
     )

@@ -14,7 +14,14 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from monitor.documents import MAX_DOCUMENT_BYTES, Document, parse_document
+from monitor.documents import (
+    MAX_DOCUMENT_BYTES,
+    Document,
+    checked,
+    not_utf8,
+    parse_document,
+    refusal,
+)
 from monitor.domain.checklists import (
     Auto,
     Clause,
@@ -28,9 +35,10 @@ from monitor.domain.checklists import (
     TemplateMark,
 )
 from monitor.domain.errors import ConfigError, NotFoundError
+from monitor.domain.system_words import unreadable
+from monitor.domain.text import Text
 from monitor.inspections.schema import AutoPart, ConditionPart, ItemPart, TemplateFile
 from monitor.inspections.template_checks import mistakes_in
-from monitor.registers.mistakes import checked, refusal
 
 _FOLDER = "templates"
 
@@ -65,11 +73,17 @@ def load_template(path: Path) -> Template:
     """
     try:
         if path.stat().st_size > MAX_DOCUMENT_BYTES:
-            raise ConfigError("the file is too large", where=str(path), hint="is it a template?")
+            raise ConfigError(
+                Text("文件太大", "the file is too large"),
+                where=str(path),
+                hint=Text("它是检查模板吗？", "is it a template?"),
+            )
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(
-            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+            unreadable(error),
+            where=str(path),
+            hint=Text("检查路径", "check the path"),
         ) from None
     return parse_template(data, str(path))
 
@@ -83,9 +97,7 @@ def parse_template(data: bytes, name: str) -> Template:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"not UTF-8 text (byte {error.start})", where=name, hint="save the file as UTF-8"
-        ) from None
+        raise not_utf8(error, name) from None
     document = parse_document(text, name)
     file = checked(document, TemplateFile)
     return _template(file, document, hashlib.sha256(data).hexdigest())
@@ -120,8 +132,14 @@ def template_for(month: date, templates: Sequence[Template]) -> Template:
     fitting = own or fitting  # what the district approved comes before what is packaged
     if not fitting:
         raise NotFoundError(
-            f"no inspection template is in force in {month:%Y-%m}",
-            hint="give a later month, or a template whose effective_from is earlier",
+            Text(
+                f"{month:%Y-%m} 没有生效的检查模板",
+                f"no inspection template is in force in {month:%Y-%m}",
+            ),
+            hint=Text(
+                "选更晚的月份，或使用 effective_from 更早的模板",
+                "give a later month, or a template whose effective_from is earlier",
+            ),
         )
     return max(fitting, key=lambda template: (template.effective_from, template.mark.version))
 

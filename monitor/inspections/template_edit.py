@@ -9,6 +9,7 @@ import yaml
 
 from monitor.documents import Document, parse_document
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 
 EDITABLE = ("severity", "text", "criterion", "na_when", "auto")
 """The parts of an item that a form may change."""
@@ -45,9 +46,12 @@ def with_item(source: str, item_id: str, changes: Mapping[str, Any]) -> str:
     indent = len(mark) - len(mark.lstrip())
     if not mark.lstrip().startswith("- "):
         raise InputError(
-            "the items are not written as blocks that begin with '- '",
+            Text(
+                "检查项没有写成以“- ”开头的块",
+                "the items are not written as blocks that begin with '- '",
+            ),
             where=item_id,
-            hint="change the text itself",
+            hint=Text("请直接修改文本", "change the text itself"),
         )
     block = yaml.safe_dump(item, allow_unicode=True, sort_keys=False, width=1000).splitlines()
     written = [
@@ -62,7 +66,9 @@ def _index(document: Document, item_id: str) -> int:
     for index, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict) and item.get("id") == item_id:
             return index
-    raise NotFoundError(f"the template has no item '{item_id}'", where=item_id)
+    raise NotFoundError(
+        Text(f"模板中没有检查项“{item_id}”", f"the template has no item '{item_id}'"), where=item_id
+    )
 
 
 def _end(document: Document, index: int, lines: list[str]) -> int:

@@ -105,7 +105,9 @@ def form_of(book: str) -> Form:
         NotFoundError: there is no such book.
     """
     if book not in forms():
-        raise NotFoundError("there is no such book in a register", where=book)
+        raise NotFoundError(
+            Text("登记簿中没有这一册", "there is no such book in a register"), where=book
+        )
     return forms()[book]
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from monitor.documents import Document, Location, read_document
+from monitor.documents import Complaint, Document, Location, checked, read_document, refusal
+from monitor.domain.errors import WrongValueError
 from monitor.domain.registers import (
     ChildMonth,
     ClassGroup,
@@ -29,7 +30,7 @@ from monitor.domain.registers import (
     entry_key,
     log_starts,
 )
-from monitor.registers.mistakes import Mistake, checked, refusal
+from monitor.domain.text import Text
 from monitor.registers.schema import (
     ClassPart,
     HazardPart,
@@ -39,6 +40,7 @@ from monitor.registers.schema import (
     RegisterPart,
 )
 
+_KEEP_ONE = Text("只保留一个", "keep one of the two")
 _LISTS: dict[str, type[Any]] = {
     "papers": Paper,
     "staff": StaffMember,
@@ -95,7 +97,9 @@ def entry_of(part: Part, kind: type[Entry]) -> Entry:
         return _hazard(part)
     if isinstance(part, LogPart):
         if part.day is None:
-            raise ValueError("a log of several days is no single entry")
+            raise WrongValueError(
+                Text("多天的记录不是一条", "a log of several days is no single entry")
+            )
         return DailyLog(part.kind, part.day, part.done_by, part.amount, part.note)
     entry: Entry = _entry(part, kind)
     return entry
@@ -145,15 +149,18 @@ def _logs(part: LogPart, register: Register) -> Iterator[DailyLog]:
             yield DailyLog(part.kind, day, part.done_by, part.amount, part.note)
 
 
-def _repeated(file: RegisterFile, registers: tuple[Register, ...]) -> Iterator[Mistake]:
+def _repeated(file: RegisterFile, registers: tuple[Register, ...]) -> Iterator[Complaint]:
     institutions: set[str] = set()
     for index, (part, register) in enumerate(zip(file.registers, registers, strict=True)):
         at: Location = ("registers", index)
         if part.institution in institutions:
-            yield Mistake(
+            yield Complaint(
                 (*at, "institution"),
-                f"institution '{part.institution}' has two registers",
-                "join them into one",
+                Text(
+                    f"机构“{part.institution}”有两份登记簿",
+                    f"institution '{part.institution}' has two registers",
+                ),
+                Text("合并为一份", "join them into one"),
             )
         institutions.add(part.institution)
         for name in (*_LISTS, "classes", "hazards"):
@@ -161,25 +168,33 @@ def _repeated(file: RegisterFile, registers: tuple[Register, ...]) -> Iterator[M
         yield from _same_day(part, register, (*at, "logs"))
 
 
-def _same_key(entries: Sequence[Entry], at: Location) -> Iterator[Mistake]:
+def _same_key(entries: Sequence[Entry], at: Location) -> Iterator[Complaint]:
     seen: set[tuple[object, ...]] = set()
     for index, entry in enumerate(entries):
         key = entry_key(entry)
         if key in seen:
             shown = ", ".join(str(value) for value in key)
-            yield Mistake((*at, index), f"'{shown}' appears twice", "keep one of the two")
+            yield Complaint(
+                (*at, index), Text(f"“{shown}”出现两次", f"'{shown}' appears twice"), _KEEP_ONE
+            )
         seen.add(key)
 
 
-def _same_day(part: RegisterPart, register: Register, at: Location) -> Iterator[Mistake]:
+def _same_day(part: RegisterPart, register: Register, at: Location) -> Iterator[Complaint]:
     seen: set[tuple[object, ...]] = set()
     for index, item in enumerate(part.logs):
         keys = {entry_key(log) for log in _logs(item, register)}
         if twice := keys & seen:
             day = min(str(key[1]) for key in twice)
-            yield Mistake(
+            yield Complaint(
                 (*at, index),
-                f"a record '{item.kind}' of {day} appears twice",
-                "shorten one of the two ranges, or remove one of the two records",
+                Text(
+                    f"{day} 的“{item.kind}”记录出现两次",
+                    f"a record '{item.kind}' of {day} appears twice",
+                ),
+                Text(
+                    "缩短其中一段时间，或删除其中一条记录",
+                    "shorten one of the two ranges, or remove one of the two records",
+                ),
             )
         seen |= keys

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from monitor.domain.errors import WrongValueError
 from monitor.domain.places import ClassType, NoticeState
 from monitor.domain.registers import (
     DrillKind,
@@ -29,7 +30,9 @@ def _line(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # numbers of papers and people often look like integers
     if isinstance(value, str) and any(ord(char) < 32 or ord(char) == 127 for char in value):
-        raise ValueError("must be one line without control characters")
+        raise WrongValueError(
+            Text("只能写一行，不能有控制字符", "must be one line without control characters")
+        )
     return value
 
 
@@ -170,9 +173,13 @@ class LogPart(Part):
     def _day_or_range(self) -> LogPart:
         ranged = self.first is not None and self.last is not None
         if (self.day is not None) == ranged or (self.first is None) != (self.last is None):
-            raise ValueError("give either 'day', or 'from' and 'to'")
+            raise WrongValueError(
+                Text("写 day，或写 from 和 to", "give either 'day', or 'from' and 'to'")
+            )
         if self.without and not ranged:
-            raise ValueError("'except' belongs to 'from' and 'to'")
+            raise WrongValueError(
+                Text("except 只能与 from、to 同用", "'except' belongs to 'from' and 'to'")
+            )
         if self.first is not None and self.last is not None:
             _check_range(self.first, self.last)
         return self
@@ -180,9 +187,14 @@ class LogPart(Part):
 
 def _check_range(first: date, last: date) -> None:
     if first > last:
-        raise ValueError("'from' is later than 'to'")
+        raise WrongValueError(Text("from 晚于 to", "'from' is later than 'to'"))
     if (last - first).days > _LONGEST_RANGE_DAYS:
-        raise ValueError(f"a range may span at most {_LONGEST_RANGE_DAYS} days")
+        raise WrongValueError(
+            Text(
+                f"一段时间最多 {_LONGEST_RANGE_DAYS} 天",
+                f"a range may span at most {_LONGEST_RANGE_DAYS} days",
+            )
+        )
 
 
 class IncidentPart(Part):
@@ -209,7 +221,11 @@ class HazardPart(Part):
     @model_validator(mode="after")
     def _in_order(self) -> HazardPart:
         if self.due < self.opened or (self.closed is not None and self.closed < self.opened):
-            raise ValueError("'due' and 'closed' cannot be before 'opened'")
+            raise WrongValueError(
+                Text(
+                    "due 和 closed 不能早于 opened", "'due' and 'closed' cannot be before 'opened'"
+                )
+            )
         return self
 
 
@@ -230,7 +246,9 @@ class ChildMonthPart(Part):
     @model_validator(mode="after")
     def _within(self) -> ChildMonthPart:
         if self.entry_complete > self.entered or self.absences_explained > self.absences:
-            raise ValueError("a part cannot be larger than its whole")
+            raise WrongValueError(
+                Text("部分不能大于整体", "a part cannot be larger than its whole")
+            )
         return self
 
 

@@ -18,6 +18,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 MOST_BYTES = 5 * 1024 * 1024
 """Largest spreadsheet."""
@@ -46,9 +47,12 @@ def read_tables(name: str, content: bytes) -> tuple[Table, ...]:
     """
     if len(content) > MOST_BYTES:
         raise InputError(
-            f"the file is larger than {MOST_BYTES // 2**20} MiB",
+            Text(
+                f"文件超过 {MOST_BYTES // 2**20} MiB",
+                f"the file is larger than {MOST_BYTES // 2**20} MiB",
+            ),
             where=name,
-            hint="split it into several files",
+            hint=Text("请拆成几个文件", "split it into several files"),
         )
     if content.startswith(b"PK"):
         return tuple(_workbook(name, content))
@@ -85,9 +89,12 @@ def _workbook(name: str, content: bytes) -> Iterator[Table]:
 
 def _unfit(name: str) -> InputError:
     return InputError(
-        "this is not a spreadsheet that can be read",
+        Text("无法读取为电子表格", "this is not a spreadsheet that can be read"),
         where=name,
-        hint="fill in the template that can be downloaded here, and save it as .xlsx or .csv",
+        hint=Text(
+            "请填写可在此下载的模板，并保存为 .xlsx 或 .csv",
+            "fill in the template that can be downloaded here, and save it as .xlsx or .csv",
+        ),
     )
 
 
@@ -117,7 +124,9 @@ def _table(name: str, title: str, rows: Iterable[Iterable[Any]]) -> Table:
     for number, row in enumerate(rows, 1):
         if number > _MOST_ROWS + 1:
             raise InputError(
-                f"a sheet has more than {_MOST_ROWS} rows", where=name, hint="split the file"
+                Text(f"一张表超过 {_MOST_ROWS} 行", f"a sheet has more than {_MOST_ROWS} rows"),
+                where=name,
+                hint=Text("请拆成几个文件", "split the file"),
             )
         cells = [_cell(value) for value in row]
         if not any(cells):

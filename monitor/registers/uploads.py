@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 MOST_BYTES = 10 * 1024 * 1024
 """Largest document or photo."""
@@ -36,19 +37,29 @@ def checked_upload(name: str, content: bytes) -> Upload:
     """
     shown = PurePosixPath(name.replace("\\", "/")).name
     if not content:
-        raise InputError("the file is empty", where=shown, hint="choose another file")
+        raise InputError(
+            Text("文件是空的", "the file is empty"),
+            where=shown,
+            hint=Text("请另选文件", "choose another file"),
+        )
     if len(content) > MOST_BYTES:
         raise InputError(
-            f"the file is larger than {MOST_BYTES // 2**20} MiB",
+            Text(
+                f"文件超过 {MOST_BYTES // 2**20} MiB",
+                f"the file is larger than {MOST_BYTES // 2**20} MiB",
+            ),
             where=shown,
-            hint="scan it at a lower resolution",
+            hint=Text("请用较低的分辨率扫描", "scan it at a lower resolution"),
         )
     kind = _kind(content)
     if kind is None:
         raise InputError(
-            "this is neither a PDF nor a JPEG or PNG picture",
+            Text(
+                "这不是 PDF，也不是 JPEG 或 PNG 图片",
+                "this is neither a PDF nor a JPEG or PNG picture",
+            ),
             where=shown,
-            hint="save the document as PDF, or take a photo of it",
+            hint=Text("请存为 PDF，或拍成照片", "save the document as PDF, or take a photo of it"),
         )
     return Upload(shown, kind, content)
 

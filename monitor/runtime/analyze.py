@@ -19,6 +19,7 @@ from monitor.domain.media import Frame, Packet, StreamInfo
 from monitor.domain.people import Track
 from monitor.domain.places import Room
 from monitor.domain.room_state import RoomState
+from monitor.domain.text import Text
 from monitor.runtime.looking import Looks
 from monitor.runtime.masking import MaskedOut
 from monitor.runtime.room_watch import RoomWatch
@@ -110,9 +111,9 @@ class Analysis:
         self.summary.elapsed = time.perf_counter() - started
         if not self.summary.frames:
             raise SourceError(
-                "no picture could be decoded",
+                Text("没有能解码的画面", "no picture could be decoded"),
                 where=str(self._video),
-                hint="is it a video? try to play it",
+                hint=Text("是视频吗？请先播放看看", "is it a video? try to play it"),
             )
         report(1.0)
 

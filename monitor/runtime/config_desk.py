@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.documents import parse_document
+from monitor.documents import Complaint, parse_document, refusal
 from monitor.domain.alerts import SYSTEM, Actor
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import ConfigError, ConflictError, InputError
-from monitor.settings.complaint import Complaint
-from monitor.settings.load import all_of, examined
+from monitor.domain.text import Text
+from monitor.settings.load import examined
 from monitor.settings.revising.difference import DiffLine, difference
 from monitor.settings.revising.file import read_text, replace_file
 from monitor.settings.revising.rewrite import rewritten
@@ -30,6 +30,8 @@ from monitor.store.config_versions import (
     VersionKind,
     fingerprint,
 )
+
+_CHANGED = Text("其间文件已被修改", "the file was changed meanwhile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ class ConfigDesk:
         """
         if present.value is None:
             raise ConflictError(
-                "the file has mistakes", where=self.name, hint="mend it by hand, or undo"
+                Text("文件有错误", "the file has mistakes"),
+                where=self.name,
+                hint=Text("请手工改正，或撤销修改", "mend it by hand, or undo"),
             )
         whole, missing = restored(wanted, present.value)
         foreign = new_variables(whole, present.value)
@@ -140,7 +144,10 @@ class ConfigDesk:
         """
         value = parse_document(text, self.name).value
         if not isinstance(value, dict):
-            raise ConfigError("the file must be a mapping", hint="see configs/district.yaml")
+            raise ConfigError(
+                Text("文件应为“键: 值”的形式", "the file must be a mapping"),
+                hint=Text("见 configs/district.yaml", "see configs/district.yaml"),
+            )
         whole, missing = restored(value, present.value)
         written = rewritten(text, self.name, whole)
         if present.value is not None and _reads_alike(written, present.text, self.name):
@@ -163,15 +170,15 @@ class ConfigDesk:
             InputError: no reason is given, or nothing is changed.
         """
         if draft.complaints:
-            raise all_of(list(draft.complaints), parse_document(draft.text, self.name))
+            raise refusal(parse_document(draft.text, self.name), draft.complaints)
         _check_reason(reason)
         if not draft.changes:
-            raise InputError("nothing is changed", where=self.name)
+            raise InputError(Text("没有任何修改", "nothing is changed"), where=self.name)
 
         def write() -> None:
             if fingerprint(read_text(self._config)) != draft.seen:
                 raise ConflictError(
-                    "the file was changed meanwhile", where=self.name, hint="look at it anew"
+                    _CHANGED, where=self.name, hint=Text("请重新查看", "look at it anew")
                 )
             replace_file(self._config, draft.text)
 
@@ -188,9 +195,9 @@ class ConfigDesk:
         _check_reason(reason)
         present = self.present()
         if present.problem is not None or present.config_version != seen:
-            raise ConflictError("the file was changed meanwhile", where=self.name)
+            raise ConflictError(_CHANGED, where=self.name)
         if not present.changed_by_hand:
-            raise ConflictError("this is in force already", where=self.name)
+            raise ConflictError(Text("已经生效", "this is in force already"), where=self.name)
         version = NewVersion(VersionKind.ADOPTED, present.text, actor, reason)
         return self.versions.add(version, utc_now(self._clock))
 
@@ -238,7 +245,7 @@ class ConfigDesk:
             _, found = examined(document, self._config.parent)
         except ConfigError as error:
             return None, error
-        return document.value, all_of(found, document) if found else None
+        return document.value, refusal(document, found) if found else None
 
     def _found(self, kind: VersionKind) -> ConfigVersion:
         return self.taken(kind, SYSTEM, "")
@@ -246,7 +253,13 @@ class ConfigDesk:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise InputError("say why: every change is kept with its reason", where="reason")
+        raise InputError(
+            Text(
+                "请写明原因：每次修改都连同原因保存",
+                "say why: every change is kept with its reason",
+            ),
+            where="reason",
+        )
 
 
 def _reads_alike(one: str, other: str, name: str) -> bool:

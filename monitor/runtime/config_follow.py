@@ -22,6 +22,7 @@ from monitor.store.base import Database
 from monitor.store.config_running import Running, RunningConfigs
 from monitor.store.config_versions import ConfigVersions
 
+_LONGEST_PROBLEM = 900  # characters of either language
 log = structlog.get_logger(__name__)
 
 AT_NEXT_START = ("service", "gb28181", "demo")
@@ -67,7 +68,7 @@ class ConfigFollower:
         except KanhuError as error:
             self._refused = position
             log.error("configuration_not_taken_over", process=self._process, error=str(error))
-            self._report(self._current.settings, str(error))
+            self._report(self._current.settings, error.brief().kept(_LONGEST_PROBLEM))
             return None
 
     def taken(self, environment: Environment) -> None:

@@ -22,7 +22,7 @@ from monitor.streams.catalogue import make_source
 from monitor.streams.failures import StreamError
 from monitor.streams.reach import Reach
 from monitor.streams.source import Source, SourceRequest
-from monitor.streams.url import UrlError, parse_url
+from monitor.streams.url import parse_url
 
 AT_ONCE = 8
 _OF_ONE_INSTITUTION = 2
@@ -99,11 +99,8 @@ def _try(task: _Task, reach: Reach | None) -> ConnectionTrial:
             source.close()
     except StreamError as error:
         return replace(trial, fault=error.text, advice=error.advice)
-    except UrlError as error:
-        return replace(trial, fault=error.text, advice=Text(error.hint, error.hint))
     except KanhuError as error:
-        hint = Text(error.hint, error.hint)
-        return replace(trial, fault=Text(error.message, error.message), advice=hint)
+        return replace(trial, fault=error.text, advice=error.advice)
 
 
 def _read(source: Source, trial: ConnectionTrial) -> ConnectionTrial:

@@ -13,7 +13,7 @@ from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.places import District
 from monitor.domain.registers import Register
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.inspections.answers import effective_results, outcome
 from monitor.inspections.checklist import generate, limited
 from monitor.inspections.period import Period, period_of
@@ -177,7 +177,10 @@ class StoreDesk:
             InputError: the month has not begun, no template holds in it, or nothing is left.
         """
         if not findings:
-            raise InputError("nothing is left to look at again", where=f"visit {visit_id}")
+            raise InputError(
+                Text("没有需要复查的问题了", "nothing is left to look at again"),
+                where=f"visit {visit_id}",
+            )
         now = utc_now(self._clock)
         period = period_of(month, now, self._district.timezone)
         facts = self._facts(findings[0].institution_id, period, now)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.detectors.models.catalogue import verify_models
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import KanhuError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment, models_folder
 from monitor.store import migrate
 from monitor.store.base import Database
@@ -161,7 +162,9 @@ def _jobs(database: Database) -> Iterator[Finding]:
     now = utc_now(SystemClock())
     for run in JobRunRepository(database).recent(limit=20):
         if run.state is JobState.FAILED and now - run.started < timedelta(days=7):
-            yield Finding("job", State.NOTE, f"{run.job} {run.slot} failed: {run.message}")
+            yield Finding(
+                "job", State.NOTE, f"{run.job} {run.slot} failed: {Text.read_back(run.message).en}"
+            )
 
 
 def _guarded(check: str, look: Callable[[], list[Finding]]) -> list[Finding]:

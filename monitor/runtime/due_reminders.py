@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.findings import FindingState
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.runtime.addressees import Addressees
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import channel_specs, page_address
@@ -37,7 +37,7 @@ class DueReminders:
         self._findings = FindingRepository(database)
         self._reminders = ReminderRepository(database)
 
-    def run(self, today: date) -> str:
+    def run(self, today: date) -> Text:
         """Tell of what is due soon and say how many notices went out."""
         open_ones = FindingFilter(states=frozenset({FindingState.OPEN}))
         last = today + timedelta(days=REMIND_DAYS)
@@ -48,7 +48,8 @@ class DueReminders:
         notices = [
             notice for place, found in soon.items() for notice in self._notices(place, found, today)
         ]
-        return f"{self._reminders.announce(notices, utc_now(self._clock))} notices"
+        told = self._reminders.announce(notices, utc_now(self._clock))
+        return Text(f"发出 {told} 条通知", f"{told} notices")
 
     def _notices(
         self, place: str, found: Sequence[FindingView], today: date

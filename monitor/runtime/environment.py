@@ -15,6 +15,8 @@ import platformdirs
 from monitor.documents import parse_document
 from monitor.domain.errors import ConfigError
 from monitor.domain.places import District
+from monitor.domain.system_words import system_words
+from monitor.domain.text import Text
 from monitor.settings import Settings, load_settings, parse_settings
 from monitor.settings.district import district_of
 from monitor.store.base import Database
@@ -59,9 +61,12 @@ class Environment:
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         except OSError as error:
             raise ConfigError(
-                f"the data folder {folder} cannot be made: {error.strerror}",
+                Text(
+                    f"数据文件夹 {folder} 无法建立：{system_words(error).zh}",
+                    f"the data folder {folder} cannot be made: {system_words(error).en}",
+                ),
                 where=f"{config}: service.data_dir",
-                hint="name a folder that this user may write to",
+                hint=Text("请写一个可以写入的文件夹", "name a folder that this user may write to"),
             ) from None
         return cls(
             config=config.resolve(),

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from monitor.detectors.ground import GroundPlane
 from monitor.domain.errors import InputError
 from monitor.domain.geometry import Point
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Text
 
 _STEP_M = 0.25
 _FARTHEST_M = 9.0
@@ -58,11 +60,13 @@ def write_floor_picture(path: Path, image: NDArray[np.uint8], plane: GroundPlane
         done = False
     except OSError as error:
         raise InputError(
-            f"cannot be written: {error.strerror}", where=str(path), hint="check the folder"
+            unwritable(error), where=str(path), hint=Text("检查文件夹", "check the folder")
         ) from None
     if not done:
         raise InputError(
-            "no picture can be written in this format", where=str(path), hint="name it .jpg or .png"
+            Text("不能写成这种格式的图片", "no picture can be written in this format"),
+            where=str(path),
+            hint=Text("请用 .jpg 或 .png", "name it .jpg or .png"),
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from monitor.domain.errors import ConfigError, KanhuError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.logs import configure_logs
 from monitor.streams.gb28181.station import Station
@@ -43,8 +44,10 @@ def station(environment: Environment) -> Station:
     part = environment.settings.gb28181
     if part is None:
         raise ConfigError(
-            "there is no gb28181 section",
+            Text("缺少 gb28181 一节", "there is no gb28181 section"),
             where=str(environment.config),
-            hint="add one: see docs/how-to/gb28181.md",
+            hint=Text(
+                "添加这一节：见 docs/how-to/gb28181.md", "add one: see docs/how-to/gb28181.md"
+            ),
         )
     return Station(part.plan(environment.district.timezone), environment.data)

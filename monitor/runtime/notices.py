@@ -10,6 +10,7 @@ from monitor.alerts.routing import RoutePolicy, Router
 from monitor.alerts.templates import MessageWriter, trial_message
 from monitor.domain.errors import NotFoundError
 from monitor.domain.notices import Decide
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.push import PushDesk
 from monitor.runtime.tier_hours import StoreHours
@@ -84,7 +85,7 @@ def send_test(settings: Settings, channel_id: str, push: PushDesk | None = None)
             open_channel(spec, push).send(Message(title, body, kind="test"))
             return
     raise NotFoundError(
-        f"there is no channel '{channel_id}'",
+        Text(f"没有渠道“{channel_id}”", f"there is no channel '{channel_id}'"),
         where="notify.channels",
         hint="choose one of: " + ", ".join(part.id for part in settings.notify.channels),
     )

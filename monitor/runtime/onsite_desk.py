@@ -22,6 +22,7 @@ from monitor.domain.onsite import (
     Receipt,
     SignerRole,
 )
+from monitor.domain.text import Text
 from monitor.inspections.answers import check_answer
 from monitor.inspections.findings import findings_of
 from monitor.inspections.signature import Strokes, signature_svg
@@ -105,7 +106,11 @@ class OnsiteDesk:
             InputError: the hash does not fit, or the id belongs to another photo.
         """
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise InputError("the photo was altered on its way", where="sha256", hint="send again")
+            raise InputError(
+                Text("照片在传送中被改动", "the photo was altered on its way"),
+                where="sha256",
+                hint=Text("请重新发送", "send again"),
+            )
         self._visits.get(scope, checklist_id)  # nothing is written for what is out of sight
         key = f"on-site/{checklist_id}/{photo_id}-{sha256[:16]}.jpg"
         stored = self._files.write(key, content)
@@ -207,25 +212,38 @@ class OnsiteDesk:
     ) -> Sequence[NewFinding]:
         view = inspection.view
         if inspection.conflicts:
-            raise ConflictError("answers contradict one another", where="conflict")
+            raise ConflictError(
+                Text("回答互相矛盾", "answers contradict one another"), where="conflict"
+            )
         photos = {photo.id: photo.sha256 for photo in inspection.photos}
         if answers_hash(view.checklist, view.answers, photos) != answers_sha256:
-            raise ConflictError("the answers are not those that were signed", where="changed")
+            raise ConflictError(
+                Text("回答与签字时不同", "the answers are not those that were signed"),
+                where="changed",
+            )
         pictured = {photo.item_id for photo in inspection.photos}
         if missing(view.checklist, view.answers, pictured):
-            raise ConflictError("answers or photos are missing", where="missing")
+            raise ConflictError(
+                Text("缺少回答或照片", "answers or photos are missing"), where="missing"
+            )
         return findings_of(view.checklist, view.answers, now.astimezone(self._zone).date())
 
 
 def _check_signers(signers: Sequence[Signer]) -> None:
     roles = [signer.role for signer in signers]
     if SignerRole.INSPECTOR not in roles or roles.count(SignerRole.HEAD) != 1:
-        raise InputError("an inspector and the head of the institution sign", where="signers")
+        raise InputError(
+            Text("由检查员和机构负责人签字", "an inspector and the head of the institution sign"),
+            where="signers",
+        )
     if len(signers) > MOST_SIGNERS:
-        raise InputError(f"at most {MOST_SIGNERS} people sign", where="signers")
+        raise InputError(
+            Text(f"最多 {MOST_SIGNERS} 人签字", f"at most {MOST_SIGNERS} people sign"),
+            where="signers",
+        )
     for signer in signers:
         if not signer.name.strip():
-            raise InputError("whose signature is this?", where="name")
+            raise InputError(Text("这是谁的签字？", "whose signature is this?"), where="name")
         refused = signer.role is SignerRole.HEAD and signer.refusal.strip()
         if not signer.strokes and not refused:
-            raise InputError("a signature is missing", where=signer.role)
+            raise InputError(Text("缺少签字", "a signature is missing"), where=signer.role)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.store import migrate
 from monitor.store.base import Database
@@ -18,8 +19,13 @@ def open_store(environment: Environment) -> Database:
     if migrate.current(database) != migrate.head():
         database.close()
         raise ConfigError(
-            "the database does not have the schema of this program",
+            Text(
+                "数据库的结构与本程序不符", "the database does not have the schema of this program"
+            ),
             where=str(environment.config),
-            hint=f"run: monitor db upgrade -c {environment.config}",
+            hint=Text(
+                f"请运行：monitor db upgrade -c {environment.config}",
+                f"run: monitor db upgrade -c {environment.config}",
+            ),
         )
     return database

@@ -16,6 +16,7 @@ from monitor.domain.errors import SourceError
 from monitor.domain.media import Frame, StreamInfo
 from monitor.domain.people import Box
 from monitor.domain.places import Camera
+from monitor.domain.text import Text
 from monitor.runtime.masking import MaskedOut
 from monitor.streams.catalogue import make_source
 from monitor.streams.failures import StreamError
@@ -143,9 +144,12 @@ class _Watching:
     def sightings(self) -> Sightings:
         if self._last is None:
             raise SourceError(
-                "no picture could be decoded",
+                Text("没有能解码的画面", "no picture could be decoded"),
                 where=self._camera.id,
-                hint="try to play the video, or: monitor check --connect",
+                hint=Text(
+                    "请先播放看看，或运行 monitor check --connect",
+                    "try to play the video, or: monitor check --connect",
+                ),
             )
         boxes = tuple(box for _, cell in sorted(self._cells.items()) for box in cell)
         return Sightings(

@@ -39,6 +39,10 @@ _KINDS = {
     VisitKind.REINSPECTION: Text(zh="复查", en="Re-inspection"),
 }
 
+_PAIR_FOUND = Text("已找到检查人员", "inspectors were found")
+_MONTH_OVER = Text("该月已结束", "its month is over")
+_NOT_MADE = Text("当天没有检查", "it was not made on its day")
+
 
 class PlanDesk:
     """Makes and keeps the plan of inspections."""
@@ -111,11 +115,12 @@ class PlanDesk:
                     "safety_inspector": found.safety_inspector,
                     "health_inspector": found.health_inspector,
                 }
-                reason = "inspectors were found"
-                self._visits.change(DISTRICT, view.id, pair, reason, SYSTEM, now, view.version)
+                self._visits.change(
+                    DISTRICT, view.id, pair, _PAIR_FOUND.kept(), SYSTEM, now, view.version
+                )
         return added
 
-    def catch_up(self) -> str:
+    def catch_up(self) -> Text:
         """Move what was not made on its day, close what its month has passed, add the missing."""
         now, today = utc_now(self._clock), self.today
         month = today.replace(day=1)
@@ -128,12 +133,17 @@ class PlanDesk:
                     continue
                 new = moved(view.plan, today, days) if old == month else None
                 changes = {"state": VisitState.MISSED.value} if new is None else {"day": new.day}
-                reason = "its month is over" if new is None else "it was not made on its day"
-                self._visits.change(DISTRICT, view.id, changes, reason, SYSTEM, now, view.version)
+                reason = _MONTH_OVER if new is None else _NOT_MADE
+                self._visits.change(
+                    DISTRICT, view.id, changes, reason.kept(), SYSTEM, now, view.version
+                )
                 late += new is not None
                 missed += new is None
         added = self.make(month) if days and self._monthly(DISTRICT, month) else 0
-        return f"{late} visits moved, {missed} missed, {added} added, {closed} found done"
+        return Text(
+            f"{late} 次检查改期，{missed} 次未做，补排 {added} 次，{closed} 次已完成",
+            f"{late} visits moved, {missed} missed, {added} added, {closed} found done",
+        )
 
     def visits(self, scope: Scope, month: date) -> tuple[VisitView, ...]:
         """Return the visits of a month within ``scope``; an institution sees announced ones."""
@@ -177,10 +187,14 @@ class PlanDesk:
         """
         given = [user_id for user_id in pair if user_id is not None]
         if len(set(given)) < len(given):
-            raise InputError("two different people inspect", where="inspectors")
+            raise InputError(
+                Text("检查须由两个不同的人进行", "two different people inspect"), where="inspectors"
+            )
         able = {p.user_id for p in self.inspectors() if p.covers(institution.community)}
         if not set(given) <= able:
-            raise InputError("this person may not inspect here", where="inspectors")
+            raise InputError(
+                Text("这个人不能在此检查", "this person may not inspect here"), where="inspectors"
+            )
 
     def calendar(self, user: User) -> tuple[CalendarEvent, ...]:
         """Return the visits of an inspector for a calendar, in the inspector's language."""

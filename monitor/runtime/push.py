@@ -19,6 +19,7 @@ from monitor.alerts.templates import MessageWriter, trial_message
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.notices import Member, NoticeKind
 from monitor.domain.push import Audience, Subscription
+from monitor.domain.text import Text
 from monitor.runtime.environment import kept_once
 from monitor.settings import Settings
 from monitor.settings.district import district_of
@@ -51,7 +52,12 @@ class PushDesk:
         try:
             return self._members(audience, message)
         except SQLAlchemyError as error:
-            raise DeliveryError(f"devices cannot be read: {type(error).__name__}") from None
+            raise DeliveryError(
+                Text(
+                    f"无法读取设备：{type(error).__name__}",
+                    f"devices cannot be read: {type(error).__name__}",
+                )
+            ) from None
 
     def _members(self, audience: Audience, message: Message) -> Sequence[Member]:
         change = None

@@ -11,6 +11,7 @@ from monitor.domain.alerts import SYSTEM
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.findings import FindingState
 from monitor.domain.places import Institution
+from monitor.domain.text import Text
 from monitor.domain.visits import PlannedVisit, VisitKind, VisitState
 from monitor.inspections.plan import Standing, Visit, assign
 from monitor.runtime.planning import PlanDesk
@@ -24,6 +25,8 @@ from monitor.store.visits import VisitRepository
 
 _LONGEST_DAYS = 31
 """So far ahead a day is looked for where the findings leave more time."""
+_NOTHING_LEFT = Text("没有需要复查的问题了", "nothing is left to look at again")
+_NOT_MADE = Text("当天没有复查", "it was not made on its day")
 
 
 class ReinspectionDesk:
@@ -55,7 +58,7 @@ class ReinspectionDesk:
         """Plan a re-inspection of one institution if something waits there; say if it did."""
         return self.plan(Scope(ScopeKind.INSTITUTION, institution_id))
 
-    def catch_up(self) -> str:
+    def catch_up(self) -> Text:
         """Move on what was not made on its day, call off what has nothing left, plan the rest."""
         now, today = utc_now(self._clock), self._plans.today
         moved = ended = 0
@@ -63,17 +66,23 @@ class ReinspectionDesk:
             states = {item.finding.state for item in self._again.findings(view.id)}
             if FindingState.CORRECTED not in states:
                 changes: dict[str, object] = {"state": VisitState.CANCELLED.value}
-                reason = "nothing is left to look at again"
+                reason = _NOTHING_LEFT
                 ended += 1
             elif view.plan.day < today:
                 day = self._days(today, today + timedelta(days=_LONGEST_DAYS))[0]
                 changes = {"day": day, "month": day.replace(day=1)}
-                reason = "it was not made on its day"
+                reason = _NOT_MADE
                 moved += 1
             else:
                 continue
-            self._visits.change(DISTRICT, view.id, changes, reason, SYSTEM, now, view.version)
-        return f"{moved} re-inspections moved, {ended} called off, {self.plan()} planned"
+            self._visits.change(
+                DISTRICT, view.id, changes, reason.kept(), SYSTEM, now, view.version
+            )
+        planned = self.plan()
+        return Text(
+            f"{moved} 次复查改期，取消 {ended} 次，安排 {planned} 次",
+            f"{moved} re-inspections moved, {ended} called off, {planned} planned",
+        )
 
     def _proposed(self, place: Institution, findings: Sequence[FindingView]) -> PlannedVisit:
         first = self._plans.today + timedelta(days=1)

@@ -12,7 +12,7 @@ from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.places import Institution
 from monitor.domain.registers import Register
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.registers.expiries import Expiry, due, expiries
 from monitor.runtime.addressees import Addressees
 from monitor.runtime.environment import Environment
@@ -37,7 +37,7 @@ class ExpiryReminders:
         self._channels = alert_channels(environment.settings)
         self._addressees = Addressees(environment.settings, database)
 
-    def run(self) -> str:
+    def run(self) -> Text:
         """Put out what is due today and say how much that was."""
         now = utc_now(self._clock)
         today = now.astimezone(ZoneInfo(self._environment.district.timezone)).date()
@@ -59,7 +59,7 @@ class ExpiryReminders:
                 return self._notices(institution, [wanted[item] for item in new], today)
 
             told += self._reminders.tell(institution.id, tuple(wanted), compose, now)
-        return f"{told} reminders told"
+        return Text(f"发出 {told} 条提醒", f"{told} reminders told")
 
     def _notices(
         self, institution: Institution, items: Sequence[Expiry], today: date

@@ -16,6 +16,8 @@ from monitor.alerts.evidence import COLOURS
 from monitor.domain.errors import InputError
 from monitor.domain.people import Track
 from monitor.domain.room_state import RoomState
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Text
 from monitor.runtime.analyze import Seen
 
 _TICKS = 1000
@@ -30,7 +32,7 @@ class VideoWriter:
             self._container = av.open(str(path), "w", format="mp4")
         except OSError as error:
             raise InputError(
-                f"cannot be written: {error.strerror}", where=str(path), hint="check the folder"
+                unwritable(error), where=str(path), hint=Text("检查文件夹", "check the folder")
             ) from None
         self._stream: av.VideoStream | None = None
         self._last = -1

@@ -15,6 +15,7 @@ from monitor.domain.alerts import Actor
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import InputError
 from monitor.domain.places import District, NoticeState
+from monitor.domain.text import Text
 from monitor.inspections.answers import score_of
 from monitor.inspections.period import shifted
 from monitor.inspections.rollup import DistrictFacts, Rollup, RollupKind, roll_up
@@ -222,7 +223,9 @@ class ReportDesk:
             months = tuple(shifted(begins, -back) for back in reversed(range(MONTHS)))
         if self._midnight(begins) > now:
             raise InputError(
-                f"{begins:%Y-%m} has not begun yet", where=kind.value, hint="give an earlier one"
+                Text(f"{begins:%Y-%m} 还没有开始", f"{begins:%Y-%m} has not begun yet"),
+                where=kind.value,
+                hint=Text("请写更早的月份", "give an earlier one"),
             )
         # A month that has not begun has no figures, not figures of nought.
         months = tuple(month for month in months if month == begins or self._midnight(month) < now)

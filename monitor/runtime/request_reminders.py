@@ -11,7 +11,7 @@ from monitor.alerts.channels import ChannelSpec
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.data_requests import DataRequest
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import channel_specs, page_address
 from monitor.store.base import Database
@@ -32,7 +32,7 @@ class RequestReminders:
         self._requests = DataRequests(database)
         self._reminders = ReminderRepository(database)
 
-    def run(self, today: date) -> str:
+    def run(self, today: date) -> Text:
         """Put out what is due on ``today`` and say how many notices that were."""
         notices = [
             self._notice(channel, one, step, today)
@@ -40,7 +40,8 @@ class RequestReminders:
             if (step := self._step(one, today))
             for channel in self._channels
         ]
-        return f"{self._reminders.announce(notices, utc_now(self._clock))} notices"
+        told = self._reminders.announce(notices, utc_now(self._clock))
+        return Text(f"发出 {told} 条通知", f"{told} notices")
 
     def _step(self, request: DataRequest, today: date) -> str:
         late = request.late(today)

@@ -9,6 +9,7 @@ import structlog
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import ConflictError
 from monitor.domain.personal_data import DataKind
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.privacy.keeper import PrivacyKeeper, Stores
 from monitor.runtime.recording.keeper import Keeper
@@ -45,7 +46,7 @@ class Retention:
         self._feed = FeedRepository(database)
         self._evidence_files = FileStore(environment.evidence_folder)
 
-    def run(self) -> str:
+    def run(self) -> Text:
         """Delete what is due and say how much that was.
 
         Raises:
@@ -62,16 +63,20 @@ class Retention:
         failed = [f"{one.kind} ({one.problem})" for one in done if one.problem]
         if failed:
             raise ConflictError(
-                f"not erased: {', '.join(failed)}", where="privacy", hint="monitor privacy due"
+                Text(f"未能删除：{'、'.join(failed)}", f"not erased: {', '.join(failed)}"),
+                where="privacy",
+                hint=Text("运行 monitor privacy due 查看", "monitor privacy due"),
             )
         count = {one.kind: one.count for one in done}
         own = (DataKind.EVIDENCE, DataKind.RECORDINGS, DataKind.TRACKS, DataKind.LABEL_FRAMES)
         others = sum(number for kind, number in count.items() if kind not in own)
         evidence, recordings, hours, labels = (count[kind] for kind in own)
-        return (
+        return Text(
+            f"删除了 {evidence} 件证据、{recordings} 段录像、{hours} 房间小时的轨迹、"
+            f"{labels} 张标注画面和 {others} 项其他内容；补登 {repaired} 段录像，{lost} 段缺失",
             f"{evidence} pieces of evidence, {recordings} recordings, {hours} room hours of tracks "
             f"and {labels} frames deleted; {others} other things erased; "
-            f"{repaired} recordings filed late, {lost} found missing"
+            f"{repaired} recordings filed late, {lost} found missing",
         )
 
     def _repair_index(self, now: datetime) -> tuple[int, int]:

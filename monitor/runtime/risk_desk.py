@@ -18,6 +18,7 @@ from monitor.domain.events import Severity
 from monitor.domain.findings import FindingState
 from monitor.domain.places import Institution, NoticeState
 from monitor.domain.registers import PaperKind
+from monitor.domain.text import Text
 from monitor.inspections.notice_measures import state_after, state_before
 from monitor.inspections.risk import (
     Measure,
@@ -145,7 +146,7 @@ class RiskDesk:
             PermissionDeniedError: only the district decides about a Notice.
         """
         if measure not in MEASURES:
-            raise InputError("there is no such measure", where="measure")
+            raise InputError(Text("没有这种措施", "there is no such measure"), where="measure")
         now = utc_now(self._clock)
         assessment = self.get(scope, institution_id)
         move = self._move(scope, assessment, measure, seen)
@@ -171,11 +172,16 @@ class RiskDesk:
         before = assessment.institution.notice_state
         after = assessment.follows[measure]
         if seen is not None and seen != before.value:
-            raise ConflictError("somebody changed the Notice meanwhile", where="notice")
+            raise ConflictError(
+                Text("告知书状态已被他人修改", "somebody changed the Notice meanwhile"),
+                where="notice",
+            )
         if before is NoticeState.CLOSED and measure in (Measure.SUSPEND, Measure.RECTIFY):
-            raise ConflictError("the institution is closed", where="closed")
+            raise ConflictError(Text("该机构已关闭", "the institution is closed"), where="closed")
         if after is not before and scope.kind is not ScopeKind.DISTRICT:
-            raise PermissionDeniedError("only the district decides about a Notice", where="notice")
+            raise PermissionDeniedError(
+                Text("告知书由区级决定", "only the district decides about a Notice"), where="notice"
+            )
         return NoticeMove(before, after, utc_now(self._clock).astimezone(self._zone).date())
 
     def _gather(self, scope: Scope, places: Sequence[InstitutionPlace]) -> _Gathered:

@@ -28,6 +28,7 @@ from monitor.alerts.rate_limit import RateLimit
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, SystemClock, utc_now
 from monitor.domain.errors import KanhuError
+from monitor.domain.text import Text
 from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.addressees import Addressees
@@ -85,6 +86,7 @@ _AUDIT = "retention-audit"
 _FIRST_AUDIT = timedelta(days=2)
 _WATCH_DISK = 60
 _FOLLOW_EVERY = 2.0
+_LONGEST_MESSAGE = 900  # characters of either language
 
 
 def run_scheduled(config: Path, log_file: Path | None) -> None:
@@ -190,7 +192,7 @@ class Jobs:
 
     def daily_overdue(self) -> None:
         """Tell people about findings that are not put right in time."""
-        self._once(OVERDUE, self._today(), lambda: f"{self._overdue.run()} findings escalated")
+        self._once(OVERDUE, self._today(), self._tell_overdue)
 
     def monthly_plan(self) -> None:
         """Plan this month's inspections, and the next month's some days before it begins."""
@@ -205,11 +207,7 @@ class Jobs:
 
     def daily_catch_up(self) -> None:
         """Move on the visits that were not made on their day, and plan what is to be seen again."""
-        self._once(
-            _CATCH_UP,
-            self._today(),
-            lambda: f"{self._plan.catch_up()}; {self._again.catch_up()}",
-        )
+        self._once(_CATCH_UP, self._today(), self._catch_up)
 
     def daily_reminders(self) -> None:
         """Remind of what ends or is due and of requests, from eight, and of visits, from five."""
@@ -222,11 +220,24 @@ class Jobs:
         if local.hour >= _AFTERNOON:
             self._once(_VISITS, slot, partial(self._visits.run, local.date()))
 
-    def _remind_of_registers(self) -> str:
-        return f"{self._expiries.run()}, {self._barred.run()} of barred staff"
+    def _tell_overdue(self) -> Text:
+        told = self._overdue.run()
+        return Text(f"{told} 个问题已上报", f"{told} findings escalated")
 
-    def _make_plan(self, month: date) -> str:
-        return f"{self._plan.make(month)} visits planned"
+    def _catch_up(self) -> Text:
+        month, again = self._plan.catch_up(), self._again.catch_up()
+        return Text(f"{month.zh}；{again.zh}", f"{month.en}; {again.en}")
+
+    def _remind_of_registers(self) -> Text:
+        told, barred = self._expiries.run(), self._barred.run()
+        return Text(
+            f"{told.zh}，禁止从业人员通知 {barred} 条",
+            f"{told.en}, {barred} of barred staff",
+        )
+
+    def _make_plan(self, month: date) -> Text:
+        made = self._plan.make(month)
+        return Text(f"安排了 {made} 次检查", f"{made} visits planned")
 
     def _local(self) -> datetime:
         return utc_now(self._clock).astimezone(ZoneInfo(self._district.timezone))
@@ -252,25 +263,41 @@ class Jobs:
         except (OSError, SQLAlchemyError) as error:
             log.warning("disk_not_watched", error=type(error).__name__)
 
-    def _audit(self) -> str:
+    def _audit(self) -> Text:
         audit = self._auditor.run(self._auditor.choose_seed())
         met = sum(channel.verdict is Verdict.MET for channel in audit.channels)
-        return f"{met} of {len(audit.channels)} channels show the required days"
+        total = len(audit.channels)
+        return Text(
+            f"{total} 个通道中 {met} 个达到规定天数",
+            f"{met} of {total} channels show the required days",
+        )
 
-    def _make_checklists(self, month: date) -> str:
-        return f"{self._desk.generate(DISTRICT, month, None)} checklists made"
+    def _make_checklists(self, month: date) -> Text:
+        made = self._desk.generate(DISTRICT, month, None)
+        return Text(f"生成了 {made} 份检查表", f"{made} checklists made")
 
-    def _once(self, job: str, slot: str, work: Callable[[], str]) -> None:
+    def _once(self, job: str, slot: str, work: Callable[[], Text]) -> None:
         if not self._runs.claim(job, slot, utc_now(self._clock), retry_after=_RETRY_JOB):
             return
         try:
             message = work()
         except Exception as error:
             log.exception("job_failed", job=job, slot=slot)
-            self._runs.finish(job, slot, utc_now(self._clock), failure=f"{error}")
+            self._runs.finish(
+                job, slot, utc_now(self._clock), failure=_why(error).kept(_LONGEST_MESSAGE)
+            )
         else:
-            log.info("job_done", job=job, slot=slot, result=message)
-            self._runs.finish(job, slot, utc_now(self._clock), message=message)
+            log.info("job_done", job=job, slot=slot, result=message.en)
+            self._runs.finish(
+                job, slot, utc_now(self._clock), message=message.kept(_LONGEST_MESSAGE)
+            )
+
+
+def _why(error: Exception) -> Text:
+    if isinstance(error, KanhuError):
+        return error.brief()
+    kind = type(error).__name__
+    return Text(f"程序错误（{kind}），详见日志", f"{kind}: {error}")
 
 
 def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:

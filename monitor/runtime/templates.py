@@ -11,6 +11,7 @@ from functools import lru_cache
 from monitor.domain.alerts import Actor
 from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import ConflictError, NotFoundError
+from monitor.domain.text import Text
 from monitor.inspections.template import Template, packaged_texts, parse_template
 from monitor.inspections.template_diff import Difference, differences
 from monitor.store.base import Database
@@ -76,7 +77,9 @@ class TemplateDesk:
         """
         version = self.get(row_id)
         if not _holds(version, day):
-            raise NotFoundError("there is no such template", where=f"template {row_id}")
+            raise NotFoundError(
+                Text("没有这个模板", "there is no such template"), where=f"template {row_id}"
+            )
         return version
 
     def get(self, row_id: int) -> TemplateVersion:
@@ -152,9 +155,12 @@ class TemplateDesk:
         mark = template.mark
         if (mark.id, mark.version) in {(t.mark.id, t.mark.version) for t in self.packaged()}:
             raise ConflictError(
-                f"version '{mark.version}' is the packaged one",
+                Text(
+                    f"版本“{mark.version}”是系统自带的",
+                    f"version '{mark.version}' is the packaged one",
+                ),
                 where="version",
-                hint="give your own another version",
+                hint=Text("请为自己的模板换一个版本号", "give your own another version"),
             )
         return TemplateText(
             mark.id,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from monitor.domain.access import DISTRICT
 from monitor.domain.clock import Clock, utc_now
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.domain.visits import VisitKind, VisitState
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import alert_channels
@@ -33,7 +33,7 @@ class VisitReminders:
         self._visits = VisitRepository(database)
         self._reminders = ReminderRepository(database)
 
-    def run(self, today: date) -> str:
+    def run(self, today: date) -> Text:
         """Tell of the visits of the day after ``today`` and say how many notices went out."""
         tomorrow = today + timedelta(days=1)
         visits = [
@@ -42,7 +42,7 @@ class VisitReminders:
             if view.state is VisitState.PLANNED
         ]
         if not visits:
-            return "no visits tomorrow"
+            return Text("明天没有检查", "no visits tomorrow")
         notices = [
             PlainNotice(
                 channel.id,
@@ -53,7 +53,8 @@ class VisitReminders:
             for channel in self._channels
         ]
         notices += self._personal.of_day(tomorrow, visits)
-        return f"{self._reminders.announce(notices, utc_now(self._clock))} notices"
+        told = self._reminders.announce(notices, utc_now(self._clock))
+        return Text(f"发出 {told} 条通知", f"{told} notices")
 
     def _line(self, view: VisitView, language: Language) -> str:
         names = {item.id: item.name for item in self._places.institutions(DISTRICT)}

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from monitor.domain.errors import InputError, KanhuError, NotFoundError
+from monitor.domain.text import Text
 from monitor.streams.live import LiveFullError
 
 log = structlog.get_logger(__name__)
@@ -160,7 +161,10 @@ class WorkerServer:
     async def _still_of(self, request: Request) -> Response:
         picture = await asyncio.to_thread(self._still, request.path_params["camera"])
         if picture is None:
-            raise NotFoundError("no picture yet", hint="wait until the camera is online")
+            raise NotFoundError(
+                Text("还没有画面", "no picture yet"),
+                hint=Text("请等摄像机在线", "wait until the camera is online"),
+            )
         jpeg, taken = picture
         return Response(jpeg, media_type="image/jpeg", headers={"X-Taken": f"{taken:.3f}"})
 
@@ -174,5 +178,8 @@ class WorkerServer:
 async def _sdp_of(request: Request) -> str:
     sdp = await request.body()
     if len(sdp) > _LARGEST_OFFER:
-        raise InputError("the offer is too large", hint="send an SDP offer")
+        raise InputError(
+            Text("offer 太大", "the offer is too large"),
+            hint=Text("请发送 SDP offer", "send an SDP offer"),
+        )
     return sdp.decode("utf-8", "replace")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from monitor.domain.access import Role
+from monitor.domain.errors import WrongValueError
+from monitor.domain.text import Text
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -16,7 +18,12 @@ def _issuer(value: str) -> str:
     parts = urlsplit(value)
     plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
     if not parts.hostname or not (parts.scheme == "https" or plain) or parts.query:
-        raise ValueError("an issuer is an https:// address; http:// only on this machine")
+        raise WrongValueError(
+            Text(
+                "issuer 应为 https:// 地址；只有本机可用 http://",
+                "an issuer is an https:// address; http:// only on this machine",
+            )
+        )
     return value.rstrip("/")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from monitor.domain.errors import WrongValueError
 from monitor.domain.text import Text
 
 _ID = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")
@@ -25,8 +26,11 @@ def is_id(text: str) -> bool:
 
 def _identifier(value: Any) -> Any:
     if isinstance(value, str) and not is_id(value):
-        raise ValueError(
-            f"'{value}' is not an id: use lower-case letters, digits and hyphens, at most 64"
+        raise WrongValueError(
+            Text(
+                f"“{value}”不能作编号：只能用小写字母、数字和连字符，最多 64 个",
+                f"'{value}' is not an id: use lower-case letters, digits and hyphens, at most 64",
+            )
         )
     return value
 

@@ -8,7 +8,13 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from monitor.documents import Document, read_document
+from monitor.documents import (
+    Complaint,
+    Document,
+    read_document,
+    refusal,
+    schema_complaints,
+)
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import Calibration, Camera, ClassType, Room, RoomType
 from monitor.domain.text import Text
@@ -17,11 +23,9 @@ from monitor.settings.checks import (
     blind_complaints,
     camera_complaints,
     line_complaints,
-    rule_complaints,
 )
-from monitor.settings.complaint import Complaint
 from monitor.settings.district import floor_marks_of
-from monitor.settings.load import all_of, translate
+from monitor.settings.rule_checks import rule_complaints
 from monitor.settings.schema import (
     CalibrationPart,
     Corners,
@@ -125,7 +129,7 @@ def load_camera_file(path: Path) -> CameraFile:
     try:
         camera = CameraFile.model_validate(value)
     except ValidationError as error:
-        found.extend(translate(detail) for detail in error.errors())
+        found.extend(schema_complaints(error.errors()))
     if camera is not None:
         found.extend(rule_complaints(camera.rules, ("rules",)))
         found.extend(camera_complaints(camera.zones, camera.calibration, ()))
@@ -133,7 +137,7 @@ def load_camera_file(path: Path) -> CameraFile:
         found.extend(blind_complaints(camera.blind, ()))
         found.extend(_goal_complaints(camera.lines))
     if found or camera is None:
-        raise all_of(found, document)
+        raise refusal(document, found)
     return camera
 
 
@@ -142,6 +146,12 @@ def _goal_complaints(lines: tuple[LinePart, ...]) -> Iterator[Complaint]:
         if line.leads_to is not None and line.leads_to not in list(RoomType):
             yield Complaint(
                 ("lines", index, "leads_to"),
-                f"there is no type of room called '{line.leads_to}'",
-                f"a camera file names the type of the room behind: {', '.join(RoomType)}",
+                Text(
+                    f"没有房间类型“{line.leads_to}”",
+                    f"there is no type of room called '{line.leads_to}'",
+                ),
+                Text(
+                    f"摄像机文件中写门后房间的类型：{'、'.join(RoomType)}",
+                    f"a camera file names the type of the room behind: {', '.join(RoomType)}",
+                ),
             )

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from monitor.detectors.rules import parse_parameters
-from monitor.documents import Location
-from monitor.domain.errors import ConfigError, KanhuError
+from monitor.documents import Complaint, Location
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import PRIVATE_ROOMS, RoomType
-from monitor.settings.complaint import Complaint
+from monitor.domain.text import Text
+from monitor.settings.addresses import address_mistake
 from monitor.settings.gb28181 import GbPart, is_gb28181, problem_with
 from monitor.settings.notify_checks import notify_complaints
+from monitor.settings.rule_checks import rule_complaints
 from monitor.settings.schema import (
     CalibrationPart,
     CameraPart,
@@ -24,14 +23,21 @@ from monitor.settings.schema import (
     Settings,
     ZonePart,
 )
-from monitor.streams.catalogue import schemes, serves
 from monitor.streams.reach import Reach
-from monitor.streams.url import UrlError, parse_url
-from monitor.streams.whip.server import SCHEME as WHIP
-from monitor.streams.whip.server import token_of
 
 _SMALLEST_AREA = 0.0001
 _SHORTEST_LINE = 0.02
+_KINDS = {
+    "channel": "渠道",
+    "institution": "机构",
+    "room": "房间",
+    "camera": "摄像机",
+}
+_RENAME = Text("给其中一个改名", "rename one of them")
+_CORNERS = (
+    Text("这个多边形没有面积", "the polygon encloses no area"),
+    Text("按顺序填写各个角", "give its corners in order"),
+)
 
 
 def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
@@ -41,8 +47,14 @@ def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
     if settings.sources.unreadable_certificates(folder):
         yield Complaint(
             ("sources", "certificates"),
-            f"{settings.sources.certificates} cannot be read as certificates",
-            "name a PEM file: -----BEGIN CERTIFICATE----- …",
+            Text(
+                f"{settings.sources.certificates} 不能作为证书读取",
+                f"{settings.sources.certificates} cannot be read as certificates",
+            ),
+            Text(
+                "请写 PEM 文件：-----BEGIN CERTIFICATE----- …",
+                "name a PEM file: -----BEGIN CERTIFICATE----- …",
+            ),
         )
     for i, institution in enumerate(settings.institutions):
         rooms = {room.id for room in institution.rooms}
@@ -56,8 +68,8 @@ def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
     for index, device in settings.gb28181.twice() if settings.gb28181 else ():
         yield Complaint(
             ("gb28181", "devices", index, "id"),
-            f"device {device} is listed twice",
-            "remove one of the two",
+            Text(f"设备 {device} 列了两次", f"device {device} is listed twice"),
+            Text("删除其中一个", "remove one of the two"),
         )
     yield from notify_complaints(settings.notify, {item.id for item in settings.institutions})
 
@@ -70,8 +82,14 @@ def _twice(settings: Settings) -> Iterator[Complaint]:
         if key in seen:
             yield Complaint(
                 (*location, "id"),
-                f"{kind} id '{identifier}' is used twice",
-                f"give each {kind} of the district an id of its own",
+                Text(
+                    f"{_KINDS[kind]}编号“{identifier}”用了两次",
+                    f"{kind} id '{identifier}' is used twice",
+                ),
+                Text(
+                    f"全区每个{_KINDS[kind]}的编号都要不同",
+                    f"give each {kind} of the district an id of its own",
+                ),
             )
         seen[key] = location
 
@@ -90,12 +108,20 @@ def _room(room: RoomPart, rooms: Collection[str], at: Location) -> Iterator[Comp
     if room.cameras and room.type in PRIVATE_ROOMS:
         yield Complaint(
             (*at, "cameras"),
-            f"no camera may be in a {room.type} (State Council Order 799, article 8)",
-            "remove the camera; a washroom is watched at its doorway, from the corridor",
+            Text(
+                "盥洗室、更衣室、哺乳室内不得安装摄像机（国务院令第 799 号第八条）",
+                f"no camera may be in a {room.type} (State Council Order 799, article 8)",
+            ),
+            Text(
+                "删除这台摄像机；盥洗室由走廊中的摄像机照看门口",
+                "remove the camera; a washroom is watched at its doorway, from the corridor",
+            ),
         )
     if room.class_type is not None and room.type not in (RoomType.ACTIVITY, RoomType.NAP):
         yield Complaint(
-            (*at, "class"), f"a {room.type} has no class", "remove 'class', or change 'type'"
+            (*at, "class"),
+            Text(f"{room.type} 类型的房间没有班型", f"a {room.type} has no class"),
+            Text("删除 class，或修改 type", "remove 'class', or change 'type'"),
         )
     yield from rule_complaints(room.rules, (*at, "rules"))
     for index, camera in enumerate(room.cameras):
@@ -108,14 +134,23 @@ def _goal(line: LinePart, home: str, rooms: Collection[str], at: Location) -> It
     if line.leads_to == home:
         yield Complaint(
             (*at, "leads_to"),
-            f"line '{line.id}' leads to its own room",
-            "name the room on the other side, or leave leads_to out",
+            Text(f"线“{line.id}”通向它自己的房间", f"line '{line.id}' leads to its own room"),
+            Text(
+                "写另一侧的房间，或不写 leads_to",
+                "name the room on the other side, or leave leads_to out",
+            ),
         )
     elif line.leads_to is not None and line.leads_to not in rooms:
         yield Complaint(
             (*at, "leads_to"),
-            f"there is no room '{line.leads_to}' in this institution",
-            "use the id of one of its rooms, or leave leads_to out",
+            Text(
+                f"这个机构没有房间“{line.leads_to}”",
+                f"there is no room '{line.leads_to}' in this institution",
+            ),
+            Text(
+                "写本机构某个房间的编号，或不写 leads_to",
+                "use the id of one of its rooms, or leave leads_to out",
+            ),
         )
 
 
@@ -130,13 +165,9 @@ def _gb28181(room: RoomPart, part: GbPart | None, at: Location) -> Iterator[Comp
         for key, secret in (("url", camera.url), ("substream", camera.substream)):
             url = secret.get_secret_value() if secret is not None else ""
             if is_gb28181(url):
-                yield from _caught(partial(_listed, url, part), (*at, "cameras", index, key))
-
-
-def _listed(url: str, part: GbPart | None) -> None:
-    problem = problem_with(url, part)
-    if problem is not None:
-        raise ConfigError(problem[0], hint=problem[1])
+                problem = problem_with(url, part)
+                if problem is not None:
+                    yield Complaint((*at, "cameras", index, key), *problem)
 
 
 def line_complaints(lines: tuple[LinePart, ...], at: Location) -> Iterator[Complaint]:
@@ -146,14 +177,16 @@ def line_complaints(lines: tuple[LinePart, ...], at: Location) -> Iterator[Compl
         where = (*at, "lines", index)
         if line.id in names:
             yield Complaint(
-                (*where, "id"), f"line '{line.id}' is defined twice", "rename one of them"
+                (*where, "id"),
+                Text(f"线“{line.id}”定义了两次", f"line '{line.id}' is defined twice"),
+                _RENAME,
             )
         names.add(line.id)
         if math.dist(line.start, line.end) < _SHORTEST_LINE:
             yield Complaint(
                 (*where, "to"),
-                f"line '{line.id}' is too short to be crossed",
-                "draw it across the whole doorway",
+                Text(f"线“{line.id}”太短", f"line '{line.id}' is too short to be crossed"),
+                Text("画满整个门口的宽度", "draw it across the whole doorway"),
             )
 
 
@@ -161,11 +194,7 @@ def blind_complaints(blind: tuple[Corners, ...], at: Location) -> Iterator[Compl
     """Yield what is wrong with the blind areas of the camera at ``at``."""
     for index, corners in enumerate(blind):
         if Polygon(corners).area() < _SMALLEST_AREA:
-            yield Complaint(
-                (*at, "blind", index),
-                "the polygon encloses no area",
-                "give its corners in order",
-            )
+            yield Complaint((*at, "blind", index), *_CORNERS)
 
 
 def camera_complaints(
@@ -173,58 +202,29 @@ def camera_complaints(
 ) -> Iterator[Complaint]:
     """Yield what is wrong with the zones and the calibration of the camera at ``at``."""
     if calibration is not None and (problem := calibration.complain()):
-        yield Complaint((*at, "calibration"), problem, "see docs/how-to/calibrate.md")
+        yield Complaint(
+            (*at, "calibration"),
+            problem,
+            Text("见 docs/how-to/calibrate.md", "see docs/how-to/calibrate.md"),
+        )
     names: set[str] = set()
     for index, zone in enumerate(zones):
         where = (*at, "zones", index)
         if zone.id in names:
             yield Complaint(
-                (*where, "id"), f"zone '{zone.id}' is defined twice", "rename one of them"
+                (*where, "id"),
+                Text(f"区域“{zone.id}”定义了两次", f"zone '{zone.id}' is defined twice"),
+                _RENAME,
             )
         names.add(zone.id)
         if Polygon(zone.polygon).area() < _SMALLEST_AREA:
-            yield Complaint(
-                (*where, "polygon"), "the polygon encloses no area", "give its corners in order"
-            )
+            yield Complaint((*where, "polygon"), *_CORNERS)
 
 
 def _sources(room: RoomPart, reach: Reach, folder: Path, at: Location) -> Iterator[Complaint]:
     for index, camera in enumerate(room.cameras):
         for key, secret in (("url", camera.url), ("substream", camera.substream)):
             if secret is not None:
-                check = partial(check_source, secret.get_secret_value(), reach, folder)
-                yield from _caught(check, (*at, "cameras", index, key))
-
-
-def check_source(url: str, reach: Reach, folder: Path) -> None:
-    """Check a camera URL; ``folder`` is where relative files start.
-
-    Raises:
-        UrlError: it is not well-formed, nothing serves its scheme, or it leads too far.
-    """
-    parsed = parse_url(url, folder)
-    if not serves(parsed.scheme):
-        raise UrlError(
-            f"没有这种地址:“{parsed.scheme}:”",
-            f"no source serves '{parsed.scheme}:' URLs",
-            hint=f"use one of: {', '.join(schemes())}",
-        )
-    if parsed.scheme == WHIP:
-        token_of(parsed)
-    reach.check(parsed)
-
-
-def rule_complaints(rules: dict[str, dict[str, object]], at: Location) -> Iterator[Complaint]:
-    """Yield what is wrong with the parameters of rules found at ``at``."""
-    for name, parameters in rules.items():
-        yield from _caught(
-            partial(parse_parameters, name, parameters, where=""),
-            (*at, name),
-        )
-
-
-def _caught(check: Callable[[], object], at: Location) -> Iterator[Complaint]:
-    try:
-        check()
-    except KanhuError as error:
-        yield Complaint(at, error.message, error.hint or "correct the value")
+                wrong = address_mistake(secret.get_secret_value(), reach, folder)
+                if wrong is not None:
+                    yield Complaint((*at, "cameras", index, key), *wrong)

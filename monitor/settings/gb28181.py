@@ -11,16 +11,23 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from monitor.domain.errors import KanhuError
+from monitor.domain.errors import InputError, WrongValueError
+from monitor.domain.text import Text
+from monitor.settings.sources import NetworkText
 from monitor.streams.gb28181.desk import DESK_FILE
 from monitor.streams.gb28181.ids import device_id, domain_id
 from monitor.streams.gb28181.locator import SCHEME, Locator
 from monitor.streams.gb28181.plan import DevicePlan, Network, PlatformPlan
 from monitor.streams.gb28181.sdp import Transport
+from monitor.streams.url import UrlError
 
 _PORTS = re.compile(r"(\d{1,5})-(\d{1,5})")
 _FEWEST_PORTS = 2
 _DOMAIN_DIGITS = 10
+_FORM = Text(
+    "写作 gb28181://设备编码/通道编码，各 20 位数字；子码流加 ?stream=sub",
+    "write gb28181://DEVICE/CHANNEL, each 20 digits; ?stream=sub for the smaller stream",
+)
 
 
 class _Part(BaseModel):
@@ -32,53 +39,74 @@ def _digits(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _checked(check: Any) -> Any:
-    def validate(value: str) -> str:
-        try:
-            return str(check(value))
-        except KanhuError as error:
-            raise ValueError(f"{error.message}: {error.hint}") from None
+def _device(value: str) -> str:
+    try:
+        return device_id(value)
+    except InputError as error:
+        raise WrongValueError(
+            Text(
+                f"“{value[:40]}”不是 GB/T 28181 编码：填写设备的 GB/T 28181 页面上的 20 位数字",
+                f"{error.message}: {error.hint}",
+            )
+        ) from None
 
-    return validate
+
+def _domain(value: str) -> str:
+    try:
+        return domain_id(value)
+    except InputError as error:
+        raise WrongValueError(
+            Text(
+                f"“{value[:40]}”不是 GB/T 28181 域：通常是平台编码的前十位",
+                f"{error.message}: {error.hint}",
+            )
+        ) from None
 
 
 def _host(value: str) -> str:
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:
-        raise ValueError(f"'{value}' is not an IP address such as 0.0.0.0") from None
+        raise WrongValueError(
+            Text(
+                f"“{value}”不是 IP 地址，应如 0.0.0.0",
+                f"'{value}' is not an IP address such as 0.0.0.0",
+            )
+        ) from None
 
 
 def _port_range(value: str) -> str:
     match = _PORTS.fullmatch(value)
     if match is None:
-        raise ValueError("write the first and the last port, such as 30000-30999")
+        raise WrongValueError(
+            Text(
+                "写第一个和最后一个端口，如 30000-30999",
+                "write the first and the last port, such as 30000-30999",
+            )
+        )
     first, last = int(match[1]), int(match[2])
     if not 1024 <= first <= last <= 65535 or last - first + 1 < _FEWEST_PORTS:
-        raise ValueError("the ports must lie between 1024 and 65535, the smaller one first")
+        raise WrongValueError(
+            Text(
+                "端口应在 1024 到 65535 之间，小的在前",
+                "the ports must lie between 1024 and 65535, the smaller one first",
+            )
+        )
     return value
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError:
-        raise ValueError(f"'{value}' is not a network such as 10.1.0.0/16") from None
 
 
 DeviceId = Annotated[
     str,
     BeforeValidator(_digits, json_schema_input_type=str | int),
-    AfterValidator(_checked(device_id)),
+    AfterValidator(_device),
 ]
 DomainId = Annotated[
     str,
     BeforeValidator(_digits, json_schema_input_type=str | int),
-    AfterValidator(_checked(domain_id)),
+    AfterValidator(_domain),
 ]
 Host = Annotated[str, AfterValidator(_host)]
 PortRange = Annotated[str, AfterValidator(_port_range)]
-NetworkText = Annotated[str, AfterValidator(_network)]
 
 
 class GbDevicePart(_Part):
@@ -170,19 +198,26 @@ def is_gb28181(url: str) -> bool:
     return url.lower().startswith(f"{SCHEME}:")
 
 
-def problem_with(url: str, part: GbPart | None) -> tuple[str, str] | None:
-    """Return what is wrong with a GB/T 28181 camera URL, and what to do; or ``None``.
-
-    Raises:
-        InputError: it is not of the right form.
-    """
-    locator = Locator.parse(url)
+def problem_with(url: str, part: GbPart | None) -> tuple[Text, Text] | None:
+    """Return what is wrong with a GB/T 28181 camera URL, and what to do; or ``None``."""
+    try:
+        locator = Locator.parse(url)
+    except UrlError as error:
+        return error.text, Text(_FORM.zh, error.hint)
+    except InputError as error:
+        return Text("GB/T 28181 地址的写法不对", error.message), Text(_FORM.zh, error.hint)
     if part is None:
-        return ("there is no gb28181 section", "add one: see docs/how-to/gb28181.md")
+        return (
+            Text("缺少 gb28181 一节", "there is no gb28181 section"),
+            Text("添加这一节：见 docs/how-to/gb28181.md", "add one: see docs/how-to/gb28181.md"),
+        )
     if locator.device not in {device.id for device in part.devices}:
         return (
-            f"device {locator.device} is not listed under gb28181.devices",
-            "add it with its password, or correct the id",
+            Text(
+                f"gb28181.devices 中没有设备 {locator.device}",
+                f"device {locator.device} is not listed under gb28181.devices",
+            ),
+            Text("连同密码添加它，或改正编码", "add it with its password, or correct the id"),
         )
     return None
 

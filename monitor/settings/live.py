@@ -7,6 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from monitor.domain.errors import WrongValueError
+from monitor.domain.text import Text
 from monitor.streams.live.ice import IceServer, signed_server
 
 _STUN = re.compile(r"stun:[A-Za-z0-9.-]+(:\d{1,5})?")
@@ -15,7 +17,12 @@ _TURN = re.compile(r"turns?:[A-Za-z0-9.-]+(:\d{1,5})?(\?transport=(udp|tcp))?")
 
 def _ice_url(value: str) -> str:
     if not (_STUN.fullmatch(value) or _TURN.fullmatch(value)):
-        raise ValueError("write stun:HOST:PORT, turn:HOST:PORT or turns:HOST:PORT?transport=tcp")
+        raise WrongValueError(
+            Text(
+                "请写 stun:主机:端口、turn:主机:端口 或 turns:主机:端口?transport=tcp",
+                "write stun:HOST:PORT, turn:HOST:PORT or turns:HOST:PORT?transport=tcp",
+            )
+        )
     return value
 
 
@@ -42,12 +49,24 @@ class IceServerPart(BaseModel):
         pair = (self.username is not None, self.credential is not None)
         if self.url.startswith("stun:"):
             if any(pair) or self.secret is not None:
-                raise ValueError("a STUN server asks for no password")
+                raise WrongValueError(
+                    Text("STUN 服务器不需要密码", "a STUN server asks for no password")
+                )
         elif self.secret is not None:
             if any(pair):
-                raise ValueError("give either secret, or username and credential")
+                raise WrongValueError(
+                    Text(
+                        "secret 与 username、credential 只能选一种",
+                        "give either secret, or username and credential",
+                    )
+                )
         elif not all(pair):
-            raise ValueError("a TURN server needs username and credential, or secret")
+            raise WrongValueError(
+                Text(
+                    "TURN 服务器需要 username 和 credential，或 secret",
+                    "a TURN server needs username and credential, or secret",
+                )
+            )
         return self
 
     def server(self, now: float) -> IceServer:

@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from monitor.documents import Document, Location, read_document
+from monitor.documents import (
+    Complaint,
+    Document,
+    Location,
+    read_document,
+    refusal,
+    schema_complaints,
+)
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 from monitor.settings.checks import complaints
-from monitor.settings.complaint import Complaint
 from monitor.settings.schema import Settings
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_MOST_COMPLAINTS = 20
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -44,7 +49,7 @@ def parse_settings(
     """
     settings, found = examined(document, folder, environment)
     if found or settings is None:
-        raise all_of(found, document)
+        raise refusal(document, found)
     return settings
 
 
@@ -61,15 +66,20 @@ def examined(
     value = _with_variables(document.value, variables, (), found)
     if not isinstance(value, dict):
         raise ConfigError(
-            "the file must be a mapping that starts with 'version: 1'",
+            Text(
+                "文件应为“键: 值”的形式，以 version: 1 开头",
+                "the file must be a mapping that starts with 'version: 1'",
+            ),
             where=document.where(()),
-            hint="copy configs/district.yaml and change it",
+            hint=Text(
+                "复制 configs/district.yaml 再修改", "copy configs/district.yaml and change it"
+            ),
         )
     settings: Settings | None = None
     try:
         settings = Settings.model_validate(value)
     except ValidationError as error:
-        found.extend(translate(detail) for detail in error.errors())
+        found.extend(schema_complaints(error.errors()))
     if settings is not None:
         settings = _anchored(settings, folder)
         found.extend(complaints(settings, folder.resolve()))
@@ -97,8 +107,14 @@ def _with_variables(
             found.append(
                 Complaint(
                     location,
-                    f"environment variable {match[1]} is not set",
-                    f"export {match[1]}=… before starting, or write the value here",
+                    Text(
+                        f"没有设置环境变量 {match[1]}",
+                        f"environment variable {match[1]} is not set",
+                    ),
+                    Text(
+                        f"启动前先 export {match[1]}=…，或在这里直接写值",
+                        f"export {match[1]}=… before starting, or write the value here",
+                    ),
                 )
             )
         return variables.get(match[1], "")
@@ -125,42 +141,3 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         push = settings.notify.push.model_copy(update={"authorities": found})
         changes["notify"] = settings.notify.model_copy(update={"push": push})
     return settings.model_copy(update=changes)
-
-
-_POSITIONS = {"polygon", "pixel", "masks", "blind", "from", "to"}
-_OUT_OF_RANGE = ("less_than_equal", "greater_than_equal")
-_HINTS = {
-    "extra_forbidden": "remove it, or check its spelling against docs/reference/configuration.md",
-    "missing": "add it",
-    "enum": "use one of the values named",
-    "literal_error": "use one of the values named",
-}
-
-
-def translate(detail: ErrorDetails) -> Complaint:
-    """Return a validation error in plain words with a remedy."""
-    kind = detail["type"]
-    location = tuple(part for part in detail["loc"] if part != "function-before")
-    message = detail["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        message = f"unknown key '{location[-1]}'"
-    elif kind == "missing":
-        message = f"'{location[-1]}' is missing"
-    elif kind in _OUT_OF_RANGE and not _POSITIONS.isdisjoint(location):
-        message = f"{detail['input']} lies outside the picture: positions go from 0 to 1"
-    message = message[0].lower() + message[1:] if message[:1].isupper() else message
-    return Complaint(location, message, _HINTS.get(kind, "correct the value"))
-
-
-def all_of(found: list[Complaint], document: Document) -> ConfigError:
-    """Return one error that lists every complaint with its file and line."""
-    first, *others = found
-    if not others:
-        return ConfigError(first.message, where=document.where(first.location), hint=first.hint)
-    lines = [
-        str(ConfigError(item.message, where=document.where(item.location), hint=item.hint))
-        for item in found[:_MOST_COMPLAINTS]
-    ]
-    if len(found) > _MOST_COMPLAINTS:
-        lines.append(f"… and {len(found) - _MOST_COMPLAINTS} more")
-    return ConfigError(f"{len(found)} mistakes in {document.name}\n" + "\n".join(lines))

@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from monitor.alerts.tiers import TierHours
+from monitor.domain.errors import WrongValueError
 from monitor.domain.events import Severity
+from monitor.domain.text import Text
 from monitor.settings.basics import Id, Model, Name
 from monitor.settings.sources import NetworkText
 from monitor.settings.units import Seconds
@@ -52,7 +54,9 @@ def minutes_of(text: str) -> int:
     """
     match = _TIME_OF_DAY.match(text)
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        raise ValueError(f"'{text}' is not a time of day such as 08:30")
+        raise WrongValueError(
+            Text(f"“{text}”不是时刻，应如 08:30", f"'{text}' is not a time of day such as 08:30")
+        )
     return int(match[1]) * 60 + int(match[2])
 
 
@@ -128,7 +132,9 @@ class TierPart(Model):
 
 def _some_time(value: dict[Severity, float]) -> dict[Severity, float]:
     if any(seconds < 1 for seconds in value.values()):
-        raise ValueError("at least a second lies between two reminders")
+        raise WrongValueError(
+            Text("两次提醒至少相隔一秒", "at least a second lies between two reminders")
+        )
     return value
 
 
@@ -172,7 +178,9 @@ class DeadManPart(Model):
 
 def _contact(value: str) -> str:
     if not value.startswith(("mailto:", "https://")):
-        raise ValueError("a contact begins with mailto: or https://")
+        raise WrongValueError(
+            Text("联系方式以 mailto: 或 https:// 开头", "a contact begins with mailto: or https://")
+        )
     return value
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from monitor.alerts.channels import ChannelSpec, open_channel
-from monitor.documents import Location
+from monitor.documents import Complaint, Location
 from monitor.domain.errors import KanhuError
 from monitor.domain.events import Severity
-from monitor.settings.complaint import Complaint
+from monitor.domain.text import Text
 from monitor.settings.notify import Notify, OverridePart, PolicyPart, RotaPart, TierPart
+
+_KINDS: Mapping[str, str] = {
+    "channel": "渠道",
+    "person": "人员",
+    "rota": "值班表",
+    "institution": "机构",
+}
+_SEVERITIES: Mapping[Severity, str] = {Severity.CRITICAL: "紧急", Severity.HIGH: "高"}
 
 
 def notify_complaints(notify: Notify, institutions: Collection[str]) -> Iterator[Complaint]:
@@ -40,7 +47,11 @@ def notify_complaints(notify: Notify, institutions: Collection[str]) -> Iterator
     authorities = notify.push.authorities
     if authorities is not None and not authorities.is_file():
         where = (*at, "push", "authorities")
-        yield Complaint(where, f"there is no file {authorities}", "correct the path")
+        yield Complaint(
+            where,
+            Text(f"没有文件 {authorities}", f"there is no file {authorities}"),
+            Text("改正路径", "correct the path"),
+        )
     where = (*at, "dead_man", "channels")
     yield from _unknown(notify.dead_man.channels, channels, where, "channel")
 
@@ -49,14 +60,12 @@ def _channels(notify: Notify, institutions: Collection[str]) -> Iterator[Complai
     for i, channel in enumerate(notify.channels):
         at: Location = ("notify", "channels", i)
         spec = ChannelSpec(channel.id, channel.url.get_secret_value())
-        yield from _caught(partial(open_channel, spec), (*at, "url"))
-        for j, institution in enumerate(channel.institutions):
-            if institution not in institutions:
-                yield Complaint(
-                    (*at, "institutions", j),
-                    f"there is no institution '{institution}'",
-                    "use an id from 'institutions'",
-                )
+        try:
+            open_channel(spec)
+        except KanhuError as error:
+            yield Complaint((*at, "url"), error.text, error.advice)
+        where = (*at, "institutions")
+        yield from _unknown(channel.institutions, institutions, where, "institution")
 
 
 def _rota(rota: RotaPart, people: Collection[str], at: Location) -> Iterator[Complaint]:
@@ -66,10 +75,18 @@ def _rota(rota: RotaPart, people: Collection[str], at: Location) -> Iterator[Com
         yield from _unknown((override.person,), people, (*where, "person"), "person", listed=False)
         if (override.start.tzinfo is None) is not (override.until.tzinfo is None):
             yield Complaint(
-                (*where, "until"), "one end names a time zone and the other does not", "name both"
+                (*where, "until"),
+                Text(
+                    "一端写了时区，另一端没有写", "one end names a time zone and the other does not"
+                ),
+                Text("两端都写", "name both"),
             )
         elif override.until <= override.start:
-            yield Complaint((*where, "until"), "it ends before it begins", "correct one of the two")
+            yield Complaint(
+                (*where, "until"),
+                Text("结束早于开始", "it ends before it begins"),
+                Text("改正其中一个", "correct one of the two"),
+            )
     yield from _overlaps(rota.overrides, at)
 
 
@@ -77,14 +94,18 @@ def _overlaps(overrides: Sequence[OverridePart], at: Location) -> Iterator[Compl
     zoned = {item.start.tzinfo is not None for item in overrides}
     if len(zoned) > 1:
         yield Complaint(
-            (*at, "overrides"), "some name a time zone and some do not", "name all or none"
+            (*at, "overrides"),
+            Text("有的写了时区，有的没有写", "some name a time zone and some do not"),
+            Text("全写，或都不写", "name all or none"),
         )
         return
     order = sorted(range(len(overrides)), key=lambda i: overrides[i].start)
     for one, other in pairwise(order):
         if overrides[other].start < overrides[one].until:
             yield Complaint(
-                (*at, "overrides", other), "it overlaps another override", "let one end first"
+                (*at, "overrides", other),
+                Text("与另一次替班重叠", "it overlaps another override"),
+                Text("让其中一次先结束", "let one end first"),
             )
 
 
@@ -98,16 +119,25 @@ def _policy(
         if not any(severity in tier.after for tier in policy.tiers):
             yield Complaint(
                 (*at, "tiers"),
-                f"nobody is ever told about {severity} alerts",
-                f"give at least one tier a delay 'after: {{{severity}: …}}'",
+                Text(
+                    f"没有人会收到“{_SEVERITIES[severity]}”级别的告警",
+                    f"nobody is ever told about {severity} alerts",
+                ),
+                Text(
+                    f"至少在一个层级写明 after: {{{severity}: …}}",
+                    f"give at least one tier a delay 'after: {{{severity}: …}}'",
+                ),
             )
     for i, (lower, upper) in enumerate(pairwise(policy.tiers), 1):
         for severity in sorted(lower.after.keys() & upper.after.keys()):
             if upper.after[severity] < lower.after[severity]:
                 yield Complaint(
                     (*at, "tiers", i, "after"),
-                    f"for {severity} it comes before tier '{lower.id}' below it",
-                    "put tiers in the order of their telling",
+                    Text(
+                        f"{severity} 告警在这里早于前一层级“{lower.id}”",
+                        f"for {severity} it comes before tier '{lower.id}' below it",
+                    ),
+                    Text("按通知的先后排列层级", "put tiers in the order of their telling"),
                 )
 
 
@@ -115,9 +145,17 @@ def _tier(
     tier: TierPart, channels: Collection[str], rotas: Collection[str], at: Location
 ) -> Iterator[Complaint]:
     if tier.id == "others":
-        yield Complaint((*at, "id"), "'others' means the channels in no tier", "choose another id")
+        yield Complaint(
+            (*at, "id"),
+            Text("others 指不属于任何层级的渠道", "'others' means the channels in no tier"),
+            Text("换一个编号", "choose another id"),
+        )
     if not tier.channels and tier.rota is None:
-        yield Complaint(at, f"tier '{tier.id}' tells nobody", "give it 'channels' or a 'rota'")
+        yield Complaint(
+            at,
+            Text(f"层级“{tier.id}”不通知任何人", f"tier '{tier.id}' tells nobody"),
+            Text("填写 channels 或 rota", "give it 'channels' or a 'rota'"),
+        )
     yield from _unknown(tier.channels, channels, (*at, "channels"), "channel")
     if tier.rota is not None:
         yield from _unknown((tier.rota,), rotas, (*at, "rota"), "rota", listed=False)
@@ -129,16 +167,26 @@ def _unreached(policies: Sequence[PolicyPart]) -> Iterator[Complaint]:
         if i and not policies[i - 1].institutions:
             yield Complaint(
                 ("notify", "policies", i),
-                f"policy '{policy.id}' is never used: the one before it is for all institutions",
-                "put the policy without 'institutions' last",
+                Text(
+                    f"升级规则“{policy.id}”永远用不到：前一条适用于所有机构",
+                    f"policy '{policy.id}' is never used: "
+                    "the one before it is for all institutions",
+                ),
+                Text(
+                    "把没有 institutions 的规则放在最后",
+                    "put the policy without 'institutions' last",
+                ),
             )
             return
         for j, institution in enumerate(policy.institutions):
             if institution in claimed:
                 yield Complaint(
                     ("notify", "policies", i, "institutions", j),
-                    f"institution '{institution}' has a policy already",
-                    "name it in one of the two",
+                    Text(
+                        f"机构“{institution}”已有升级规则",
+                        f"institution '{institution}' has a policy already",
+                    ),
+                    Text("只写在其中一条", "name it in one of the two"),
                 )
         claimed.update(policy.institutions)
 
@@ -148,15 +196,23 @@ def _unknown(
 ) -> Iterator[Complaint]:
     for i, name in enumerate(names):
         if name not in known:
-            hint = f"use one of: {', '.join(sorted(known))}" if known else f"define the {kind}"
-            yield Complaint((*at, i) if listed else at, f"there is no {kind} '{name}'", hint)
+            names_known = sorted(known)
+            hint = Text(f"先定义这个{_KINDS[kind]}", f"define the {kind}")
+            if known:
+                hint = Text(
+                    f"可用：{'、'.join(names_known)}", f"use one of: {', '.join(names_known)}"
+                )
+            message = Text(f"没有{_KINDS[kind]}“{name}”", f"there is no {kind} '{name}'")
+            yield Complaint((*at, i) if listed else at, message, hint)
 
 
 def _twice(ids: Sequence[str], at: Location) -> Iterator[Complaint]:
     for i, name in enumerate(ids):
         if name in ids[:i]:
             yield Complaint(
-                (*at, i, "id"), f"id '{name}' is used twice", "give each an id of its own"
+                (*at, i, "id"),
+                Text(f"编号“{name}”用了两次", f"id '{name}' is used twice"),
+                Text("各用不同的编号", "give each an id of its own"),
             )
 
 
@@ -164,12 +220,7 @@ def _accounts(users: Sequence[str], at: Location) -> Iterator[Complaint]:
     for i, user in enumerate(users):
         if user and user in users[:i]:
             yield Complaint(
-                (*at, i, "user"), f"account '{user}' is named twice", "name it with one person"
+                (*at, i, "user"),
+                Text(f"账号“{user}”写了两次", f"account '{user}' is named twice"),
+                Text("只写在一个人那里", "name it with one person"),
             )
-
-
-def _caught(check: Callable[[], object], at: Location) -> Iterator[Complaint]:
-    try:
-        check()
-    except KanhuError as error:
-        yield Complaint(at, error.message, error.hint or "correct the value")

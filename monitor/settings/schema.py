@@ -12,8 +12,10 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    WithJsonSchema,
 )
 
+from monitor.domain.errors import WrongValueError
 from monitor.domain.geometry import Polygon
 from monitor.domain.hours import WEEKDAYS, Span, WeekHours
 from monitor.domain.places import (
@@ -27,6 +29,7 @@ from monitor.domain.places import (
     Zone,
     ZoneKind,
 )
+from monitor.domain.text import Text
 from monitor.settings.access import Access
 from monitor.settings.basics import Id, Model, Name
 from monitor.settings.gb28181 import GbPart
@@ -185,7 +188,12 @@ def _known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"'{value}' is not an IANA time zone such as Asia/Shanghai") from None
+        raise WrongValueError(
+            Text(
+                f"“{value}”不是 IANA 时区，应如 Asia/Shanghai",
+                f"'{value}' is not an IANA time zone such as Asia/Shanghai",
+            )
+        ) from None
     return value
 
 
@@ -200,7 +208,23 @@ class DistrictPart(Model):
     timezone: TimeZone = Field("Asia/Shanghai", description="IANA time zone shown on pages")
 
 
-Position = tuple[Share, Share]
+def _inside(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise WrongValueError(
+            Text(
+                f"{value:g} 在画面之外：位置应在 0 到 1 之间",
+                f"{value:g} lies outside the picture: positions go from 0 to 1",
+            )
+        )
+    return value
+
+
+Coordinate = Annotated[
+    float,
+    AfterValidator(_inside),
+    WithJsonSchema({"maximum": 1, "minimum": 0, "type": "number"}),
+]
+Position = tuple[Coordinate, Coordinate]
 
 
 Corners = Annotated[tuple[Position, ...], Field(min_length=3, max_length=64)]
@@ -261,15 +285,23 @@ class CalibrationPart(Model):
     )
     points: tuple[FloorPoint, ...] = Field((), max_length=64, description="Marked floor points")
 
-    def complain(self) -> str | None:
+    def complain(self) -> Text | None:
         """Return what is wrong with the combination, or ``None``."""
         mounting = (self.height_m, self.pitch_deg, self.focal_px)
         if self.points:
             if any(value is not None for value in mounting):
-                return "give either height_m, pitch_deg and focal_px, or points, not both"
-            return None if len(self.points) >= 4 else "points needs at least four marked points"
+                return Text(
+                    "height_m、pitch_deg、focal_px 与 points 只能选其一",
+                    "give either height_m, pitch_deg and focal_px, or points, not both",
+                )
+            if len(self.points) < 4:
+                return Text("points 至少要有四个标记点", "points needs at least four marked points")
+            return None
         if any(value is None for value in mounting):
-            return "height_m, pitch_deg and focal_px belong together; or give points"
+            return Text(
+                "height_m、pitch_deg、focal_px 要一起填写；或改填 points",
+                "height_m, pitch_deg and focal_px belong together; or give points",
+            )
         return None
 
 

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from monitor.domain.errors import WrongValueError
+from monitor.domain.text import Text
 from monitor.streams.reach import Reach
 
 
@@ -16,7 +18,12 @@ def _network(value: str) -> str:
     try:
         return str(ipaddress.ip_network(value))
     except ValueError:
-        raise ValueError(f"'{value}' is not a network such as 10.1.0.0/16") from None
+        raise WrongValueError(
+            Text(
+                f"“{value}”不是网段，应如 10.1.0.0/16",
+                f"'{value}' is not a network such as 10.1.0.0/16",
+            )
+        ) from None
 
 
 NetworkText = Annotated[str, AfterValidator(_network)]

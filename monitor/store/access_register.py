@@ -15,6 +15,7 @@ from monitor.domain.access import Scope
 from monitor.domain.access_register import AccessEntry, AccessKind, Accessor, NewAccess
 from monitor.domain.chain import ChainVerdict, Link, look_through
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.store.append_only import append_only
 from monitor.store.base import Base, Database, UtcDateTime
 from monitor.store.chains import ChainedRow, append, links
@@ -149,7 +150,13 @@ def put_down(session: Session, access: NewAccess, now: datetime) -> AccessEntry:
     """
     reason = clean_text(access.reason, LONGEST_REASON)
     if not reason:
-        raise InputError("say why: every access is put down with its reason", where="reason")
+        raise InputError(
+            Text(
+                "请写明原因：每次调阅都连同原因登记",
+                "say why: every access is put down with its reason",
+            ),
+            where="reason",
+        )
     who = access.who
     columns: dict[str, Any] = {
         "kind": access.kind.value,

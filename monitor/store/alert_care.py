@@ -13,6 +13,7 @@ from monitor.domain.errors import ConflictError, InputError
 from monitor.domain.escalation import StepKind, StepState
 from monitor.domain.events import Severity
 from monitor.domain.notices import NoticeKind, Reason
+from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.escalations import add_step_row, cancel_steps, close_step, steps_of
 from monitor.store.outbox import take_back
@@ -52,19 +53,29 @@ def check_wish(wish: Wish, row: AlertRow, life: LifePolicy, now: datetime) -> No
         if wish.until is None or not now < wish.until <= now + longest:
             minutes = round(longest.total_seconds() / 60)
             raise InputError(
-                f"this alert may be snoozed for {minutes} minutes at most",
+                Text(
+                    f"这条告警最多暂缓 {minutes} 分钟",
+                    f"this alert may be snoozed for {minutes} minutes at most",
+                ),
                 where="until",
-                hint="choose a shorter time",
+                hint=Text("请选更短的时间", "choose a shorter time"),
             )
     if wish.action is AlertAction.ASSIGN and wish.assignee is None:
-        raise InputError("say to whom", where="assignee", hint="choose a person")
+        raise InputError(
+            Text("请写明交给谁", "say to whom"),
+            where="assignee",
+            hint=Text("请选择一个人", "choose a person"),
+        )
     if wish.action is AlertAction.REOPEN:
         ended = row.ended or row.updated
         if now - ended > life.reopen_within:
             hours = round(life.reopen_within.total_seconds() / 3600)
             raise ConflictError(
-                f"an alert may be reopened for {hours} hours after its end",
-                hint="write a comment instead",
+                Text(
+                    f"告警结束后 {hours} 小时内可以重新打开",
+                    f"an alert may be reopened for {hours} hours after its end",
+                ),
+                hint=Text("请改为写备注", "write a comment instead"),
             )
 
 
@@ -123,7 +134,10 @@ def _escalate(session: Session, row: AlertRow, now: datetime) -> None:
             step.due = now
             step.decided = None
             return
-    raise ConflictError("everybody has been told already", hint="call them, or write a comment")
+    raise ConflictError(
+        Text("所有人都已通知", "everybody has been told already"),
+        hint=Text("请打电话，或写备注", "call them, or write a comment"),
+    )
 
 
 def _take_back(session: Session, row: AlertRow, reason: Reason, now: datetime) -> None:

@@ -14,6 +14,7 @@ from monitor.domain.alert_life import LifePolicy
 from monitor.domain.alerts import Actor, AlertAction, AlertState, next_state
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.events import Severity
+from monitor.domain.text import Text
 from monitor.store.alert_care import Assignee, Wish, check_wish, follow_up
 from monitor.store.alert_search import Word, says
 from monitor.store.alert_views import (
@@ -223,7 +224,8 @@ class AlertRepository:
             row = _existing(session, scope, alert_id, lock=True)
             if expected_version is not None and row.version != expected_version:
                 raise ConflictError(
-                    "the alert has changed in the meantime", hint="reload it and decide again"
+                    Text("其间告警已改变", "the alert has changed in the meantime"),
+                    hint=Text("请重新载入后再决定", "reload it and decide again"),
                 )
             before = AlertState(row.state)
             after = next_state(before, action)
@@ -300,7 +302,9 @@ def _existing(session: Session, scope: Scope, alert_id: int, *, lock: bool = Fal
     )
     row = session.scalar(statement.with_for_update() if lock else statement)
     if row is None:
-        raise NotFoundError("there is no such alert", where=f"alert {alert_id}")
+        raise NotFoundError(
+            Text("没有这条告警", "there is no such alert"), where=f"alert {alert_id}"
+        )
     return row
 
 
@@ -312,9 +316,13 @@ def _told(wish: Wish, reason: str) -> str:
 
 def _check_input(action: AlertAction, reason: str) -> None:
     if action not in PERSON_ACTIONS:
-        raise InputError(f"'{action}' is not for people to do", where="action")
+        raise InputError(
+            Text(f"“{action}”不由人来做", f"'{action}' is not for people to do"), where="action"
+        )
     if action in _NEEDS_REASON and not clean_text(reason, 1):
-        raise InputError("a reason is needed", where="reason", hint=_NEEDS_REASON[action])
+        raise InputError(
+            Text("请写明原因", "a reason is needed"), where="reason", hint=_NEEDS_REASON[action]
+        )
 
 
 def _hold_place(session: Session, row: AlertRow, state: AlertState) -> None:
@@ -323,5 +331,6 @@ def _hold_place(session: Session, row: AlertRow, state: AlertState) -> None:
         session.flush()
     except IntegrityError:
         raise ConflictError(
-            "a newer alert about the same place is open already", hint="work on that one instead"
+            Text("同一地点已有更新的告警", "a newer alert about the same place is open already"),
+            hint=Text("请处理那一条", "work on that one instead"),
         ) from None

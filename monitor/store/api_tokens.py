@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.text import clean_line
 from monitor.store.tokens import new_token, token_hash
@@ -96,11 +97,16 @@ class ApiTokenRepository:
         """
         label = clean_line(name, 100)
         if not label:
-            raise InputError("give the token a name", where="name")
+            raise InputError(Text("请为令牌取名", "give the token a name"), where="name")
         if not grants:
-            raise InputError("a token has to be good for something", where="grants")
+            raise InputError(
+                Text("令牌须有用途", "a token has to be good for something"), where="grants"
+            )
         if not timedelta(0) < lasts <= LONGEST_LIFE:
-            raise InputError("a token lasts from one day to one year", where="days")
+            raise InputError(
+                Text("令牌有效期为一天到一年", "a token lasts from one day to one year"),
+                where="days",
+            )
         text = f"{PREFIX}{new_token()}"
         row = ApiTokenRow(
             user_id=user.id,
@@ -121,7 +127,10 @@ class ApiTokenRepository:
                 ApiTokenRow.expires > now,
             )
             if len(session.scalars(living).all()) >= _MOST:
-                raise InputError(f"one person has at most {_MOST} tokens", hint="revoke some")
+                raise InputError(
+                    Text(f"一个人最多 {_MOST} 个令牌", f"one person has at most {_MOST} tokens"),
+                    hint=Text("请撤销一些", "revoke some"),
+                )
             session.add(row)
             session.flush()
             return text, _token(row)
@@ -182,7 +191,9 @@ class ApiTokenRepository:
         with self._database.transaction() as session:
             row = session.get(ApiTokenRow, token_id)
             if row is None or row.user_id != user_id:
-                raise NotFoundError("there is no such token", where=f"token {token_id}")
+                raise NotFoundError(
+                    Text("没有这个令牌", "there is no such token"), where=f"token {token_id}"
+                )
             row.revoked = row.revoked or now
 
     def revoke_all(self, user_id: int, now: datetime) -> int:

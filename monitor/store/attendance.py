@@ -11,13 +11,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, case, func, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, case, func, select, update
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.attendance import Direction, Movement, RollCall, SignedIn
 from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.locks import take_turn
 from monitor.store.registers import ClassRow
@@ -46,7 +48,7 @@ class MovementRow(Base):
     children: Mapped[int]
     place: Mapped[str] = mapped_column(String(32))
     verified: Mapped[bool]
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(SqlText)
     by_user: Mapped[int | None] = mapped_column(BigId)
     by_name: Mapped[str] = mapped_column(String(300))
     recorded: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -115,21 +117,31 @@ class AttendanceRepository:
             PermissionDeniedError: the code does not fit.
         """
         if not 1 <= movement.children <= _MOST_CHILDREN:
-            raise InputError("this is not a number of children", where="children")
+            raise InputError(
+                Text("这不是儿童人数", "this is not a number of children"), where="children"
+            )
         if not day_start <= movement.at <= now:
-            raise InputError("the time is not of today, or has not come yet", where="at")
+            raise InputError(
+                Text("时间不是今天，或还没有到", "the time is not of today, or has not come yet"),
+                where="at",
+            )
         with self._database.transaction() as session:
             take_turn(session, f"attendance {institution_id}")
             group = _class(session, institution_id, movement.class_id)
             if code and not _fits(session, institution_id, movement, code):
-                raise PermissionDeniedError("the pick-up code does not fit", where="code")
+                raise PermissionDeniedError(
+                    Text("接送码不符", "the pick-up code does not fit"), where="code"
+                )
             present = _present(session, institution_id, movement.class_id, day_start)
             leaving = movement.direction is Direction.DEPARTURE
             after = present + (-movement.children if leaving else movement.children)
             if after < 0:
                 raise ConflictError(
-                    f"{movement.children} cannot leave: {present} are signed in",
-                    hint="record the arrivals first",
+                    Text(
+                        f"不能有 {movement.children} 人离园：签到的只有 {present} 人",
+                        f"{movement.children} cannot leave: {present} are signed in",
+                    ),
+                    hint=Text("请先登记入园", "record the arrivals first"),
                 )
             session.add(
                 MovementRow(
@@ -221,7 +233,7 @@ class AttendanceRepository:
         """
         place = clean_line(place, 32)
         if not place:
-            raise InputError("the number of the place is missing", where="place")
+            raise InputError(Text("缺少座号", "the number of the place is missing"), where="place")
         code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
         with self._database.transaction() as session:
             _class(session, institution_id, class_id)
@@ -271,7 +283,10 @@ class AttendanceRepository:
         )
         with self._database.transaction() as session:
             if affected(session.execute(statement)) == 0:
-                raise NotFoundError("no such code is in force", where=f"code {code_id}")
+                raise NotFoundError(
+                    Text("没有这个有效的接送码", "no such code is in force"),
+                    where=f"code {code_id}",
+                )
 
 
 def _class(session: Session, institution_id: str, class_id: str) -> ClassRow:
@@ -280,7 +295,9 @@ def _class(session: Session, institution_id: str, class_id: str) -> ClassRow:
     )
     row = session.scalar(statement)
     if row is None:
-        raise NotFoundError("the institution has no such class", where=class_id)
+        raise NotFoundError(
+            Text("机构没有这个班", "the institution has no such class"), where=class_id
+        )
     return row
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 
 _SQLITE_BUSY_SECONDS = 30
 _SWITCH_AGAIN = 0.02
@@ -87,15 +88,21 @@ class Database:
             parsed = make_url(url)
         except ArgumentError:
             raise ConfigError(
-                "the database URL cannot be understood",
+                Text("数据库地址无法识别", "the database URL cannot be understood"),
                 where="service.database_url",
-                hint="use sqlite:///path/kanhu.db or postgresql+psycopg://user:password@host/name",
+                hint=Text(
+                    "写作 sqlite:///路径/kanhu.db 或 postgresql+psycopg://用户:密码@主机/库名",
+                    "use sqlite:///path/kanhu.db or postgresql+psycopg://user:password@host/name",
+                ),
             ) from None
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise ConfigError(
-                f"database '{parsed.get_backend_name()}' is not supported",
+                Text(
+                    f"不支持数据库“{parsed.get_backend_name()}”",
+                    f"database '{parsed.get_backend_name()}' is not supported",
+                ),
                 where="service.database_url",
-                hint="use SQLite or PostgreSQL",
+                hint=Text("请用 SQLite 或 PostgreSQL", "use SQLite or PostgreSQL"),
             )
         self.engine: Engine = create_engine(parsed, pool_pre_ping=True)
         self.dialect = self.engine.dialect.name

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, or_, select, update
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain import text
 from monitor.domain.access import Scope
 from monitor.domain.errors import NotFoundError
 from monitor.domain.room_state import ViewFault
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.places import CameraRow, RoomRow
@@ -40,8 +42,8 @@ class CameraStatusRow(Base):
     camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
     fault: Mapped[str | None] = mapped_column(String(16))
-    message_zh: Mapped[str] = mapped_column(Text)
-    message_en: Mapped[str] = mapped_column(Text)
+    message_zh: Mapped[str] = mapped_column(SqlText)
+    message_en: Mapped[str] = mapped_column(SqlText)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
     codec: Mapped[str] = mapped_column(String(32))
@@ -230,7 +232,7 @@ def _institution_of(session: Session, camera_id: str) -> str:
         .where(CameraRow.id == camera_id)
     )
     if found is None:
-        raise NotFoundError("there is no such camera", where=camera_id)
+        raise NotFoundError(Text("没有这台摄像机", "there is no such camera"), where=camera_id)
     return found
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.checklists import Answer, Checklist, Result
 from monitor.domain.errors import ConflictError, NotFoundError
+from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.checklists import ChecklistAnswerRow, ChecklistRow
 from monitor.store.onsite import OnsiteVisitRow
@@ -90,7 +91,11 @@ class ChecklistRepository:
             # Locked, so that two who generate at once make one checklist and not two.
             known = select(InstitutionRow.id).where(InstitutionRow.id == institution_id)
             if session.scalar(known.with_for_update()) is None:
-                raise NotFoundError(f"there is no institution '{institution_id}'")
+                raise NotFoundError(
+                    Text(
+                        f"没有机构“{institution_id}”", f"there is no institution '{institution_id}'"
+                    )
+                )
             row = session.scalar(newest_revision(institution_id, checklist.month, visit_id))
             if row is not None:
                 view = checklist_view(session, row)
@@ -119,7 +124,9 @@ class ChecklistRepository:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such checklist", where=str(checklist_id))
+                raise NotFoundError(
+                    Text("没有这份检查表", "there is no such checklist"), where=str(checklist_id)
+                )
             return checklist_view(session, row)
 
     def find(self, scope: Scope, institution_id: str, month: date) -> ChecklistView | None:
@@ -185,7 +192,9 @@ class ChecklistRepository:
             )
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such checklist", where=str(checklist_id))
+                raise NotFoundError(
+                    Text("没有这份检查表", "there is no such checklist"), where=str(checklist_id)
+                )
             # The same lock as saving takes: a revision cannot slip in beneath an answer.
             session.execute(
                 select(InstitutionRow.id)
@@ -195,9 +204,9 @@ class ChecklistRepository:
             newest = session.scalar(newest_revision(row.institution_id, row.month, row.visit_id))
             if newest is not None and newest.id != row.id:
                 raise ConflictError(
-                    "a newer revision of this checklist exists",
+                    Text("这份检查表已有更新的版本", "a newer revision of this checklist exists"),
                     where=str(checklist_id),
-                    hint="reload the checklist and answer there",
+                    hint=Text("请重新载入检查表再填写", "reload the checklist and answer there"),
                 )
             check(_ADAPTER.validate_python(row.document), answer)
             session.add(

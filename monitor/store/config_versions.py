@@ -15,12 +15,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, Session, mapped_column, undefer
 
 from monitor.domain.alerts import Actor
 from monitor.domain.chain import ChainVerdict, Link, look_through
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.store.append_only import append_only
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.chains import ChainedRow, append, links
@@ -57,9 +59,9 @@ class ConfigVersionRow(ChainedRow, Base):
     config_version: Mapped[str] = mapped_column(String(12), index=True)
     by_user_id: Mapped[int | None] = mapped_column(BigId)
     by: Mapped[str] = mapped_column(String(200))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SqlText)
     restores: Mapped[int | None] = mapped_column(BigId)
-    sealed: Mapped[str] = mapped_column(Text, deferred=True)
+    sealed: Mapped[str] = mapped_column(SqlText, deferred=True)
 
 
 append_only(ConfigVersionRow.__table__)
@@ -184,9 +186,12 @@ class ConfigVersions:
         opened = self._sealer.open(self._row(position).sealed, 0.0)
         if opened is None:
             raise NotFoundError(
-                "this version was sealed with another secret",
+                Text("这个版本用另一个密钥封存", "this version was sealed with another secret"),
                 where=str(position),
-                hint="restore the file 'secret' of the data folder along with the database",
+                hint=Text(
+                    "请连同数据库一起恢复数据文件夹中的 secret 文件",
+                    "restore the file 'secret' of the data folder along with the database",
+                ),
             )
         return zlib.decompress(base64.b64decode(opened["text"])).decode("utf-8")
 
@@ -201,7 +206,9 @@ class ConfigVersions:
                 ConfigVersionRow, position, options=[undefer(ConfigVersionRow.sealed)]
             )
             if row is None:
-                raise NotFoundError("there is no such version", where=str(position))
+                raise NotFoundError(
+                    Text("没有这个版本", "there is no such version"), where=str(position)
+                )
             session.expunge(row)
             return row
 

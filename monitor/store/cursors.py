@@ -7,6 +7,7 @@ import binascii
 from datetime import datetime
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 
 def encode_cursor(moment: datetime, row_id: int) -> str:
@@ -30,5 +31,7 @@ def decode_cursor(cursor: str) -> tuple[datetime, int]:
         return parsed, int(row_id)
     except (ValueError, binascii.Error):
         raise InputError(
-            "this is not the mark of a page", where="cursor", hint="begin at the first page"
+            Text("这不是翻页标记", "this is not the mark of a page"),
+            where="cursor",
+            hint=Text("请从第一页开始", "begin at the first page"),
         ) from None

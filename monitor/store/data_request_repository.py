@@ -24,6 +24,7 @@ from monitor.domain.data_requests import (
     next_request_state,
 )
 from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
+from monitor.domain.text import Text
 from monitor.store.access_register import put_down
 from monitor.store.base import Database
 from monitor.store.chains import append
@@ -156,15 +157,19 @@ class DataRequests:
             row = _row(session, scope, request_id, lock=True)
             if expected_version is not None and row.version != expected_version:
                 raise ConflictError(
-                    "somebody else changed this request meanwhile",
+                    Text("其间他人修改了这个请求", "somebody else changed this request meanwhile"),
                     where=f"request {request_id}",
-                    hint="reload it and look again",
+                    hint=Text("请重新载入后再看", "reload it and look again"),
                 )
             verdict = None if row.verdict is None else Verdict(row.verdict)
             after = next_request_state(RequestState(row.state), action, verdict)
             words: dict[str, Any] = {"text": clean_text(text, LONGEST_TEXT)}
             if action in _NEEDS_TEXT and not words["text"]:
-                raise InputError("a few words are needed", where="text", hint="say what and how")
+                raise InputError(
+                    Text("请写几个字", "a few words are needed"),
+                    where="text",
+                    hint=Text("写明做了什么、怎么做的", "say what and how"),
+                )
             if action is RequestAction.DECIDE:
                 words["ruling"] = _decide(row, ruling, who, now)
             row.state = after.value
@@ -218,7 +223,9 @@ class DataRequests:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such file", where=f"file {file_id}")
+                raise NotFoundError(
+                    Text("没有这个文件", "there is no such file"), where=f"file {file_id}"
+                )
             return request_file(row)
 
     def opened(
@@ -248,9 +255,12 @@ class DataRequests:
         )
         if not (request.opens_footage and here and in_time):
             raise PermissionDeniedError(
-                "this was not granted by the request",
+                Text("请求中没有准许这一项", "this was not granted by the request"),
                 where=f"request {request.number}",
-                hint="look at the rooms, the times and the decision of the request",
+                hint=Text(
+                    "请核对请求的房间、时间和决定",
+                    "look at the rooms, the times and the decision of the request",
+                ),
             )
         return request
 
@@ -269,22 +279,38 @@ class DataRequests:
 def _check(new: NewRequest, now: datetime, today: date) -> None:
     told = new.particulars
     if not told.person.strip():
-        raise InputError("who asks?", where="person")
+        raise InputError(Text("请求人是谁？", "who asks?"), where="person")
     if new.requester.official and not told.letter.strip():
-        raise InputError("an authority asks by an official letter: give its number", where="letter")
+        raise InputError(
+            Text(
+                "机关凭公函提出请求：请写明文号",
+                "an authority asks by an official letter: give its number",
+            ),
+            where="letter",
+        )
     if not told.purpose.strip():
-        raise InputError("what is it for?", where="purpose")
+        raise InputError(Text("用途是什么？", "what is it for?"), where="purpose")
     if new.received > today or new.received < today - timedelta(days=366):
-        raise InputError("this is not a day of the last year", where="received")
+        raise InputError(
+            Text("这不是最近一年内的日期", "this is not a day of the last year"), where="received"
+        )
     if (new.start is None) != (new.end is None) or (new.wish.footage and new.start is None):
-        raise InputError("say from when to when", where="start")
+        raise InputError(Text("请写明起止时间", "say from when to when"), where="start")
     if new.start is None or new.end is None:
         return
     if not new.start < new.end <= now:
-        raise InputError("the time ends before it begins, or is not over yet", where="end")
+        raise InputError(
+            Text(
+                "时间的结束早于开始，或还没有过去",
+                "the time ends before it begins, or is not over yet",
+            ),
+            where="end",
+        )
     if new.end - new.start > LONGEST_SPAN:
         raise InputError(
-            f"at most {LONGEST_SPAN.days} days at once", where="end", hint="take several down"
+            Text(f"一次最多 {LONGEST_SPAN.days} 天", f"at most {LONGEST_SPAN.days} days at once"),
+            where="end",
+            hint=Text("请分几次登记", "take several down"),
         )
 
 
@@ -296,7 +322,10 @@ def _check_place(session: Session, scope: Scope, new: NewRequest) -> None:
     )
     rooms = select(RoomRow.id).where(RoomRow.institution_id == new.institution_id)
     if known is None or not set(new.rooms) <= set(session.scalars(rooms)):
-        raise NotFoundError("there is no such institution or room", where=new.institution_id)
+        raise NotFoundError(
+            Text("没有这个机构或房间", "there is no such institution or room"),
+            where=new.institution_id,
+        )
 
 
 def _number(session: Session, year: int) -> str:
@@ -310,14 +339,15 @@ def _decide(
 ) -> dict[str, str]:
     if who.user_id is None or row.recorded_by_id == who.user_id:
         raise PermissionDeniedError(
-            "somebody else than who took the request down decides", where="decide"
+            Text("须由登记人以外的人决定", "somebody else than who took the request down decides"),
+            where="decide",
         )
     if ruling is None:
-        raise InputError("say what is decided", where="verdict")
+        raise InputError(Text("请写明决定", "say what is decided"), where="verdict")
     zh = clean_text(ruling.words.zh, LONGEST_TEXT)
     en = clean_text(ruling.words.en, LONGEST_TEXT)
     if not zh and not en:
-        raise InputError("a decision needs its reason", where="reason")
+        raise InputError(Text("决定须写明理由", "a decision needs its reason"), where="reason")
     row.verdict, row.faces, row.decided = ruling.verdict.value, ruling.faces.value, now
     return {"zh": zh or en, "en": en or zh}
 
@@ -334,7 +364,12 @@ def _step(
 ) -> None:
     kept = select(func.count()).where(RequestFileRow.request_id == row.id)
     if files and (session.scalar(kept) or 0) + len(files) > _MOST_FILES:
-        raise InputError(f"a request has at most {_MOST_FILES} files", where="file")
+        raise InputError(
+            Text(
+                f"一个请求最多 {_MOST_FILES} 个文件", f"a request has at most {_MOST_FILES} files"
+            ),
+            where="file",
+        )
     name = clean_line(f"{who.person} ({who.unit})" if who.unit else who.person, 420)
     sums = [{"name": clean_line(one.name, 200), "sha256": one.sha256} for one in files]
     told = plain({**words, "by": name, "files": sums})
@@ -414,5 +449,7 @@ def _row(session: Session, scope: Scope, request_id: int, *, lock: bool = False)
     statement = select(DataRequestRow).where(DataRequestRow.id == request_id, _visible(scope))
     row = session.scalar(statement.with_for_update() if lock else statement)
     if row is None:
-        raise NotFoundError("there is no such request", where=f"request {request_id}")
+        raise NotFoundError(
+            Text("没有这个请求", "there is no such request"), where=f"request {request_id}"
+        )
     return row

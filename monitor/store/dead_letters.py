@@ -14,6 +14,7 @@ from monitor.domain.alerts import Actor, AlertAction
 from monitor.domain.errors import NotFoundError
 from monitor.domain.events import Severity
 from monitor.domain.notices import NoticeKind
+from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.feed import FeedKind, append_to_feed
@@ -106,7 +107,9 @@ def _dead(statement: Select[*_Found], scope: Scope) -> Select[*_Found]:
 
 
 def _missing(notice_id: int) -> NotFoundError:
-    return NotFoundError("no such notice was given up", where=f"notice {notice_id}")
+    return NotFoundError(
+        Text("没有这条未送达的通知", "no such notice was given up"), where=f"notice {notice_id}"
+    )
 
 
 def _put_down(

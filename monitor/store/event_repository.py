@@ -21,6 +21,7 @@ from monitor.domain.escalation import Ladder, NoLadder
 from monitor.domain.events import Event, Severity
 from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.domain.notices import AlertChange, ChangeKind, Decide, tell_nobody
+from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.changes import change_of
@@ -92,7 +93,7 @@ class EventRepository:
         with self._database.transaction() as session:
             row = session.get(EventRow, event_id)
             if row is None:
-                raise NotFoundError("there is no such event", where=event_id)
+                raise NotFoundError(Text("没有这个事件", "there is no such event"), where=event_id)
             alert = session.get_one(AlertRow, row.alert_id, with_for_update=True)
             filed = file_evidence(session, alert.id, row.id, evidence, now)
             self._announce(session, alert, row, filed, now)

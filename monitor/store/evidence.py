@@ -13,6 +13,7 @@ from monitor.domain.access import Scope
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import NotFoundError
 from monitor.domain.evidence import EvidenceKind, NewEvidence
+from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.data_requests import wanted
@@ -81,7 +82,10 @@ class EvidenceRepository:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such evidence", where=f"evidence {evidence_id}")
+                raise NotFoundError(
+                    Text("没有这件证据", "there is no such evidence"),
+                    where=f"evidence {evidence_id}",
+                )
             return evidence_view(row)
 
     def expired(

@@ -16,6 +16,7 @@ from monitor.domain.access import DISTRICT, Scope
 from monitor.domain.access_register import SYSTEM_ACCESSOR, AccessKind, Accessor, NewAccess
 from monitor.domain.errors import ConflictError, NotFoundError, PermissionDeniedError
 from monitor.domain.exports import KEPT, MOST_ATTEMPTS, Export, ExportState, Faces
+from monitor.domain.text import Text
 from monitor.store.access_register import put_down
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
@@ -87,7 +88,9 @@ class ExportRepository:
                 .with_for_update()
             )
             if alert is None or who.user_id is None:
-                raise NotFoundError("there is no such alert", where=f"alert {alert_id}")
+                raise NotFoundError(
+                    Text("没有这条告警", "there is no such alert"), where=f"alert {alert_id}"
+                )
             _refuse_twice(session, alert_id, who.user_id, faces)
             row = ExportRow(
                 alert_id=alert_id,
@@ -133,9 +136,13 @@ class ExportRepository:
         with self._database.transaction() as session:
             row = _one(session, scope, export_id)
             if row.requester_id == who.user_id:
-                raise PermissionDeniedError("somebody else has to decide about your request")
+                raise PermissionDeniedError(
+                    Text("您的申请须由他人决定", "somebody else has to decide about your request")
+                )
             if row.state != ExportState.REQUESTED.value:
-                raise ConflictError("this was decided already", where=f"export {export_id}")
+                raise ConflictError(
+                    Text("已经决定", "this was decided already"), where=f"export {export_id}"
+                )
             row.state = (ExportState.APPROVED if approve else ExportState.DENIED).value
             row.decided, row.decider = now, _named(who)
             row.decision = clean_text(reason, _LONGEST)
@@ -187,9 +194,13 @@ class ExportRepository:
         with self._database.transaction() as session:
             row = _one(session, scope, export_id)
             if row.requester_id != who.user_id:
-                raise NotFoundError("there is no such export", where=f"export {export_id}")
+                raise NotFoundError(
+                    Text("没有这个导出", "there is no such export"), where=f"export {export_id}"
+                )
             if row.state != ExportState.READY.value or row.expires is None or row.expires <= now:
-                raise ConflictError("the package is not there", where=f"export {export_id}")
+                raise ConflictError(
+                    Text("文件包不在", "the package is not there"), where=f"export {export_id}"
+                )
             _put_down(session, AccessKind.EXPORT_DOWNLOADED, row, who, row.reason, now)
             return _export(row)
 
@@ -273,7 +284,9 @@ def _one(session: Session, scope: Scope, export_id: int, *, lock: bool = True) -
     )
     row = session.scalar(statement.with_for_update() if lock else statement)
     if row is None:
-        raise NotFoundError("there is no such export", where=f"export {export_id}")
+        raise NotFoundError(
+            Text("没有这个导出", "there is no such export"), where=f"export {export_id}"
+        )
     return row
 
 
@@ -286,7 +299,9 @@ def _refuse_twice(session: Session, alert_id: int, user_id: int, faces: Faces) -
         ExportRow.state.in_([state.value for state in unfinished]),
     )
     if session.scalar(statement.limit(1)) is not None:
-        raise ConflictError("you have asked for this already", where=f"alert {alert_id}")
+        raise ConflictError(
+            Text("您已经申请过", "you have asked for this already"), where=f"alert {alert_id}"
+        )
 
 
 def _put_down(

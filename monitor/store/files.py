@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 import fsspec
 
 from monitor.domain.errors import ConfigError, InputError, NotFoundError
+from monitor.domain.text import Text
 
 CHUNK_BYTES = 256 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
@@ -65,9 +66,15 @@ class FileStore:
             self._files, self._root = fsspec.core.url_to_fs(address, **options)
         except (ImportError, ValueError, OSError) as error:
             raise ConfigError(
-                f"the file store cannot be used ({type(error).__name__})",
+                Text(
+                    f"文件存储不可用（{type(error).__name__}）",
+                    f"the file store cannot be used ({type(error).__name__})",
+                ),
                 where="service.data_dir, recording.store",
-                hint="give a folder that can be written, or an address that fsspec knows",
+                hint=Text(
+                    "请写可写的文件夹，或 fsspec 认识的地址",
+                    "give a folder that can be written, or an address that fsspec knows",
+                ),
             ) from error
 
     def write(self, key: str, content: bytes | Iterable[bytes]) -> StoredFile:
@@ -127,7 +134,13 @@ class FileStore:
         size = self.size(key)
         end = size if end is None else end
         if not 0 <= start <= end <= size:
-            raise InputError(f"bytes {start}–{end} lie outside a file of {size}", where=key)
+            raise InputError(
+                Text(
+                    f"字节 {start}–{end} 超出文件大小 {size}",
+                    f"bytes {start}–{end} lie outside a file of {size}",
+                ),
+                where=key,
+            )
         try:
             source = self._files.open(self._path(key), "rb")
         except FileNotFoundError:
@@ -227,12 +240,16 @@ class FileStore:
     def _path(self, key: str) -> str:
         parts = key.split("/")
         if len(key) > _LONGEST_KEY or not all(_NAME.fullmatch(part) for part in parts):
-            raise InputError("this is not the key of a file", where=repr(key[:80]))
+            raise InputError(
+                Text("这不是文件的键", "this is not the key of a file"), where=repr(key[:80])
+            )
         if self._folder is None:
             return f"{self._root}/{key}"
         path = self._folder.joinpath(*parts)
         if not path.resolve().is_relative_to(self._folder):  # a link somebody put there
-            raise InputError("this key leads outside the store", where=repr(key[:80]))
+            raise InputError(
+                Text("这个键指向存储之外", "this key leads outside the store"), where=repr(key[:80])
+            )
         return str(path)
 
     @contextmanager
@@ -280,4 +297,4 @@ def _chunks(source: Any, start: int, end: int) -> Iterator[bytes]:
 
 
 def _missing(key: str) -> NotFoundError:
-    return NotFoundError("there is no such file", where=key)
+    return NotFoundError(Text("没有这个文件", "there is no such file"), where=key)

@@ -188,7 +188,9 @@ class FindingRepository:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such file", where=f"file {file_id}")
+                raise NotFoundError(
+                    Text("没有这个文件", "there is no such file"), where=f"file {file_id}"
+                )
             return _file(row)
 
     def act(
@@ -218,14 +220,18 @@ class FindingRepository:
             row = _row(session, scope, finding_id, lock=True)
             if expected_version is not None and row.version != expected_version:
                 raise ConflictError(
-                    "somebody else changed this finding meanwhile",
+                    Text("其间他人修改了这个问题", "somebody else changed this finding meanwhile"),
                     where=f"finding {finding_id}",
-                    hint="reload it and look again",
+                    hint=Text("请重新载入后再看", "reload it and look again"),
                 )
             before = FindingState(row.state)
             after = next_finding_state(before, action)
             if action in _NEEDS_TEXT and not clean_text(text, 10):
-                raise InputError("a few words are needed", where="text", hint="say what and why")
+                raise InputError(
+                    Text("请写几个字", "a few words are needed"),
+                    where="text",
+                    hint=Text("写明做了什么、为什么", "say what and why"),
+                )
             due_before, asked = row.due, row.asked_due
             _change(session, row, action, actor, owner, due, files)
             row.state = after.value
@@ -286,33 +292,44 @@ def _change(
     if action is FindingAction.ASSIGN:
         name = clean_line(owner or "", 200)
         if not name:
-            raise InputError("who is to put it right?", where="owner")
+            raise InputError(Text("由谁整改？", "who is to put it right?"), where="owner")
         row.owner = name
     elif action in _ABOUT_DAYS:
         _change_days(row, action, due)
     elif action is FindingAction.CORRECT:
         if row.photo_needed and not files and not _has_files(session, row.id):
             raise InputError(
-                "a photo or document that shows it is needed", where="file", hint="add one"
+                Text("须有照片或文件证明", "a photo or document that shows it is needed"),
+                where="file",
+                hint=Text("请添加", "add one"),
             )
         row.corrected_by_user_id = actor.user_id
         row.asked_due = None  # it needs no more time
     elif action is FindingAction.CLOSE and worked_on(session, row, actor):
         raise PermissionDeniedError(
-            "who put it right may not close it", where="close", hint="let somebody else look"
+            Text("整改人不能自己关闭", "who put it right may not close it"),
+            where="close",
+            hint=Text("请由他人复查", "let somebody else look"),
         )
     elif action is FindingAction.ATTACH and not files:
-        raise InputError("there is no file", where="file")
+        raise InputError(Text("没有文件", "there is no file"), where="file")
 
 
 def _change_days(row: FindingRow, action: FindingAction, due: date | None) -> None:
     if action is FindingAction.DENY_EXTENSION:
         if row.asked_due is None:
-            raise ConflictError("nobody waits for this decision", where="action", hint="reload it")
+            raise ConflictError(
+                Text("没有人在等这个决定", "nobody waits for this decision"),
+                where="action",
+                hint=Text("请重新载入", "reload it"),
+            )
         row.asked_due = None
         return
     if due is None or due <= row.due:
-        raise InputError("the new day must be later than the present one", where="due")
+        raise InputError(
+            Text("新日期须晚于现在的日期", "the new day must be later than the present one"),
+            where="due",
+        )
     if action is FindingAction.ASK_EXTENSION:
         row.asked_due = due
         return
@@ -345,7 +362,12 @@ def _add_files(
     statement = select(FindingFileRow.sha256).where(FindingFileRow.finding_id == row.id)
     known = set(session.scalars(statement))
     if len(known) + len(files) > _MOST_FILES:
-        raise InputError(f"a finding has at most {_MOST_FILES} files", where="file")
+        raise InputError(
+            Text(
+                f"一个问题最多 {_MOST_FILES} 个文件", f"a finding has at most {_MOST_FILES} files"
+            ),
+            where="file",
+        )
     for item in files:
         session.add(
             FindingFileRow(
@@ -387,7 +409,9 @@ def _row(session: Session, scope: Scope, finding_id: int, *, lock: bool = False)
     )
     row = session.scalar(statement.with_for_update() if lock else statement)
     if row is None:
-        raise NotFoundError("there is no such finding", where=f"finding {finding_id}")
+        raise NotFoundError(
+            Text("没有这个问题", "there is no such finding"), where=f"finding {finding_id}"
+        )
     return row
 
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Index, String, Text, and_, select
+from sqlalchemy import JSON, ColumnElement, Index, String, and_, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor, AlertState
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.events import Severity
+from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.scope import within
@@ -35,7 +37,7 @@ class HandoverRow(Base):
     by_id: Mapped[int | None] = mapped_column(BigId)
     by_name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(SqlText)
     open_count: Mapped[int]
     acknowledged_count: Mapped[int]
     waiting: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
@@ -87,7 +89,11 @@ class HandoverRepository:
         """
         text = clean_text(note, _LONGEST_NOTE)
         if not text:
-            raise InputError("a hand-over needs a note", where="note", hint="say how things stand")
+            raise InputError(
+                Text("交接班须写说明", "a hand-over needs a note"),
+                where="note",
+                hint=Text("请写明现状", "say how things stand"),
+            )
         statement = (
             select(AlertRow)
             .where(
@@ -129,11 +135,20 @@ class HandoverRepository:
         with self._database.transaction() as session:
             row = session.scalar(statement.with_for_update())
             if row is None:
-                raise NotFoundError("there is no such hand-over", where=f"hand-over {handover_id}")
+                raise NotFoundError(
+                    Text("没有这次交接班", "there is no such hand-over"),
+                    where=f"hand-over {handover_id}",
+                )
             if row.taken is not None:
-                raise ConflictError("somebody took it over already", hint="reload the page")
+                raise ConflictError(
+                    Text("已有人接班", "somebody took it over already"),
+                    hint=Text("请重新载入页面", "reload the page"),
+                )
             if row.by_id == actor.user_id:
-                raise ConflictError("who hands over cannot take over", hint="the next one does")
+                raise ConflictError(
+                    Text("交班人不能自己接班", "who hands over cannot take over"),
+                    hint=Text("请由下一班接", "the next one does"),
+                )
             row.taken = now
             row.taken_by_id = actor.user_id
             row.taken_by = clean_line(actor.name, 200)

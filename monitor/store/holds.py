@@ -12,15 +12,16 @@ from sqlalchemy import (
     Index,
     Select,
     String,
-    Text,
     exists,
     select,
     update,
 )
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.places import CameraRow, RoomRow
 from monitor.store.scope import within
@@ -40,13 +41,13 @@ class LegalHoldRow(Base):
     camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"))
     start: Mapped[datetime] = mapped_column(UtcDateTime)
     end: Mapped[datetime] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SqlText)
     placed: Mapped[datetime] = mapped_column(UtcDateTime)
     placed_by: Mapped[str] = mapped_column(String(200))
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
     released: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_by: Mapped[str] = mapped_column(String(200))
-    release_reason: Mapped[str] = mapped_column(Text)
+    release_reason: Mapped[str] = mapped_column(SqlText)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,15 @@ class HoldRepository:
         """
         words = clean_text(reason, _LONGEST_REASON)
         if not words:
-            raise InputError("a legal hold needs a reason", where="reason")
+            raise InputError(Text("封存须写明原因", "a legal hold needs a reason"), where="reason")
         if not start < end:
-            raise InputError("the hold ends before it begins", where="end")
+            raise InputError(
+                Text("封存的结束早于开始", "the hold ends before it begins"), where="end"
+            )
         if expires <= now:
-            raise InputError("the hold would be over already", where="expires")
+            raise InputError(
+                Text("封存期已经过去", "the hold would be over already"), where="expires"
+            )
         with self._database.transaction() as session:
             known = session.scalar(
                 select(CameraRow.id)
@@ -108,7 +113,9 @@ class HoldRepository:
                 .where(CameraRow.id == camera_id, within(scope, RoomRow.institution_id))
             )
             if known is None:
-                raise NotFoundError("there is no such camera", where=camera_id)
+                raise NotFoundError(
+                    Text("没有这台摄像机", "there is no such camera"), where=camera_id
+                )
             row = _row(camera_id, start, end, words, by, expires, now)
             session.add(row)
             session.flush()
@@ -124,9 +131,13 @@ class HoldRepository:
         """
         words = clean_text(reason, _LONGEST_REASON)
         if not words:
-            raise InputError("lifting a legal hold needs a reason", where="reason")
+            raise InputError(
+                Text("解除封存须写明原因", "lifting a legal hold needs a reason"), where="reason"
+            )
         if not any(hold.id == hold_id for hold in self.list(scope)):
-            raise NotFoundError("there is no such hold", where=f"hold {hold_id}")
+            raise NotFoundError(
+                Text("没有这个封存", "there is no such hold"), where=f"hold {hold_id}"
+            )
         with self._database.transaction() as session:
             lifted = session.execute(
                 update(LegalHoldRow)
@@ -134,7 +145,9 @@ class HoldRepository:
                 .values(released=now, released_by=clean_line(by, 200), release_reason=words)
             )
             if affected(lifted) == 0:
-                raise ConflictError("the hold was lifted already", where=f"hold {hold_id}")
+                raise ConflictError(
+                    Text("封存已经解除", "the hold was lifted already"), where=f"hold {hold_id}"
+                )
 
     def list(self, scope: Scope, camera_id: str | None = None) -> tuple[LegalHold, ...]:
         """Return the holds within ``scope``, of one camera or all, newest first."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from monitor.domain.errors import ConflictError, InputError
 from monitor.domain.labels import LabelFrame
 from monitor.domain.people import AgeClass
+from monitor.domain.system_words import unwritable
+from monitor.domain.text import Text
 from monitor.store.labels import LabelStore
 
 _CLASSES = {AgeClass.ADULT: "adult", AgeClass.CHILD: "child", AgeClass.UNKNOWN: "person"}
@@ -44,8 +46,14 @@ def export_labels(store: LabelStore, folder: Path, zone: tzinfo) -> Exported:
         groups[f"{frame.camera_id} {frame.taken.astimezone(zone):%Y-%m-%d}"].append(frame)
     if len(groups) < 2:
         raise ConflictError(
-            f"{len(frames)} reviewed frames of {len(groups)} camera and day cannot be split",
-            hint="review frames of at least two cameras or days on the page 'Labels'",
+            Text(
+                f"{len(frames)} 张已核对的画面只来自 {len(groups)} 个“摄像机和日期”，无法划分",
+                f"{len(frames)} reviewed frames of {len(groups)} camera and day cannot be split",
+            ),
+            hint=Text(
+                "请在“标注”页面至少核对两台摄像机或两天的画面",
+                "review frames of at least two cameras or days on the page 'Labels'",
+            ),
         )
     order = sorted(groups, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
     count = -(-len(order) // _HELD_OUT)
@@ -60,14 +68,16 @@ def export_labels(store: LabelStore, folder: Path, zone: tzinfo) -> Exported:
         names = "".join(f"  {i}: {_CLASSES[age]}\n" for i, age in enumerate(classes))
         data.write_text(f"train: images/train\nval: images/val\nnames:\n{names}", "utf-8")
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", where=str(folder)) from None
+        raise InputError(unwritable(error), where=str(folder)) from None
     return Exported(data, len(train), len(val))
 
 
 def _prepare(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(
-            "is not an empty folder", where=str(folder), hint="name a new one, or empty it"
+            Text("不是空文件夹", "is not an empty folder"),
+            where=str(folder),
+            hint=Text("请写一个新的，或清空它", "name a new one, or empty it"),
         )
     for kind in ("images", "labels"):
         for part in ("train", "val"):

@@ -19,6 +19,7 @@ from typing import Any
 from monitor.domain.errors import NotFoundError
 from monitor.domain.labels import LabelBox, LabelFrame
 from monitor.domain.people import AgeClass, Box
+from monitor.domain.text import Text
 
 _ID = re.compile(r"(?P<camera>[a-z0-9][a-z0-9-]{0,63})_(?P<moment>[0-9]{1,15})")
 
@@ -73,7 +74,7 @@ class LabelStore:
         """
         frame = _read(self._place(frame_id).with_suffix(".json"))
         if frame is None:
-            raise NotFoundError("there is no such frame", where=frame_id[:80])
+            raise NotFoundError(Text("没有这张画面", "there is no such frame"), where=frame_id[:80])
         return frame
 
     def picture(self, frame_id: str) -> bytes:
@@ -85,7 +86,9 @@ class LabelStore:
         try:
             return self._place(frame_id).with_suffix(".jpg").read_bytes()
         except FileNotFoundError:
-            raise NotFoundError("there is no such frame", where=frame_id[:80]) from None
+            raise NotFoundError(
+                Text("没有这张画面", "there is no such frame"), where=frame_id[:80]
+            ) from None
 
     def review(self, frame_id: str, boxes: Sequence[LabelBox], by: str, at: datetime) -> LabelFrame:
         """Replace the boxes of a frame by those that a person vouches for.
@@ -129,7 +132,7 @@ class LabelStore:
     def _place(self, frame_id: str) -> Path:
         match = _ID.fullmatch(frame_id)
         if match is None:
-            raise NotFoundError("there is no such frame", where=frame_id[:80])
+            raise NotFoundError(Text("没有这张画面", "there is no such frame"), where=frame_id[:80])
         return self._folder / match["camera"] / frame_id
 
     def _save(self, frame: LabelFrame) -> None:

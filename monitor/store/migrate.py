@@ -23,6 +23,7 @@ from sqlalchemy import Connection, text
 
 from monitor.domain.clock import Clock, SystemClock, utc_now
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.tables import load_tables
 
@@ -75,7 +76,10 @@ def head() -> str:
     """Return the newest revision that this program knows."""
     revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if revision is None:
-        raise ConfigError("the program has no migrations", hint="install it again")
+        raise ConfigError(
+            Text("程序中没有数据库升级脚本", "the program has no migrations"),
+            hint=Text("请重新安装", "install it again"),
+        )
     return revision
 
 
@@ -118,8 +122,14 @@ def _refuse_dangling(connection: Connection) -> None:
     broken = connection.execute(text("PRAGMA foreign_key_check")).first()
     if broken is not None:
         raise ConfigError(
-            f"table '{broken[0]}' refers to rows that do not exist; nothing was changed",
-            hint="restore a backup, or report this with the output of 'monitor doctor'",
+            Text(
+                f"表“{broken[0]}”引用了不存在的行；没有任何修改",
+                f"table '{broken[0]}' refers to rows that do not exist; nothing was changed",
+            ),
+            hint=Text(
+                "请恢复备份，或连同 monitor doctor 的输出报告",
+                "restore a backup, or report this with the output of 'monitor doctor'",
+            ),
         )
 
 
@@ -136,9 +146,15 @@ def _refuse_newer(revision: str | None) -> None:
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if revision is not None and revision not in known:
         raise ConfigError(
-            f"the database has schema {revision}, which this program does not know",
+            Text(
+                f"数据库的结构是 {revision}，本程序不认识",
+                f"the database has schema {revision}, which this program does not know",
+            ),
             where="service.database_url",
-            hint="a newer version wrote it: run that version, or restore a backup",
+            hint=Text(
+                "它由更新的版本写成：请运行那个版本，或恢复备份",
+                "a newer version wrote it: run that version, or restore a backup",
+            ),
         )
 
 
@@ -151,9 +167,12 @@ def _back_up(database: Database, revision: str, clock: Clock) -> Path | None:
     copy = path.with_name(f"{path.name}.{revision}.{stamp}.backup")
     if shutil.disk_usage(path.parent).free < 2 * path.stat().st_size:
         raise ConfigError(
-            "too little disk space to copy the database before migrating it",
+            Text(
+                "磁盘空间不足，无法在升级前备份数据库",
+                "too little disk space to copy the database before migrating it",
+            ),
             where=str(path),
-            hint="free at least twice its size",
+            hint=Text("请至少腾出数据库两倍大小的空间", "free at least twice its size"),
         )
     with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(copy)) as new:
         old.backup(new)

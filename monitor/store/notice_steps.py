@@ -12,6 +12,7 @@ from monitor.domain.access import Scope
 from monitor.domain.errors import NotFoundError
 from monitor.domain.places import NoticeState
 from monitor.domain.registers import NoticeStep, key_text
+from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.locks import take_turn
 from monitor.store.places import InstitutionRow
@@ -57,7 +58,9 @@ class NoticeSteps:
         )
         with self._database.transaction() as session:
             if session.scalar(known) is None:
-                raise NotFoundError("there is no such institution", where=institution_id)
+                raise NotFoundError(
+                    Text("没有这个机构", "there is no such institution"), where=institution_id
+                )
             enter_step(session, institution_id, state, reason, day, author, now)
 
     def all(self, scope: Scope) -> dict[str, tuple[NoticeDecision, ...]]:

@@ -19,6 +19,7 @@ from monitor.domain.checklists import Answer, Checklist
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.findings import NewFinding
 from monitor.domain.onsite import FieldAnswer, NewAddendum, NewPhoto, NewSignature, Receipt
+from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.checklist_repository import checklist_view, newest_revision, shown_to
 from monitor.store.checklists import ChecklistAnswerRow, ChecklistRow
@@ -73,9 +74,9 @@ class OnsiteRepository:
             newest = session.scalar(newest_revision(row.institution_id, row.month, row.visit_id))
             if newest is not None and newest.id != row.id:
                 raise ConflictError(
-                    "a newer revision of this checklist exists",
+                    Text("这份检查表已有更新的版本", "a newer revision of this checklist exists"),
                     where=str(checklist_id),
-                    hint="open the newest one and begin there",
+                    hint=Text("请打开最新的一份再开始", "open the newest one and begin there"),
                 )
             values = {
                 "checklist_id": row.id,
@@ -92,7 +93,10 @@ class OnsiteRepository:
         """
         found = self.find(scope, checklist_id)
         if found is None:
-            raise NotFoundError("no inspection was begun with it", where=f"{checklist_id}")
+            raise NotFoundError(
+                Text("没有用它开始过检查", "no inspection was begun with it"),
+                where=f"{checklist_id}",
+            )
         return found
 
     def find(self, scope: Scope, checklist_id: int) -> Inspection | None:
@@ -174,7 +178,10 @@ class OnsiteRepository:
             known = session.get(OnsitePhotoRow, photo.id)
             if known is not None:
                 if (known.checklist_id, known.sha256) != (row.id, photo.sha256):
-                    raise InputError("this id belongs to another photo", where="id")
+                    raise InputError(
+                        Text("这个编号属于另一张照片", "this id belongs to another photo"),
+                        where="id",
+                    )
                 return Receipt.LATE if known.late else Receipt.ACCEPTED
             _must_have(checklist_view(session, row).checklist, photo.item_id)
             place = photo.place
@@ -221,7 +228,10 @@ class OnsiteRepository:
             if visit.signed is not None:
                 if visit.signing_id == signing_id:
                     return Receipt.ACCEPTED
-                raise ConflictError("this inspection was signed already", where=str(row.id))
+                raise ConflictError(
+                    Text("这次检查已经签字", "this inspection was signed already"),
+                    where=str(row.id),
+                )
             inspection = read_inspection(session, visit)
             findings = conclude(inspection)
             visit.signing_id = signing_id
@@ -258,11 +268,12 @@ class OnsiteRepository:
         """
         text = clean_text(addendum.text, LONGEST_NOTE)
         if not text:
-            raise InputError("an addendum needs a text", where="text")
+            raise InputError(Text("补充说明不能为空", "an addendum needs a text"), where="text")
         with self._visiting(scope, checklist_id) as (session, row, visit):
             if visit.signed is None:
                 raise ConflictError(
-                    "the inspection is not signed yet", hint="change the answer itself"
+                    Text("这次检查还没有签字", "the inspection is not signed yet"),
+                    hint=Text("请直接修改回答", "change the answer itself"),
                 )
             if addendum.item_id is not None:
                 _must_have(checklist_view(session, row).checklist, addendum.item_id)
@@ -293,7 +304,7 @@ class OnsiteRepository:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such photo", where=photo_id)
+                raise NotFoundError(Text("没有这张照片", "there is no such photo"), where=photo_id)
             return photo_view(row)
 
     def find_signature(self, scope: Scope, signature_id: int) -> SignatureView:
@@ -313,7 +324,9 @@ class OnsiteRepository:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such signature", where=f"{signature_id}")
+                raise NotFoundError(
+                    Text("没有这个签字", "there is no such signature"), where=f"{signature_id}"
+                )
             return signature_view(row)
 
     @contextmanager
@@ -324,7 +337,10 @@ class OnsiteRepository:
             row = _locked(session, scope, checklist_id)
             visit = session.get(OnsiteVisitRow, checklist_id)
             if visit is None:
-                raise NotFoundError("no inspection was begun with it", where=f"{checklist_id}")
+                raise NotFoundError(
+                    Text("没有用它开始过检查", "no inspection was begun with it"),
+                    where=f"{checklist_id}",
+                )
             yield session, row, visit
 
 
@@ -335,7 +351,9 @@ def _locked(session: Session, scope: Scope, checklist_id: int) -> ChecklistRow:
         )
     )
     if row is None:
-        raise NotFoundError("there is no such checklist", where=str(checklist_id))
+        raise NotFoundError(
+            Text("没有这份检查表", "there is no such checklist"), where=str(checklist_id)
+        )
     session.execute(
         select(InstitutionRow.id).where(InstitutionRow.id == row.institution_id).with_for_update()
     )
@@ -344,12 +362,17 @@ def _locked(session: Session, scope: Scope, checklist_id: int) -> ChecklistRow:
 
 def _must_have(checklist: Checklist, item_id: str) -> None:
     if checklist.entry(item_id) is None:
-        raise NotFoundError(f"the checklist has no item '{item_id}'", where="item")
+        raise NotFoundError(
+            Text(f"检查表中没有检查项“{item_id}”", f"the checklist has no item '{item_id}'"),
+            where="item",
+        )
 
 
 def _receipt_of(known: OnsiteEntryRow, checklist_id: int, actor: Actor) -> Receipt:
     if known.checklist_id != checklist_id or known.by_user_id != (actor.user_id or 0):
-        raise InputError("this id belongs to another answer", where="id")
+        raise InputError(
+            Text("这个编号属于另一个回答", "this id belongs to another answer"), where="id"
+        )
     return Receipt(known.state)
 
 

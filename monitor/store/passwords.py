@@ -10,6 +10,7 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
@@ -28,9 +29,12 @@ def hash_password(password: str) -> str:
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InputError(
-            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+            Text(
+                f"密码为 {SHORTEST_PASSWORD} 到 {LONGEST_PASSWORD} 个字符",
+                f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+            ),
             where="password",
-            hint="a few words in a row are easy to remember",
+            hint=Text("几个词连在一起容易记住", "a few words in a row are easy to remember"),
         )
     with _AT_ONCE:
         return HASHER.hash(password)

@@ -147,7 +147,9 @@ class PlaceRepository:
         for place in self.tree(scope):
             if place.institution.id == institution_id:
                 return place
-        raise NotFoundError("there is no such institution", where=institution_id)
+        raise NotFoundError(
+            Text("没有这个机构", "there is no such institution"), where=institution_id
+        )
 
     def camera(self, scope: Scope, camera_id: str) -> CameraPlace:
         """Return one camera.
@@ -159,7 +161,7 @@ class PlaceRepository:
             found = _cameras_by_room(session, scope, camera_id)
         for cameras in found.values():
             return cameras[0]
-        raise NotFoundError("there is no such camera", where=camera_id)
+        raise NotFoundError(Text("没有这台摄像机", "there is no such camera"), where=camera_id)
 
     def institution_of_room(self, room_id: str) -> str | None:
         """Return the institution that a room belongs to, also if it is inactive now."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.domain.visits import VisitKind, VisitState
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.text import clean_line
@@ -62,7 +63,11 @@ class PlanApprovals:
             )
             visits = session.scalar(counted) or 0
             if not visits:
-                raise InputError("there is no plan to approve", where="month", hint="make it first")
+                raise InputError(
+                    Text("没有可批准的计划", "there is no plan to approve"),
+                    where="month",
+                    hint=Text("请先安排", "make it first"),
+                )
             row = PlanApprovalRow(
                 month=month,
                 at=now,

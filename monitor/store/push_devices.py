@@ -15,7 +15,7 @@ from monitor.domain.access import ScopeKind
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.domain.notices import AlertChange, ChangeKind
 from monitor.domain.push import LONGEST_ENDPOINT, Audience, Subscription
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.changes import change_of, spokesman_of
@@ -223,14 +223,19 @@ def _refuse_too_many(session: Session, user_id: int) -> None:
     count = select(func.count()).where(PushDeviceRow.user_id == user_id)
     if (session.scalar(count) or 0) >= MOST_DEVICES:
         raise ConflictError(
-            f"a person has {MOST_DEVICES} devices at most", hint="remove one of them first"
+            Text(
+                f"一个人最多 {MOST_DEVICES} 台设备", f"a person has {MOST_DEVICES} devices at most"
+            ),
+            hint=Text("请先移除一台", "remove one of them first"),
         )
 
 
 def _own(session: Session, user_id: int, device_id: int) -> PushDeviceRow:
     row = session.get(PushDeviceRow, device_id)
     if row is None or row.user_id != user_id:
-        raise NotFoundError("there is no such device", where=f"device {device_id}")
+        raise NotFoundError(
+            Text("没有这台设备", "there is no such device"), where=f"device {device_id}"
+        )
     return row
 
 

@@ -13,6 +13,7 @@ from monitor.domain.access import Scope
 from monitor.domain.errors import NotFoundError
 from monitor.domain.stretches import Stretch, merged
 from monitor.domain.stretches import within as inside
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.holds import held
 from monitor.store.places import CameraRow, RoomRow
@@ -168,7 +169,9 @@ class RecordingRepository:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such recording", where=f"{recording_id}")
+                raise NotFoundError(
+                    Text("没有这段录像", "there is no such recording"), where=f"{recording_id}"
+                )
             return _recording(row)
 
     def expired(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.files import FileStore
 from monitor.store.scope import within
@@ -141,7 +142,10 @@ class RegisterDocuments:
         with self._database.reading() as session:
             row = session.scalar(statement)
             if row is None:
-                raise NotFoundError("there is no such document", where=f"document {document_id}")
+                raise NotFoundError(
+                    Text("没有这份文件", "there is no such document"),
+                    where=f"document {document_id}",
+                )
             return _view(row)
 
     def content(self, document: RegisterDocument) -> bytes:
@@ -151,7 +155,9 @@ class RegisterDocuments:
             NotFoundError: the file is gone, or not any more what was uploaded.
         """
         if not self._files.matches(document.path, document.sha256):
-            raise NotFoundError("the file was altered or removed", where=document.name)
+            raise NotFoundError(
+                Text("文件已被改动或移走", "the file was altered or removed"), where=document.name
+            )
         return self._files.read(document.path)
 
     def withdraw(self, scope: Scope, document_id: int, by: Actor, now: datetime) -> None:
@@ -172,7 +178,10 @@ class RegisterDocuments:
         )
         with self._database.transaction() as session:
             if affected(session.execute(statement)) == 0:
-                raise NotFoundError("there is no such document", where=f"document {document_id}")
+                raise NotFoundError(
+                    Text("没有这份文件", "there is no such document"),
+                    where=f"document {document_id}",
+                )
 
 
 def _path(institution_id: str, content: bytes, media_type: str) -> str:

@@ -193,7 +193,7 @@ class RegisterRepository:
                     session.delete(row)
                     note_change(session, institution_id, book, key, values, None, author, now)
                     return
-        raise NotFoundError("there is no such entry", where=f"{book}: {key}")
+        raise NotFoundError(Text("没有这一条", "there is no such entry"), where=f"{book}: {key}")
 
     def entries(
         self, scope: Scope, institution_id: str, book: str, limit: int = 500
@@ -223,7 +223,7 @@ class RegisterRepository:
         for kept in self.entries(scope, institution_id, book, _MOST_ENTRIES):
             if kept.key == key:
                 return kept
-        raise NotFoundError("there is no such entry", where=f"{book}: {key}")
+        raise NotFoundError(Text("没有这一条", "there is no such entry"), where=f"{book}: {key}")
 
     def counts(self, scope: Scope, institution_id: str) -> dict[str, int]:
         """Return how many entries each book of an institution has."""
@@ -290,7 +290,9 @@ def kind_of(book: str) -> type[Entry]:
         NotFoundError: there is no such book.
     """
     if book not in BOOKS:
-        raise NotFoundError("there is no such book in a register", where=book)
+        raise NotFoundError(
+            Text("登记簿中没有这一册", "there is no such book in a register"), where=book
+        )
     return BOOKS[book]
 
 
@@ -334,8 +336,11 @@ def _check_seen(seen: str, before: dict[str, Any] | None) -> None:
     current = "" if before is None else fingerprint(before)
     if seen != current:
         raise ConflictError(
-            "somebody else has changed this entry, or there is one with the same key",
-            hint="look at it again and repeat the change",
+            Text(
+                "他人已修改这一条，或已有相同编号的一条",
+                "somebody else has changed this entry, or there is one with the same key",
+            ),
+            hint=Text("请重新查看后再改", "look at it again and repeat the change"),
         )
 
 
@@ -356,8 +361,11 @@ def _kept(kind: type[Entry], row: Any) -> KeptEntry:
 def _must_exist(session: Session, institution_id: str) -> None:
     if session.get(InstitutionRow, institution_id) is None:
         raise NotFoundError(
-            f"there is no institution '{institution_id}'",
-            hint="use the id from the configuration, and load it first",
+            Text(f"没有机构“{institution_id}”", f"there is no institution '{institution_id}'"),
+            hint=Text(
+                "请用配置中的编号，并先载入配置",
+                "use the id from the configuration, and load it first",
+            ),
         )
 
 

@@ -18,6 +18,7 @@ from monitor.domain.access_register import SYSTEM_ACCESSOR, AccessKind, Accessor
 from monitor.domain.data_requests import DataRequest, Wish
 from monitor.domain.errors import ConflictError, InputError, NotFoundError, PermissionDeniedError
 from monitor.domain.exports import KEPT, MOST_ATTEMPTS, ExportState, Faces
+from monitor.domain.text import Text
 from monitor.store.access_register import put_down
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.data_request_repository import DataRequests
@@ -103,7 +104,7 @@ class RequestCopies:
             room_id = session.scalar(select(CameraRow.room_id).where(CameraRow.id == camera_id))
         self._requests.get(scope, request_id)
         if room_id is None:
-            raise NotFoundError("there is no such camera", where=camera_id)
+            raise NotFoundError(Text("没有这台摄像机", "there is no such camera"), where=camera_id)
         request = self._requests.opened(scope, request_id, room_id, start, end)
         _check(request, start, end)
         with self._database.transaction() as session:
@@ -142,12 +143,16 @@ class RequestCopies:
         with self._database.reading() as session:
             found = session.get(RequestCopyRow, copy_id)
         if found is None:
-            raise NotFoundError("there is no such copy", where=f"copy {copy_id}")
+            raise NotFoundError(
+                Text("没有这份副本", "there is no such copy"), where=f"copy {copy_id}"
+            )
         self._requests.get(scope, found.request_id)
         with self._database.transaction() as session:
             row = session.get_one(RequestCopyRow, copy_id)
             if row.state != ExportState.READY.value or row.expires is None or row.expires <= now:
-                raise ConflictError("the copy is not there", where=f"copy {copy_id}")
+                raise ConflictError(
+                    Text("副本不在", "the copy is not there"), where=f"copy {copy_id}"
+                )
             _put_down(session, AccessKind.EXPORT_DOWNLOADED, row, who, now)
             return _copy(session, row)
 
@@ -206,15 +211,23 @@ class RequestCopies:
 
 def _check(request: DataRequest, start: datetime, end: datetime) -> None:
     if request.wish is not Wish.COPY:
-        raise PermissionDeniedError("only to see the recordings was asked for", where="wish")
+        raise PermissionDeniedError(
+            Text("请求的只是查看录像", "only to see the recordings was asked for"), where="wish"
+        )
     if not timedelta(0) < end - start <= LONGEST_COPY:
-        raise InputError("a copy is of at most 15 minutes", where="copy", hint="make several")
+        raise InputError(
+            Text("一份副本最长 15 分钟", "a copy is of at most 15 minutes"),
+            where="copy",
+            hint=Text("请分成几份", "make several"),
+        )
     if (
         request.start is None
         or request.end is None
         or not (request.start <= start and end <= request.end)
     ):
-        raise InputError("this lies outside what was asked about", where="copy")
+        raise InputError(
+            Text("这超出了请求的范围", "this lies outside what was asked about"), where="copy"
+        )
 
 
 def _refuse_twice(
@@ -228,7 +241,9 @@ def _refuse_twice(
         RequestCopyRow.state.in_(_UNFINISHED),
     )
     if session.scalar(same.limit(1)) is not None:
-        raise ConflictError("this is being made already", where=f"request {request_id}")
+        raise ConflictError(
+            Text("已在制作", "this is being made already"), where=f"request {request_id}"
+        )
 
 
 def _put_down(

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, func, select
+from sqlalchemy import JSON, ForeignKey, String, func, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.domain.access import Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.places import NoticeState
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.notice_steps import enter_step, kept_state
 from monitor.store.places import InstitutionRow
@@ -35,7 +37,7 @@ class RiskDecisionRow(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     institution_id: Mapped[str] = mapped_column(ForeignKey(InstitutionRow.id), index=True)
     measure: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SqlText)
     proposal: Mapped[dict[str, Any]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
     by_user_id: Mapped[int | None] = mapped_column(BigId)
@@ -101,18 +103,24 @@ class RiskDecisionRepository:
         """
         words = clean_text(reason, _LONGEST_REASON)
         if not words:
-            raise InputError("a reason is needed", where="reason", hint="say why, in a few words")
+            raise InputError(
+                Text("请写明原因", "a reason is needed"),
+                where="reason",
+                hint=Text("用几个字说明原因", "say why, in a few words"),
+            )
         known = select(InstitutionRow.id).where(
             InstitutionRow.id == institution_id, within(scope, InstitutionRow.id)
         )
         with self._database.transaction() as session:
             if session.scalar(known) is None:
-                raise NotFoundError("there is no such institution", where=institution_id)
+                raise NotFoundError(
+                    Text("没有这个机构", "there is no such institution"), where=institution_id
+                )
             if kept_state(session, institution_id) is not move.before:
                 raise ConflictError(
-                    "somebody changed the Notice meanwhile",
+                    Text("告知书状态已被他人修改", "somebody changed the Notice meanwhile"),
                     where=institution_id,
-                    hint="reload the page and look again",
+                    hint=Text("请重新载入页面再看", "reload the page and look again"),
                 )
             row = RiskDecisionRow(
                 institution_id=institution_id,

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.errors import ConflictError, InputError
+from monitor.domain.text import Text
 from monitor.domain.totp import matching_step, new_secret
 from monitor.store.base import Base, Database, UtcDateTime
 from monitor.store.sealing import Sealer
@@ -62,7 +63,10 @@ class SecondFactors:
         with self._database.transaction() as session:
             row = session.get(SecondFactorRow, user_id, with_for_update=True)
             if row is not None and row.confirmed is not None:
-                raise ConflictError("a second factor is in use already", where="second factor")
+                raise ConflictError(
+                    Text("已在使用第二步验证", "a second factor is in use already"),
+                    where="second factor",
+                )
             known = self._open(row, now) if row is not None else None
             if known is not None:
                 return known
@@ -83,7 +87,7 @@ class SecondFactors:
         with self._database.transaction() as session:
             row = session.get(SecondFactorRow, user_id, with_for_update=True)
             if row is None or row.confirmed is not None or not self._uses(row, code, now):
-                raise InputError("the code is wrong", where="code")
+                raise InputError(Text("验证码不对", "the code is wrong"), where="code")
             row.confirmed = now
             return _new_codes(session, user_id)
 

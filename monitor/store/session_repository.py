@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.second_factors import SecondFactorRow
 from monitor.store.sessions import SessionRow, SignInLinkRow
@@ -83,7 +84,10 @@ class SessionRepository:
         with self._database.transaction() as session:
             user = session.get(UserRow, user_id)
             if user is None or not user.active:
-                raise NotFoundError("there is no such active user", where=f"user {user_id}")
+                raise NotFoundError(
+                    Text("没有这个启用的用户", "there is no such active user"),
+                    where=f"user {user_id}",
+                )
             return _begin(session, user_id, now, now + LONGEST, address, agent, method)
 
     def find(self, token: str, now: datetime) -> SignedIn | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, String, Text, bindparam, or_, select
+from sqlalchemy import Select, String, bindparam, or_, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import Scope
@@ -15,6 +16,7 @@ from monitor.domain.escalation import StepState
 from monitor.domain.events import Severity
 from monitor.domain.notices import Reason
 from monitor.domain.shelves import NewShelf, check_shelf, covers_critical
+from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.escalations import EscalationRow
@@ -36,7 +38,7 @@ class ShelfRow(Base):
     camera_id: Mapped[str] = mapped_column(String(64))
     rule: Mapped[str] = mapped_column(String(64))
     critical: Mapped[bool]
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SqlText)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int | None] = mapped_column(BigId)
     created_by: Mapped[str] = mapped_column(String(200))
@@ -132,9 +134,14 @@ class ShelfRepository:
         with self._database.transaction() as session:
             row = session.scalar(_seen(scope).where(ShelfRow.id == shelf_id).with_for_update())
             if row is None:
-                raise NotFoundError("there is no such shelf", where=f"shelf {shelf_id}")
+                raise NotFoundError(
+                    Text("没有这个搁置", "there is no such shelf"), where=f"shelf {shelf_id}"
+                )
             if row.ended is not None or row.expires <= now:
-                raise ConflictError("it has ended already", hint="reload the page")
+                raise ConflictError(
+                    Text("已经结束", "it has ended already"),
+                    hint=Text("请重新载入页面", "reload the page"),
+                )
             row.ended = now
             row.ended_by = clean_line(actor.name, 200)
             waiting = session.scalars(
@@ -161,7 +168,9 @@ class ShelfRepository:
         with self._database.reading() as session:
             row = session.scalar(_seen(scope).where(ShelfRow.id == shelf_id))
             if row is None:
-                raise NotFoundError("there is no such shelf", where=f"shelf {shelf_id}")
+                raise NotFoundError(
+                    Text("没有这个搁置", "there is no such shelf"), where=f"shelf {shelf_id}"
+                )
             return _view(row)
 
     def list(self, scope: Scope, now: datetime, *, active: bool) -> tuple[Shelf, ...]:
@@ -213,18 +222,28 @@ def _must_exist(session: Session, scope: Scope, new: NewShelf) -> None:
         InstitutionRow.id == new.institution_id, within(scope, InstitutionRow.id)
     )
     if session.scalar(place) is None:
-        raise NotFoundError("there is no such institution", where=new.institution_id)
+        raise NotFoundError(
+            Text("没有这个机构", "there is no such institution"), where=new.institution_id
+        )
     if new.room_id:
         room = session.get(RoomRow, new.room_id)
         if room is None or room.institution_id != new.institution_id:
-            raise InputError("there is no such room in this institution", where="room")
+            raise InputError(
+                Text("这个机构没有这个房间", "there is no such room in this institution"),
+                where="room",
+            )
     if new.camera_id:
         camera = session.get(CameraRow, new.camera_id)
         home = session.get(RoomRow, camera.room_id) if camera is not None else None
         if home is None or home.institution_id != new.institution_id:
-            raise InputError("there is no such camera in this institution", where="camera")
+            raise InputError(
+                Text("这个机构没有这台摄像机", "there is no such camera in this institution"),
+                where="camera",
+            )
         if new.room_id and home.id != new.room_id:
-            raise InputError("the camera is not in this room", where="camera")
+            raise InputError(
+                Text("摄像机不在这个房间", "the camera is not in this room"), where="camera"
+            )
 
 
 def _view(row: ShelfRow) -> Shelf:

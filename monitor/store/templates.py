@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Date, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, Date, String, UniqueConstraint, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import ConflictError, NotFoundError, PermissionDeniedError
+from monitor.domain.text import Text
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.text import clean_line, clean_text
 
@@ -28,7 +30,7 @@ class TemplateRow(Base):
     template_id: Mapped[str] = mapped_column(String(64))
     version: Mapped[str] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16), index=True)
-    source: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(SqlText)
     sha256: Mapped[str] = mapped_column(String(64))
     effective_from: Mapped[date] = mapped_column(Date)
     effective_to: Mapped[date | None] = mapped_column(Date)
@@ -37,7 +39,7 @@ class TemplateRow(Base):
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
     reviewer: Mapped[str] = mapped_column(String(300))
     reviewed: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    remark: Mapped[str] = mapped_column(Text)
+    remark: Mapped[str] = mapped_column(SqlText)
 
 
 class TemplateState(StrEnum):
@@ -142,9 +144,12 @@ class TemplateRepository:
             row = _find(session, row_id, lock=True)
             if row.state != TemplateState.DRAFT.value or row.sha256 != seen:
                 raise ConflictError(
-                    "this draft was changed or handed in meanwhile",
+                    Text(
+                        "其间这份草稿已被修改或提交",
+                        "this draft was changed or handed in meanwhile",
+                    ),
                     where=row.version,
-                    hint="look at it again",
+                    hint=Text("请重新查看", "look at it again"),
                 )
             _must_be_free(session, text, row_id)
             if by.user_id is not None and by.user_id not in row.editors:
@@ -181,7 +186,9 @@ class TemplateRepository:
             row = _find(session, row_id, lock=True)
             _must_be(row, TemplateState.REVIEW)
             if by.user_id is None or by.user_id in row.editors:
-                raise PermissionDeniedError("a second person reviews", where="reviewer")
+                raise PermissionDeniedError(
+                    Text("须由另一人审核", "a second person reviews"), where="reviewer"
+                )
             state = TemplateState.APPROVED if approve else TemplateState.DRAFT
             row.state = state.value
             row.reviewer = clean_line(by.name, 300)
@@ -193,14 +200,18 @@ class TemplateRepository:
 def _find(session: Session, row_id: int, *, lock: bool = False) -> TemplateRow:
     row = session.get(TemplateRow, row_id, with_for_update=lock)
     if row is None:
-        raise NotFoundError("there is no such template", where=f"template {row_id}")
+        raise NotFoundError(
+            Text("没有这个模板", "there is no such template"), where=f"template {row_id}"
+        )
     return row
 
 
 def _must_be(row: TemplateRow, state: TemplateState) -> None:
     if row.state != state.value:
         raise ConflictError(
-            f"this version is not in state '{state}' any more", where=row.version, hint="reload it"
+            Text("这个版本的状态已经改变", f"this version is not in state '{state}' any more"),
+            where=row.version,
+            hint=Text("请重新载入", "reload it"),
         )
 
 
@@ -211,9 +222,12 @@ def _must_be_free(session: Session, text: TemplateText, own: int | None) -> None
     taken = session.scalar(statement)
     if taken is not None and taken != own:
         raise ConflictError(
-            f"there is a version '{text.version}' of '{text.template_id}' already",
+            Text(
+                f"“{text.template_id}”已有版本“{text.version}”",
+                f"there is a version '{text.version}' of '{text.template_id}' already",
+            ),
             where="version",
-            hint="give the template another version",
+            hint=Text("请为模板换一个版本号", "give the template another version"),
         )
 
 

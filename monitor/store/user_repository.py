@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 
 from monitor.domain.access import Role, Scope, ScopeKind
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
-from monitor.domain.text import LANGUAGES, Language
+from monitor.domain.text import LANGUAGES, Language, Text
 from monitor.store.api_tokens import ApiTokenRow
 from monitor.store.base import Database
 from monitor.store.passwords import hash_password, password_fits
@@ -60,7 +60,9 @@ class UserRepository:
         """
         name = _fit_name(new.name)
         if new.language not in LANGUAGES:
-            raise InputError("the language is zh or en", where="language")
+            raise InputError(
+                Text("语言只能是 zh 或 en", "the language is zh or en"), where="language"
+            )
         values: dict[str, Any] = {
             "name": name,
             "display_name": clean_line(new.display_name, 200) or name,
@@ -77,7 +79,9 @@ class UserRepository:
         }
         with self._database.transaction() as session:
             if not insert_once(session, UserRow, values):
-                raise ConflictError(f"there is a user '{name}' already", where="name")
+                raise ConflictError(
+                    Text(f"已有用户“{name}”", f"there is a user '{name}' already"), where="name"
+                )
             return stored_user(session.scalars(select(UserRow).where(UserRow.name == name)).one())
 
     def verify(
@@ -114,7 +118,9 @@ class UserRepository:
         with self._database.reading() as session:
             row = session.get(UserRow, user_id)
             if row is None:
-                raise NotFoundError("there is no such user", where=f"user {user_id}")
+                raise NotFoundError(
+                    Text("没有这个用户", "there is no such user"), where=f"user {user_id}"
+                )
             return stored_user(row)
 
     def find(self, name: str) -> User | None:
@@ -193,7 +199,7 @@ class UserRepository:
         """
         shown = clean_line(display_name, 200)
         if not shown:
-            raise InputError("a person needs a name", where="display_name")
+            raise InputError(Text("请写姓名", "a person needs a name"), where="display_name")
         self._change(user_id, display_name=shown, unit=clean_line(unit, 200))
 
     def set_language(self, user_id: int, language: Language) -> None:
@@ -230,7 +236,9 @@ class UserRepository:
         statement = update(UserRow).where(UserRow.id == user_id).values(**values)
         with self._database.transaction() as session:
             if affected(session.execute(statement)) == 0:
-                raise NotFoundError("there is no such user", where=f"user {user_id}")
+                raise NotFoundError(
+                    Text("没有这个用户", "there is no such user"), where=f"user {user_id}"
+                )
 
     def _sign_out(self, user_id: int, *, programs: bool = True) -> None:
         with self._database.transaction() as session:
@@ -256,7 +264,10 @@ def _fit_name(name: str) -> str:
     folded = _folded(name)
     if not _NAME.fullmatch(folded):
         raise InputError(
-            "a user name has 2 to 64 letters, digits, dots, hyphens, underscores or @",
+            Text(
+                "用户名为 2 到 64 个字母、数字、点、连字符、下划线或 @",
+                "a user name has 2 to 64 letters, digits, dots, hyphens, underscores or @",
+            ),
             where="name",
         )
     return folded

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from monitor.domain.access import DISTRICT, Scope
 from monitor.domain.alerts import Actor
 from monitor.domain.errors import ConflictError, NotFoundError
+from monitor.domain.text import Text
 from monitor.domain.visits import PlannedVisit, VisitKind, VisitState
 from monitor.store.base import Base, BigId, Database, UtcDateTime
 from monitor.store.register_changes import as_json
@@ -44,7 +46,7 @@ class VisitRow(Base):
     announced: Mapped[bool]
     weight: Mapped[float]
     reasons: Mapped[dict[str, Any]] = mapped_column(JSON)
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(SqlText)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int]
@@ -61,7 +63,7 @@ class VisitChangeRow(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("inspection_visit.id"), index=True)
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SqlText)
     by_user: Mapped[int | None] = mapped_column(BigId)
     by_name: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -211,9 +213,9 @@ class VisitRepository:
             row = _find(session, scope, visit_id, lock=True)
             if version is not None and row.version != version:
                 raise ConflictError(
-                    "somebody else has changed this visit",
+                    Text("他人已修改这次检查", "somebody else has changed this visit"),
                     where=f"visit {visit_id}",
-                    hint="look at it again and repeat the change",
+                    hint=Text("请重新查看后再改", "look at it again and repeat the change"),
                 )
             change_visit(session, row, changes, reason, by, now)
             return visit_view(row)
@@ -301,5 +303,7 @@ def _find(session: Session, scope: Scope, visit_id: int, *, lock: bool = False) 
     )
     row = session.scalar(statement.with_for_update() if lock else statement)
     if row is None:
-        raise NotFoundError("there is no such visit", where=f"visit {visit_id}")
+        raise NotFoundError(
+            Text("没有这次检查", "there is no such visit"), where=f"visit {visit_id}"
+        )
     return row

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount
 
 from monitor.domain.access import Role, ScopeKind
 from monitor.domain.errors import PermissionDeniedError
+from monitor.domain.text import Text
 from monitor.web.site import Site, site_of
 from monitor.web.visitor import (
     PasswordDueError,
@@ -165,7 +166,11 @@ class Require:
                 raise SecondFactorDueError
         if not may(visitor, self.permission):
             raise PermissionDeniedError(
-                f"the role '{visitor.user.role}' may not do this", where=self.permission
+                Text(
+                    f"角色“{visitor.user.role}”不能这样做",
+                    f"the role '{visitor.user.role}' may not do this",
+                ),
+                where=self.permission,
             )
         return visitor
 
@@ -205,7 +210,10 @@ def check_district(visitor: Visitor) -> None:
         PermissionDeniedError: the person's sight is limited to a part of the district.
     """
     if visitor.scope.kind is not ScopeKind.DISTRICT:
-        raise PermissionDeniedError("only people of the whole district decide this", where="scope")
+        raise PermissionDeniedError(
+            Text("只有全区人员可以决定", "only people of the whole district decide this"),
+            where="scope",
+        )
 
 
 def rule_of(route: BaseRoute) -> Permission | None:

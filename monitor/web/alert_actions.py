@@ -11,6 +11,7 @@ from monitor.domain.access import ScopeKind
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.errors import InputError, PermissionDeniedError
 from monitor.domain.places import Institution
+from monitor.domain.text import Text
 from monitor.store.alert_care import Assignee
 from monitor.store.alert_views import AlertView
 from monitor.store.users import User
@@ -85,9 +86,16 @@ def act(site: Site, visitor: Visitor, alert_id: int, wanted: Wanted, via: str) -
     """
     action = wanted.action
     if action is AlertAction.REOPEN and not may(visitor, Permission.REOPEN):
-        raise PermissionDeniedError("only a supervisor may open an alert again", where="reopen")
+        raise PermissionDeniedError(
+            Text("只有主管可以重新打开告警", "only a supervisor may open an alert again"),
+            where="reopen",
+        )
     if action in REASON_NEEDED and not wanted.reason.strip():
-        raise InputError("a reason is needed", where="reason", hint="say why, in a few words")
+        raise InputError(
+            Text("请写明原因", "a reason is needed"),
+            where="reason",
+            hint=Text("用几个字说明原因", "say why, in a few words"),
+        )
     now = site.context.now()
     alert = site.alerts.act(
         visitor.scope,
@@ -114,7 +122,11 @@ def _assignee(site: Site, visitor: Visitor, alert_id: int, wanted: Wanted) -> As
     for user in assignees(site, visitor, home):
         if user.id == wanted.assignee:
             return Assignee(user.id, user.display_name)
-    raise InputError("this person cannot handle the alert", where="assignee", hint="choose another")
+    raise InputError(
+        Text("这个人不能处理这条告警", "this person cannot handle the alert"),
+        where="assignee",
+        hint=Text("请另选一人", "choose another"),
+    )
 
 
 def _handles(user: User, institution: Institution) -> bool:

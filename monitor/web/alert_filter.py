@@ -14,7 +14,7 @@ from monitor.detectors.rules import rule_kinds
 from monitor.domain.alerts import AlertState
 from monitor.domain.errors import InputError
 from monitor.domain.events import Severity
-from monitor.domain.text import LANGUAGES
+from monitor.domain.text import LANGUAGES, Text
 from monitor.runtime.backtest.comparison import Verdict
 from monitor.store.alert_repository import AlertFilter
 from monitor.store.alert_search import Word, words_of
@@ -90,7 +90,10 @@ def _states(chosen: Mapping[str, str]) -> frozenset[AlertState]:
     if state is None:
         return _STATES[verdict]
     if state not in _STATES[verdict]:
-        raise InputError("no alert of this state has this verdict", where="verdict")
+        raise InputError(
+            Text("这种状态的告警没有这样的结论", "no alert of this state has this verdict"),
+            where="verdict",
+        )
     return frozenset({state})
 
 
@@ -100,7 +103,7 @@ def _one(kind: type[K], chosen: Mapping[str, str], key: str) -> K | None:
     try:
         return kind(chosen[key])
     except ValueError:
-        raise InputError(f"there is no such {key}", where=key) from None
+        raise InputError(Text(f"没有这样的 {key}", f"there is no such {key}"), where=key) from None
 
 
 def _midnight(chosen: Mapping[str, str], key: str, zone: ZoneInfo) -> datetime | None:
@@ -109,9 +112,13 @@ def _midnight(chosen: Mapping[str, str], key: str, zone: ZoneInfo) -> datetime |
     try:
         day = date.fromisoformat(chosen[key])
     except ValueError:
-        raise InputError("this is not a day", where=key, hint="write it as 2026-11-02") from None
+        raise InputError(
+            Text("这不是日期", "this is not a day"),
+            where=key,
+            hint=Text("写作 2026-11-02", "write it as 2026-11-02"),
+        ) from None
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InputError("there are no alerts of that time", where=key)
+        raise InputError(Text("没有那段时间的告警", "there are no alerts of that time"), where=key)
     return datetime.combine(day, time(), zone)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.domain.data_requests import DataRequest
 from monitor.domain.errors import PermissionDeniedError
 from monitor.domain.exports import Faces
+from monitor.domain.text import Text
 from monitor.store.alert_views import AlertView
 from monitor.web.access import Permission, may
 from monitor.web.site import Site
@@ -23,7 +24,9 @@ def opened_by(
         PermissionDeniedError: they do not handle requests, or it does not grant this.
     """
     if not may(visitor, Permission.REQUESTS):
-        raise PermissionDeniedError("this person does not handle requests", where="request")
+        raise PermissionDeniedError(
+            Text("这个人不办理请求", "this person does not handle requests"), where="request"
+        )
     return site.requests.opened(visitor.scope, asked, room_id, start, end)
 
 
@@ -45,4 +48,6 @@ def check_faces(found: DataRequest, faces: Faces) -> None:
         PermissionDeniedError: the request wants them to be unrecognisable.
     """
     if faces is Faces.SHOWN and found.faces is not Faces.SHOWN:
-        raise PermissionDeniedError("others have to stay unrecognisable", where="faces")
+        raise PermissionDeniedError(
+            Text("其他人必须无法辨认", "others have to stay unrecognisable"), where="faces"
+        )

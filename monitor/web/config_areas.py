@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 PARTS = ("zones", "masks", "blind", "lines")
 _ZONE = ("id", "kind", "capacity", "polygon")
@@ -30,7 +31,7 @@ def read_areas(text: str) -> dict[str, list[Any]]:
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict) or any(len(_list(sent.get(part))) > _MOST for part in PARTS):
-        raise InputError("these are no areas", where="areas")
+        raise InputError(Text("这不是区域", "these are no areas"), where="areas")
     return {
         "zones": [_chosen(item, _ZONE) for item in _list(sent.get("zones"))],
         "masks": [_polygon(item) for item in _list(sent.get("masks"))],
@@ -64,13 +65,13 @@ def _kept(item: Any, present: list[Any], number: int) -> Any:
 
 def _chosen(item: Any, keys: tuple[str, ...]) -> Any:
     if not isinstance(item, dict):
-        raise InputError("this is no area", where="areas")
+        raise InputError(Text("这不是区域", "this is no area"), where="areas")
     return {key: item[key] for key in keys if item.get(key) not in (None, "")}
 
 
 def _polygon(item: Any) -> list[Any]:
     if not isinstance(item, list):
-        raise InputError("this is no area", where="areas")
+        raise InputError(Text("这不是区域", "this is no area"), where="areas")
     return item
 
 

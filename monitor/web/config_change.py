@@ -12,9 +12,10 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor.documents import Complaint
 from monitor.domain.errors import ConflictError
+from monitor.domain.text import Text
 from monitor.runtime.config_desk import ConfigDesk, Draft, Present
-from monitor.settings.complaint import Complaint
 from monitor.settings.revising.difference import DiffLine
 from monitor.store.config_versions import VersionKind
 from monitor.web.answer import page
@@ -31,7 +32,10 @@ def desk_of(site: Site) -> ConfigDesk:
         ConflictError: the service was not started from a file.
     """
     if site.configuration is None:
-        raise ConflictError("this service was not started from a file", where="configuration")
+        raise ConflictError(
+            Text("服务不是从配置文件启动的", "this service was not started from a file"),
+            where="configuration",
+        )
     return site.configuration
 
 
@@ -43,10 +47,16 @@ def sound(desk: ConfigDesk) -> Present:
     """
     present = desk.present()
     if present.value is None:
-        raise ConflictError("the file has mistakes", where=desk.name, hint="mend it by hand")
+        raise ConflictError(
+            Text("文件有错误", "the file has mistakes"),
+            where=desk.name,
+            hint=Text("请手工改正", "mend it by hand"),
+        )
     if present.changed_by_hand:
         raise ConflictError(
-            "the file was changed by hand", where=desk.name, hint="put that in force or undo it"
+            Text("文件已被手工修改", "the file was changed by hand"),
+            where=desk.name,
+            hint=Text("使它生效或撤销", "put that in force or undo it"),
         )
     return present
 

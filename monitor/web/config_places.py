@@ -12,11 +12,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from monitor.documents import Location
+from monitor.documents import Complaint, Location
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.hours import WEEKDAYS
 from monitor.domain.places import ClassType, NoticeState, RoomType
-from monitor.settings.complaint import Complaint
+from monitor.domain.text import Text
 
 
 class PlaceKind(StrEnum):
@@ -120,7 +120,7 @@ def find_place(document: Any, kind: PlaceKind, place_id: str) -> Found:
     for found in places(document, kind):
         if found.value.get("id") == place_id:
             return found
-    raise NotFoundError(f"there is no such {kind}", where=place_id)
+    raise NotFoundError(Text(f"没有这样的 {kind}", f"there is no such {kind}"), where=place_id)
 
 
 def add_place(document: Any, kind: PlaceKind, home: str, place_id: str) -> Found:
@@ -168,17 +168,19 @@ def take(found: Found, sent: Mapping[str, str], shown: Mapping[str, str]) -> Non
             found.value[field.key] = value
 
 
-def told(complaints: tuple[Complaint, ...], found: Found) -> tuple[dict[str, str], list[Complaint]]:
+def told(
+    complaints: tuple[Complaint, ...], found: Found
+) -> tuple[dict[str, Text], list[Complaint]]:
     """Return what is wrong by the key of its field, and what is wrong elsewhere."""
     fields = {field.key for field in FIELDS[found.kind]} | {"id"}
-    mine: dict[str, str] = {}
+    mine: dict[str, Text] = {}
     others: list[Complaint] = []
     depth = len(found.location)
     for item in complaints:
         inside = item.location[:depth] == found.location and len(item.location) > depth
         key = str(item.location[depth]) if inside else ""
         if key in fields:
-            mine.setdefault(key, f"{item.message} ({item.hint})")
+            mine.setdefault(key, item.brief())
         else:
             others.append(item)
     return mine, others
@@ -271,4 +273,6 @@ def kind_of(text: str) -> PlaceKind:
     try:
         return PlaceKind(text)
     except ValueError:
-        raise InputError("there is no such kind of place", where="kind") from None
+        raise InputError(
+            Text("没有这种地点", "there is no such kind of place"), where="kind"
+        ) from None

@@ -10,6 +10,7 @@ from monitor.detectors.rules import parse_parameters, rule_kinds
 from monitor.detectors.rules.parameters import Parameter, Value
 from monitor.domain.errors import InputError, KanhuError
 from monitor.domain.places import Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.trial import parse_changes
 from monitor.web.config_places import PlaceKind, find_place
 
@@ -34,7 +35,7 @@ class Level:
             return cls("district")
         kind, _, place_id = place.partition(".")
         if kind not in _LEVELS[1:] or not place_id:
-            raise InputError("there is no such place", where="place")
+            raise InputError(Text("没有这个地点", "there is no such place"), where="place")
         return cls(kind, place_id)
 
 
@@ -65,7 +66,7 @@ def thresholds(
     """
     kind = rule_kinds().get(rule)
     if kind is None:
-        raise InputError("there is no such rule", where="rule")
+        raise InputError(Text("没有这条规则", "there is no such rule"), where="rule")
     chain = _chain(document, level)
     found = []
     for parameter in kind.parameters:
@@ -102,7 +103,7 @@ def change(document: Any, level: Level, rule: str, texts: Mapping[str, str]) -> 
         owner.pop("rules", None)
 
 
-def mistakes(rule: str, texts: Mapping[str, str]) -> dict[str, str]:
+def mistakes(rule: str, texts: Mapping[str, str]) -> dict[str, Text]:
     """Return what is wrong with the parameters of a form, by name."""
     wrong = {}
     for name, text in texts.items():
@@ -110,7 +111,7 @@ def mistakes(rule: str, texts: Mapping[str, str]) -> dict[str, str]:
             try:
                 parse_changes(rule, {name: text}, "rules")
             except InputError as error:
-                wrong[name] = f"{error.message} ({error.hint})"
+                wrong[name] = error.brief()
     return wrong
 
 

@@ -136,7 +136,7 @@ def _problem(request: Request, error: Exception, status: int) -> JSONResponse:
         "type": "about:blank",
         "title": translate(language, f"failure.{key}.title"),
         "status": status,
-        "detail": _detail(error) or translate(language, f"failure.{key}.advice"),
+        "detail": _detail(error, language) or translate(language, f"failure.{key}.advice"),
         "request_id": request.state.request_id,
     }
     if isinstance(error, RequestValidationError):
@@ -152,7 +152,7 @@ def _problem(request: Request, error: Exception, status: int) -> JSONResponse:
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _detail(error: Exception) -> str:
+def _detail(error: Exception, language: Language) -> str:
     if isinstance(error, KanhuError) and not isinstance(error, PermissionDeniedError):
-        return f"{error.message} ({error.hint})" if error.hint else error.message
+        return error.brief().of(language)
     return ""

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 
 from monitor.domain.errors import PermissionDeniedError
+from monitor.domain.text import Text
 
 
 class ForeignRequestError(PermissionDeniedError):
@@ -24,4 +25,6 @@ def check_form_token(session_token: str, given: str) -> None:
         ForeignRequestError: the token is missing or wrong.
     """
     if not hmac.compare_digest(form_token(session_token).encode(), given.encode()):
-        raise ForeignRequestError("the form does not belong to this session", where="token")
+        raise ForeignRequestError(
+            Text("表单不属于这次登录", "the form does not belong to this session"), where="token"
+        )

@@ -10,6 +10,7 @@ import structlog
 
 from monitor.domain.clock import Clock, to_datetime, utc_now
 from monitor.domain.errors import ConflictError, InputError, KanhuError, SourceError
+from monitor.domain.text import Text
 from monitor.store.workers import WorkerRepository
 from monitor.web.gateway import LiveAnswer, Still
 
@@ -92,9 +93,12 @@ class HttpWorkerGateway:
         worker = await asyncio.to_thread(self._workers.owner_of, camera_id, utc_now(self._clock))
         if worker is None:
             raise SourceError(
-                "no worker reads this camera now",
+                Text("现在没有进程读取这台摄像机", "no worker reads this camera now"),
                 where=camera_id,
-                hint="try again in a moment; if it stays so, look at the system page",
+                hint=Text(
+                    "请稍后再试；若一直如此，请看系统页面",
+                    "try again in a moment; if it stays so, look at the system page",
+                ),
             )
         own = self._headers | (headers or {})
         try:
@@ -107,9 +111,12 @@ class HttpWorkerGateway:
                 )
         except httpx.HTTPError as error:
             raise SourceError(
-                f"the worker of this camera does not answer ({type(error).__name__})",
+                Text(
+                    f"这台摄像机的工作进程没有回答（{type(error).__name__}）",
+                    f"the worker of this camera does not answer ({type(error).__name__})",
+                ),
                 where=camera_id,
-                hint="try again in a moment",
+                hint=Text("请稍后再试", "try again in a moment"),
             ) from None
         if response.is_success:
             return response

@@ -20,6 +20,7 @@ import httpx
 import jwt
 
 from monitor.domain.errors import SourceError
+from monitor.domain.text import Text
 from monitor.settings.access import Oidc
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
@@ -207,4 +208,7 @@ def _asked(method: str, url: str, form: dict[str, str] | None = None) -> dict[st
 
 
 def _refused(why: str) -> SourceError:
-    return SourceError(f"the identity provider could not be used: {why}", where="access.oidc")
+    return SourceError(
+        Text(f"无法使用身份提供方：{why}", f"the identity provider could not be used: {why}"),
+        where="access.oidc",
+    )

@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass, field
 
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 
 _LASTS = 15 * 60.0  # seconds
 _MOST = 8
@@ -39,6 +40,10 @@ class PendingUploads:
         with self._lock:
             kept = self._kept.get(user_id)
             if kept is None or not hmac.compare_digest(kept[1], digest) or now - kept[0] > _LASTS:
-                raise NotFoundError("this was not tried", where="digest", hint="try it again")
+                raise NotFoundError(
+                    Text("没有试过", "this was not tried"),
+                    where="digest",
+                    hint=Text("请重新试导入", "try it again"),
+                )
             del self._kept[user_id]
         return kept[2]

@@ -18,6 +18,7 @@ from monitor.domain.access_register import AccessKind, NewAccess
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import InputError, PermissionDeniedError
 from monitor.domain.exports import Faces
+from monitor.domain.text import Text
 from monitor.store.text import clean_line
 from monitor.web.access import Permission, may
 from monitor.web.asked import opened_by
@@ -64,13 +65,15 @@ def begin_viewing(
     """
     words = clean_line(reason, _LONGEST_REASON)
     if len(words) < _SHORTEST:
-        raise InputError("say why you look at this footage", where="reason")
+        raise InputError(
+            Text("请写明为何查看这段录像", "say why you look at this footage"), where="reason"
+        )
     site = site_of(request)
     if wanted.purpose is Purpose.EXPORT and not may(visitor, Permission.APPROVE):
         raise PermissionDeniedError(
-            "whole recordings leave here only by a supervisor",
+            Text("整段录像只能由主管导出", "whole recordings leave here only by a supervisor"),
             where="purpose",
-            hint="ask for the export of an alert instead",
+            hint=Text("请改为申请导出告警证据", "ask for the export of an alert instead"),
         )
     now = site.context.now()
     access = _access(site, visitor, wanted, words)
@@ -89,12 +92,21 @@ def _granted(site: Site, visitor: Visitor, wanted: Wanted, asked: int) -> str:
     start, end = to_datetime(wanted.start), to_datetime(wanted.end)
     found = opened_by(site, visitor, asked, camera.room_id, start, end)
     if found.start is None or found.end is None or start < found.start or end > found.end:
-        raise PermissionDeniedError("the request is about another time", where="request")
+        raise PermissionDeniedError(
+            Text("请求是另一段时间的", "the request is about another time"), where="request"
+        )
     if wanted.purpose is Purpose.EXPORT and found.faces is not Faces.SHOWN:
         raise PermissionDeniedError(
-            "others have to stay unrecognisable: whole recordings cannot leave for this request",
+            Text(
+                "其他人必须无法辨认：不能为这个请求导出整段录像",
+                "others have to stay unrecognisable: "
+                "whole recordings cannot leave for this request",
+            ),
             where="request",
-            hint="ask for the export of an alert, or show the recording here",
+            hint=Text(
+                "请申请导出告警证据，或在此当面播放",
+                "ask for the export of an alert, or show the recording here",
+            ),
         )
     return found.number
 
@@ -141,5 +153,7 @@ def _seal(visitor: Visitor, wanted: Wanted, until: int) -> str:
 
 def _refused() -> PermissionDeniedError:
     return PermissionDeniedError(
-        "give a reason before you look at this footage", where="pass", hint="open the page again"
+        Text("查看这段录像前请写明原因", "give a reason before you look at this footage"),
+        where="pass",
+        hint=Text("请重新打开页面", "open the page again"),
     )

@@ -80,6 +80,10 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         say=_say,
+        kept=_kept,
+        job_name=_worded(wording.job_name),
+        person=_worded(wording.person),
+        input_name=_worded(wording.input_name),
         rule_name=_worded(wording.rule_name),
         fact_name=_worded(wording.fact_name),
         fact_value=_worded(wording.fact_value),
@@ -102,6 +106,12 @@ def _raw_text(context: Context, key: str) -> str:
 @pass_context
 def _say(context: Context, text: Text) -> str:
     return text.of(context["language"])
+
+
+@pass_context
+def _kept(context: Context, text: str) -> str:
+    """Return what was kept in both languages, or in only one, in the language of the page."""
+    return Text.read_back(text).of(context["language"])
 
 
 def _worded(function: Any) -> Any:

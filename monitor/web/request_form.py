@@ -14,6 +14,7 @@ from starlette.datastructures import UploadFile
 from monitor.domain.access import ScopeKind
 from monitor.domain.data_requests import NewRequest, Particulars, Requester, Way, Wish
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.web.visitor import Visitor
 
 TEXTS = ("person", "unit", "contact", "proof", "letter", "purpose", "basis")
@@ -77,14 +78,18 @@ def _choice(kind: type[Choice], given: dict[str, str], name: str) -> Choice:
     try:
         return kind(given[name])
     except ValueError:
-        raise InputError("choose one of the list", where=name) from None
+        raise InputError(Text("请从列表中选择", "choose one of the list"), where=name) from None
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("this is not a day", where="received", hint="2026-11-02") from None
+        raise InputError(
+            Text("这不是日期", "this is not a day"),
+            where="received",
+            hint=Text("如 2026-11-02", "2026-11-02"),
+        ) from None
 
 
 def moment_of(text: str, name: str, zone: tzinfo) -> datetime | None:
@@ -98,7 +103,11 @@ def moment_of(text: str, name: str, zone: tzinfo) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError("this is not a time", where=name, hint="2026-11-02T09:30") from None
+        raise InputError(
+            Text("这不是时间", "this is not a time"),
+            where=name,
+            hint=Text("如 2026-11-02T09:30", "2026-11-02T09:30"),
+        ) from None
     if not 2000 <= moment.year <= 2100:
-        raise InputError("this is not a time of ours", where=name)
+        raise InputError(Text("这不是本地的时间", "this is not a time of ours"), where=name)
     return moment.replace(tzinfo=zone)

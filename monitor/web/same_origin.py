@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.domain.text import Text
 from monitor.web.bearer import is_bearer
 from monitor.web.failures import failure_response
 from monitor.web.form_token import ForeignRequestError
@@ -35,7 +36,12 @@ class SameOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] == "http" and self._foreign(scope):
-            error = ForeignRequestError("the request did not come from this site's own pages")
+            error = ForeignRequestError(
+                Text(
+                    "请求不是从本站页面发出的",
+                    "the request did not come from this site's own pages",
+                )
+            )
             response = await failure_response(Request(scope), error)
             await response(scope, receive, send)
             return

@@ -17,6 +17,8 @@ import uvicorn
 from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import ConfigError, KanhuError
+from monitor.domain.system_words import system_words
+from monitor.domain.text import Text
 from monitor.registers.load import load_registers
 from monitor.runtime.backtest.desk import BacktestDesk
 from monitor.runtime.backtest.runs import TrialRuns
@@ -229,9 +231,14 @@ def refuse_taken_port(environment: Environment) -> None:
             probe.bind((service.host, service.port))
         except OSError as error:
             raise ConfigError(
-                f"cannot listen on {service.host}:{service.port}: {error.strerror}",
+                Text(
+                    f"无法监听 {service.host}:{service.port}：{system_words(error).zh}",
+                    f"cannot listen on {service.host}:{service.port}: {system_words(error).en}",
+                ),
                 where="service.port",
-                hint="stop what uses it, or choose another port",
+                hint=Text(
+                    "请停止占用它的程序，或换一个端口", "stop what uses it, or choose another port"
+                ),
             ) from None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from starlette.datastructures import UploadFile
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.store.files import FileStore, NewFile
 
 LARGEST_UPLOAD = 8 * 1024 * 1024
@@ -26,7 +27,11 @@ def media_type_of(content: bytes) -> str:
         InputError: it is none of these, broken off, or too large.
     """
     if len(content) > LARGEST_UPLOAD:
-        raise InputError("the file is too large", where="file", hint="at most 8 MB")
+        raise InputError(
+            Text("文件太大", "the file is too large"),
+            where="file",
+            hint=Text("最大 8 MB", "at most 8 MB"),
+        )
     if content.startswith(b"\xff\xd8\xff"):
         _check_size(jpeg_size(content))
         return "image/jpeg"
@@ -40,7 +45,11 @@ def media_type_of(content: bytes) -> str:
         return "image/png"
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
         return "application/pdf"
-    raise InputError("this file cannot be taken", where="file", hint="send a JPEG, PNG or PDF")
+    raise InputError(
+        Text("不能接收这个文件", "this file cannot be taken"),
+        where="file",
+        hint=Text("请发送 JPEG、PNG 或 PDF", "send a JPEG, PNG or PDF"),
+    )
 
 
 def store_uploads(files: FileStore, folder: str, uploads: Sequence[UploadFile]) -> list[NewFile]:
@@ -91,10 +100,13 @@ def jpeg_size(content: bytes) -> tuple[int, int]:
         if length < 2:
             break
         position += 2 + length
-    raise InputError("this is not a whole JPEG", where="file")
+    raise InputError(Text("这不是完整的 JPEG", "this is not a whole JPEG"), where="file")
 
 
 def _check_size(size: tuple[int, int]) -> None:
     width, height = size
     if width < 1 or height < 1 or width * height > _MOST_PIXELS:
-        raise InputError("the picture has no size, or too large a one", where="file")
+        raise InputError(
+            Text("图片没有尺寸，或尺寸太大", "the picture has no size, or too large a one"),
+            where="file",
+        )

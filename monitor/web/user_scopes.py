@@ -46,6 +46,8 @@ def scope_of(site: Site, own: Scope, written: str) -> Scope:
         InputError: it does not exist, or lies outside ``own``.
     """
     if written not in {choice.value for choice in scope_choices(site, own)}:
-        raise InputError("there is no such part of the district", where="scope")
+        raise InputError(
+            Text("本区没有这一部分", "there is no such part of the district"), where="scope"
+        )
     kind, _, name = written.partition(" ")
     return DISTRICT if kind == ScopeKind.DISTRICT.value else Scope(ScopeKind(kind), name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from monitor.domain.alerts import SYSTEM
 from monitor.domain.room_state import ViewFault
 from monitor.domain.text import Language
 from monitor.web.i18n import catalogue, translate
@@ -17,6 +18,21 @@ _RATIO_WORDS = ("confidence", "share", "ratio")
 def rule_name(rule: str, language: Language) -> str:
     """Return the name of a rule; one that came with a plug-in is called by its own id."""
     return catalogue(language).get(f"rule.{rule}", rule.replace("_", " "))
+
+
+def person(name: str, language: Language) -> str:
+    """Return who did something; the system by its name on pages."""
+    return translate(language, "step.system") if name == SYSTEM.name else name
+
+
+def job_name(job: str, language: Language) -> str:
+    """Return the name of a scheduled job."""
+    return catalogue(language).get(f"system.job.{job}", job)
+
+
+def input_name(key: str, language: Language) -> str:
+    """Return what a checklist's reading was made from; a place is called by its own id."""
+    return catalogue(language).get(f"reading.input.{key}", key)
 
 
 def fact_name(key: str, language: Language) -> str:
@@ -40,7 +56,9 @@ def fact_value(pair: tuple[str, Any], language: Language) -> str:
     if isinstance(value, list | tuple):
         return _listed(value, language)
     if isinstance(value, dict):
-        return _listed([f"{name}: {item}" for name, item in value.items()], language)
+        named = [(_part_name(name, language), item) for name, item in value.items()]
+        colon = "：" if language == "zh" else ": "
+        return _listed([f"{name}{colon}{item}" for name, item in named], language)
     family = "fault" if key == "fault" else f"fact.{key}"
     return catalogue(language).get(f"{family}.{value}", str(value))
 
@@ -86,6 +104,10 @@ def month(value: date, language: Language) -> str:
     if language == "zh":
         return f"{value.year}年{value.month}月"
     return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def _part_name(key: str, language: Language) -> str:
+    return catalogue(language).get(f"fact.{key}", input_name(key, language))
 
 
 def _is_seconds(key: str) -> bool:

@@ -25,6 +25,7 @@ from monitor.domain.events import Event, Severity
 from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.domain.notices import NoticeKind, Reason
 from monitor.domain.places import District
+from monitor.domain.text import Text
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.base import Database
 from monitor.store.dead_letters import DeadLetterRepository
@@ -184,14 +185,14 @@ def test_a_failure_is_tried_again_later_and_later_and_then_given_up(
     assert notifier.deliver_due() == Step(failed=1)
     assert notifier.deliver_due() == Step(), "not due yet"
     first = desk.deliveries(alert_id)[0]
-    assert (first.attempts, first.last_error) == (1, "busy")
+    assert (first.attempts, Text.read_back(first.last_error).en) == (1, "busy")
     wait = first.next_attempt - utc_now(desk.clock)
     assert timedelta(seconds=5) <= wait <= timedelta(seconds=15)
 
     desk.clock.advance(15)
     assert notifier.deliver_due() == Step(failed=1)
     second = desk.deliveries(alert_id)[0]
-    assert second.last_error == "the channel failed: RuntimeError"
+    assert Text.read_back(second.last_error).en == "the channel failed: RuntimeError"
     wait = second.next_attempt - utc_now(desk.clock)
     assert timedelta(seconds=10) <= wait <= timedelta(seconds=30)
 
@@ -262,7 +263,10 @@ def test_a_flood_is_throttled_and_the_most_urgent_goes_first(
 def test_a_channel_that_is_no_longer_configured(desk: Desk, make_event: MakeEvent) -> None:
     alert_id = desk.record(make_event(), DUTY)
     assert desk.notifier().deliver_due() == Step(failed=1)
-    assert desk.deliveries(alert_id)[0].last_error == "the channel is not configured any more"
+    assert (
+        Text.read_back(desk.deliveries(alert_id)[0].last_error).en
+        == "the channel is not configured any more"
+    )
 
 
 CRASH = """

@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from monitor.cli import main
+from monitor.cli.language import VARIABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run ``monitor`` with arguments, in this process."""
+    """Run ``monitor`` with arguments, in this process and in English."""
+    monkeypatch.setenv(VARIABLE, "en")
 
     def run(*arguments: object) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["monitor", *(str(item) for item in arguments)])

@@ -44,8 +44,8 @@ def test_tokens_are_made_listed_and_revoked(monitor: Any, district: Path) -> Non
     assert listed[0]["state"] == "revoked"
     rows = json.loads(monitor("audit", "access", "-c", district, "--json").out)
     assert [row["reason"] for row in rows] == [
-        "API token revoked by command",
-        "API token made by command",
+        "用命令撤销接口令牌 / API token revoked by command",
+        "用命令生成接口令牌 / API token made by command",
     ]
 
 

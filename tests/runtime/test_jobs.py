@@ -101,7 +101,7 @@ def test_an_overdue_finding_is_escalated_once_by_several_services(
     for thread in threads:
         thread.join()
     (run,) = JobRunRepository(database).recent("overdue-findings")
-    assert (run.slot, run.message) == ("2026-11-04", "1 findings escalated")
+    assert (run.slot, Text.read_back(run.message).en) == ("2026-11-04", "1 findings escalated")
     steps = FindingRepository(database).get(DISTRICT, 1).steps
     assert [step.action.value for step in steps] == ["raise", "escalate"]
 
@@ -143,5 +143,5 @@ def test_tracks_are_deleted_when_their_time_is_over(
         chunk = Chunk("room", "s", 0, ("east",), (), (Step(start),), start, start)
         append_chunk(environment.tracks_folder, chunk)
     message = Retention(environment, database, clock).run()
-    assert f"{2 - left} room hours of tracks" in message
+    assert f"{2 - left} room hours of tracks" in message.en
     assert len(list(read_chunks(environment.tracks_folder, "room"))) == left

@@ -119,10 +119,10 @@ def test_it_moves_on_over_the_end_of_its_month_until_nothing_is_left(
         act(DISTRICT, ids[0], FindingAction.CLOSE, CHIEF, utc_now(clock), text="seen")
     said = again.catch_up()
     if closed:
-        assert said == "0 re-inspections moved, 1 called off, 0 planned"
+        assert said.en == "0 re-inspections moved, 1 called off, 0 planned"
         assert reinspections(database) == []
         return
-    assert said == "1 re-inspections moved, 0 called off, 0 planned"
+    assert said.en == "1 re-inspections moved, 0 called off, 0 planned"
     (after,) = reinspections(database)
     assert (after.id, after.month, after.plan.day) == (
         before.id,

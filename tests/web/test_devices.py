@@ -79,7 +79,8 @@ def test_a_device_is_added_tried_and_removed(
     register = [
         entry.access.reason for entry in AccessRegister(world.database).search(DISTRICT).entries
     ]
-    assert {"push device added", "push device removed"} <= set(register)
+    done = {"添加推送设备 / push device added", "移除推送设备 / push device removed"}
+    assert done <= set(register)
 
 
 def test_a_test_that_fails_says_why_and_one_that_is_gone_is_taken_off(
@@ -89,10 +90,10 @@ def test_a_test_that_fails_says_why_and_one_that_is_gone_is_taken_off(
         add(client, service)
         (device,) = PushDevices(world.database).of_user(operator.id)
         service.answers["one"] = 500
-        assert "answered 500" in post(client, f"/{device.id}/test").text
+        assert "推送服务回答 500" in post(client, f"/{device.id}/test").text
         assert "送不到" in client.get(DEVICES).text
         service.answers["one"] = 410
-        assert "gone" in post(client, f"/{device.id}/test").text
+        assert "订阅已失效" in post(client, f"/{device.id}/test").text
         page = client.get(DEVICES).text
         assert "订阅已不存在" in page
         assert f"/{device.id}/test" not in page
@@ -126,7 +127,7 @@ def test_an_endpoint_within_is_not_asked(
     with served.client(operator) as client:
         add(client, service)
         (device,) = PushDevices(world.database).of_user(operator.id)
-        assert "does not allow" in post(client, f"/{device.id}/test").text
+        assert "配置不允许这个推送服务" in post(client, f"/{device.id}/test").text
     assert service.taken == []
 
 

@@ -115,6 +115,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "config.state.": ConfigState,
 }
 BY_NAME = (
+    "system.job.",
+    "reading.input.",
     "rule.",
     "fact.",
     "failure.",

@@ -60,7 +60,7 @@ def test_moments_name_the_day_unless_it_is_today() -> None:
         ("view", "partial", "部分可见", "partial"),
         ("fault", "covered", "镜头被遮挡", "covered"),
         ("cameras", ["a", "b"], "a、b", "a, b"),
-        ("zones", {"mat": 3}, "mat: 3", "mat: 3"),
+        ("zones", {"mat": 3}, "mat：3", "mat: 3"),
         ("anything", "else", "else", "else"),
     ],
 )

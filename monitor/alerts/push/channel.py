@@ -22,6 +22,7 @@ from monitor.domain.errors import ConfigError
 from monitor.domain.events import Severity
 from monitor.domain.notices import Member, Reason
 from monitor.domain.push import Audience, Subscription
+from monitor.domain.text import Text
 
 SCHEME = "push"
 _TITLE, _BODY = 200, 400
@@ -71,9 +72,15 @@ class PushChannel:
         name = unquote(name)
         if len(spec.id) > _LONGEST_ID:
             raise ConfigError(
-                f"the id of a channel of browser push has {_LONGEST_ID} characters at most",
+                Text(
+                    f"浏览器推送渠道的编号最多 {_LONGEST_ID} 个字符",
+                    f"the id of a channel of browser push has {_LONGEST_ID} characters at most",
+                ),
                 where=f"notify.channels '{spec.id}'",
-                hint="choose a shorter one: the numbers of devices are added to it",
+                hint=Text(
+                    "取短一些：后面还要加上设备的序号",
+                    "choose a shorter one: the numbers of devices are added to it",
+                ),
             )
         if kind == "everyone" and not name:
             return cls(Audience(), devices)
@@ -82,9 +89,12 @@ class PushChannel:
         if kind == "user" and name:
             return cls(Audience(user=name.lower()), devices)
         raise ConfigError(
-            "the address does not say whose devices are meant",
+            Text("地址没有说明是谁的设备", "the address does not say whose devices are meant"),
             where=f"notify.channels '{spec.id}'",
-            hint="write push://everyone, push://role/operator or push://user/NAME",
+            hint=Text(
+                "写作 push://everyone、push://role/operator 或 push://user/账号",
+                "write push://everyone, push://role/operator or push://user/NAME",
+            ),
         )
 
     def describe(self) -> str:
@@ -108,7 +118,7 @@ class PushChannel:
             DeliveryError: no device took it.
         """
         members = self.members(message)
-        why = "nobody has a device for it"
+        why = Text("没有人登记了设备", "nobody has a device for it")
         taken = False
         deadline = time.monotonic() + _PATIENCE
         for member in members:
@@ -120,13 +130,15 @@ class PushChannel:
                 )
                 taken = True
             except DeliveryError as error:
-                why = error.message
+                why = error.text
         if not taken:
             raise DeliveryError(why)
 
     def _known(self) -> Devices:
         if self._devices is None:
-            raise DeliveryError("this program does not know whose devices there are")
+            raise DeliveryError(
+                Text("本程序不知道有谁的设备", "this program does not know whose devices there are")
+            )
         return self._devices
 
 
@@ -152,14 +164,16 @@ class PushDevice:
         """
         subscription = self._devices.subscription(self._id)
         if subscription is None:
-            raise HeldBackError("the device was taken off the list", Reason.NO_DEVICE)
+            raise HeldBackError(
+                Text("设备已从列表移除", "the device was taken off the list"), Reason.NO_DEVICE
+            )
         try:
             self._devices.sender().send(subscription, _push(message))
         except GoneError as error:
             self._devices.gone(self._id)
-            raise HeldBackError(error.message, Reason.DEVICE_GONE) from None
+            raise HeldBackError(error.text, Reason.DEVICE_GONE) from None
         except DeliveryError as error:
-            self._devices.failed(self._id, error.message)
+            self._devices.failed(self._id, error.text.kept())
             raise
         self._devices.arrived(self._id)
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from monitor.domain.errors import InputError
 from monitor.domain.push import Subscription
+from monitor.domain.text import Text
 
 LONGEST = 3993
 """Most bytes that fit into the one record that push services must take (RFC 8291, section 4)."""
@@ -35,7 +36,10 @@ def encrypt(
         InputError: the browser's key is not on the curve, or ``plain`` is too long.
     """
     if len(plain) > LONGEST:
-        raise InputError(f"a push message has {LONGEST} bytes at most", where="message")
+        raise InputError(
+            Text(f"推送消息最多 {LONGEST} 字节", f"a push message has {LONGEST} bytes at most"),
+            where="message",
+        )
     own = own or ec.generate_private_key(ec.SECP256R1())
     salt = salt or os.urandom(_SALT_LENGTH)
     try:
@@ -43,7 +47,9 @@ def encrypt(
             ec.SECP256R1(), subscription.public_key
         )
     except ValueError:
-        raise InputError("the browser's key is not on the curve", where="p256dh") from None
+        raise InputError(
+            Text("浏览器的密钥不合规", "the browser's key is not on the curve"), where="p256dh"
+        ) from None
     ours = public_bytes(own.public_key())
     secret = own.exchange(ec.ECDH(), theirs)
     about = b"WebPush: info\0" + subscription.public_key + ours

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from monitor.alerts.channels import DeliveryError
 from monitor.domain.addresses import Address, Network, meanings
+from monitor.domain.text import Text
 
 _HTTPS = 443
 _METADATA = ipaddress.ip_address("168.63.129.16")  # a public address, but inside Azure
@@ -37,7 +38,9 @@ class PushReach:
         host, port = parts.hostname or "", parts.port or _HTTPS
         addresses = _resolved(host, port, patience)
         if not all(self.allows(item, port) for item in addresses):
-            raise DeliveryError("the configuration does not allow this push service")
+            raise DeliveryError(
+                Text("配置不允许这个推送服务", "the configuration does not allow this push service")
+            )
         return str(addresses[0])
 
     def allows(self, address: Address, port: int) -> bool:
@@ -66,7 +69,9 @@ def _resolved(host: str, port: int, patience: float) -> list[Address]:
     except Empty:
         addresses = []
     if not addresses:
-        raise DeliveryError("the push service is not known by name here")
+        raise DeliveryError(
+            Text("这里解析不到推送服务的地址", "the push service is not known by name here")
+        )
     return addresses
 
 

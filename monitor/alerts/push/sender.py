@@ -15,6 +15,7 @@ from monitor.alerts.push.vapid import VapidKeys
 from monitor.domain.clock import Clock
 from monitor.domain.errors import InputError
 from monitor.domain.push import Subscription
+from monitor.domain.text import Text
 
 _PATIENCE = 5.0
 _KEPT_FOR = 4 * 3600  # seconds that a push service keeps a message for a device that is off
@@ -69,7 +70,7 @@ class PushSender:
         try:
             body = encrypt(push.content, subscription)
         except InputError as error:
-            raise DeliveryError(error.message) from None
+            raise DeliveryError(error.text) from None
         address = self._reach.address_of(subscription.endpoint, self._patience)
         headers = {
             "Authorization": self.keys.authorization(
@@ -83,9 +84,16 @@ class PushSender:
         }
         status = asyncio.run(self._post(subscription.endpoint, address, headers, body))
         if status in _GONE:
-            raise GoneError(f"the push service answered {status}: the subscription is gone")
+            raise GoneError(
+                Text(
+                    f"推送服务回答 {status}：订阅已失效",
+                    f"the push service answered {status}: the subscription is gone",
+                )
+            )
         if not 200 <= status < 300:
-            raise DeliveryError(f"the push service answered {status}")
+            raise DeliveryError(
+                Text(f"推送服务回答 {status}", f"the push service answered {status}")
+            )
 
     async def _post(self, endpoint: str, address: str, headers: dict[str, str], body: bytes) -> int:
         parts = urlsplit(endpoint)
@@ -110,9 +118,14 @@ class PushSender:
             ):
                 return answer.status_code  # the answer itself is of no use, and may never end
         except TimeoutError:
-            raise DeliveryError("the push service does not answer") from None
+            raise DeliveryError(
+                Text("推送服务没有回答", "the push service does not answer")
+            ) from None
         except httpx.HTTPError as error:
             # Its text may hold the address, which is a secret.
             raise DeliveryError(
-                f"the push service cannot be reached: {type(error).__name__}"
+                Text(
+                    f"无法连接推送服务：{type(error).__name__}",
+                    f"the push service cannot be reached: {type(error).__name__}",
+                )
             ) from None

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from monitor.alerts.push.encryption import public_bytes
 from monitor.domain.errors import ConfigError
+from monitor.domain.text import Text
 
 _VALID_FOR = 12 * 3600  # the standard allows a day
 
@@ -41,9 +42,12 @@ class VapidKeys:
             key = None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
             raise ConfigError(
-                "the key of browser push cannot be read",
+                Text("浏览器推送的密钥无法读取", "the key of browser push cannot be read"),
                 where="push-key.pem",
-                hint="restore it from a backup; with a new one every device subscribes anew",
+                hint=Text(
+                    "请从备份恢复；换用新密钥后每台设备都要重新订阅",
+                    "restore it from a backup; with a new one every device subscribes anew",
+                ),
             )
         self._key = key
         self.public = base64.urlsafe_b64encode(public_bytes(key.public_key())).decode().rstrip("=")

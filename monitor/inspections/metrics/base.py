@@ -120,7 +120,10 @@ def metric_named(name: str) -> Metric:
         NotFoundError: there is none of that name.
     """
     if name not in _METRICS:
-        raise NotFoundError(f"there is no metric '{name}'", hint="see monitor.inspections.metrics")
+        raise NotFoundError(
+            Text(f"没有名为“{name}”的系统数据", f"there is no metric '{name}'"),
+            hint=Text("见 monitor.inspections.metrics", "see monitor.inspections.metrics"),
+        )
     return _METRICS[name]
 
 

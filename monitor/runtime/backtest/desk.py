@@ -12,6 +12,7 @@ from monitor.domain.access import Scope
 from monitor.domain.clock import Clock, to_datetime
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.places import District, Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.replay import Span
 from monitor.runtime.backtest.runs import Run, TrialRuns
 from monitor.runtime.backtest.trial import Trial, parse_changes
@@ -68,7 +69,10 @@ class BacktestDesk:
             and room in ("", item.id)
         )
         if not rooms and (institution or room):
-            raise NotFoundError("there is no such room with cameras", where=room or institution)
+            raise NotFoundError(
+                Text("没有这个装有摄像机的房间", "there is no such room with cameras"),
+                where=room or institution,
+            )
         return rooms
 
     def settings(self, rule: str, rooms: Sequence[Room]) -> tuple[Setting, ...]:
@@ -79,7 +83,7 @@ class BacktestDesk:
         """
         kind = rule_kinds().get(rule)
         if kind is None:
-            raise InputError("there is no such rule", where="rule")
+            raise InputError(Text("没有这条规则", "there is no such rule"), where="rule")
         present = [
             {
                 **kind.defaults(room),
@@ -102,7 +106,10 @@ class BacktestDesk:
             ConflictError: as many as may run at once do.
         """
         if not 1 <= days <= MOST_DAYS:
-            raise InputError(f"between 1 and {MOST_DAYS} days", where="days")
+            raise InputError(
+                Text(f"应在 1 到 {MOST_DAYS} 天之间", f"between 1 and {MOST_DAYS} days"),
+                where="days",
+            )
         now = self._clock.now()
         window = Span(now - days * _DAY, now)
         trial = Trial(

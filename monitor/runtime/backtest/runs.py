@@ -18,6 +18,7 @@ from enum import StrEnum
 import structlog
 
 from monitor.domain.errors import ConflictError
+from monitor.domain.text import Text
 from monitor.runtime.backtest.trial import Trial, TrialResult
 from monitor.runtime.backtest.work import Job
 
@@ -70,9 +71,12 @@ class TrialRuns:
             running = [r for r in self._runs.values() if r.phase is Phase.RUNNING]
             if len(running) >= self._at_once:
                 raise ConflictError(
-                    f"{len(running)} back-tests are running already",
+                    Text(
+                        f"已有 {len(running)} 个试算在运行",
+                        f"{len(running)} back-tests are running already",
+                    ),
                     where="backtest",
-                    hint="try again when one of them has ended",
+                    hint=Text("请等其中一个结束后再试", "try again when one of them has ended"),
                 )
             run = self._runs[owner] = Run(job.trial, _start_process())
             run.thread = threading.Thread(target=self._follow, args=(run, job), daemon=True)

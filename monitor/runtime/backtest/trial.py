@@ -12,13 +12,15 @@ from pathlib import Path
 
 from monitor.detectors.rules import parse_parameters, rule_parameters
 from monitor.detectors.rules.parameters import Value
-from monitor.domain.errors import InputError, KanhuError
+from monitor.domain.errors import InputError
 from monitor.domain.events import Event, Severity
 from monitor.domain.places import Camera, District, Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.comparison import Comparison, compare, joined
 from monitor.runtime.backtest.replay import Replayed, RoomReplay, Span, with_parameters
 from monitor.runtime.opening_days import KnownDays
 from monitor.runtime.tracks.files import HOUR, read_chunks
+from monitor.settings.rule_checks import rule_complaints
 from monitor.store.fired_events import FiredEvent
 
 WARM_UP = HOUR
@@ -90,10 +92,9 @@ def parse_changes(rule: str, written: Mapping[str, str], where: str) -> dict[str
     """
     kinds = {p.name: p.kind for p in rule_parameters().get(rule, ())}
     raw = {name: _value(text, kinds.get(name)) for name, text in written.items()}
-    try:
-        return parse_parameters(rule, raw, where)
-    except KanhuError as error:
-        raise InputError(error.message, where=error.where, hint=error.hint) from None
+    for complaint in rule_complaints({rule: raw}, ()):
+        raise InputError(complaint.message, where=where, hint=complaint.hint)
+    return parse_parameters(rule, raw, where)
 
 
 def _value(text: str, kind: str | None) -> object:
@@ -134,7 +135,11 @@ def rooms_of(
 def _check(kind: str, name: str, known: Sequence[str] | Mapping[str, str]) -> None:
     if name not in known:
         hint = f"known: {', '.join(sorted(known))}" if known else "there is none"
-        raise InputError(f"there is no {kind} '{name}'", where=kind.partition(" ")[0], hint=hint)
+        raise InputError(
+            Text(f"没有“{name}”", f"there is no {kind} '{name}'"),
+            where=kind.partition(" ")[0],
+            hint=hint,
+        )
 
 
 def run_trial(

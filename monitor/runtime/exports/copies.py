@@ -14,6 +14,7 @@ from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import KanhuError
 from monitor.domain.exports import Faces
 from monitor.domain.places import District
+from monitor.domain.text import Text
 from monitor.runtime.exports.maker import Render
 from monitor.runtime.exports.render import Mask, RenderJob, RenderTask
 from monitor.runtime.recording.playback import export
@@ -22,6 +23,7 @@ from monitor.store.files import FileStore
 from monitor.store.recordings import RecordingRepository
 from monitor.store.request_copies import RequestCopies, RequestCopy
 
+_FAULT = Text("程序错误，详见日志", "a fault of the program: see the log")
 log = structlog.get_logger(__name__)
 
 _MOST_SEGMENTS = 2000
@@ -65,10 +67,10 @@ class CopyMaker:
                 self._make(copy, Path(folder))
         except KanhuError as error:
             log.warning("copy_not_made", copy=copy.id, reason=error.message)
-            self._copies.fail(copy.id, error.message, again=False)
-        except Exception as error:
+            self._copies.fail(copy.id, error.brief().kept(), again=False)
+        except Exception:
             log.exception("copy_failed", copy=copy.id)
-            self._copies.fail(copy.id, type(error).__name__, again=True)
+            self._copies.fail(copy.id, _FAULT.kept(), again=True)
         else:
             log.info("copy_made", copy=copy.id, request=copy.request_id)
             return 1

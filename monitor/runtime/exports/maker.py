@@ -20,6 +20,7 @@ from monitor.domain.errors import ConflictError, KanhuError, NotFoundError
 from monitor.domain.evidence import EvidenceKind
 from monitor.domain.exports import Export, Faces
 from monitor.domain.places import District
+from monitor.domain.text import Text
 from monitor.runtime.exports.bundle import Rendition, write_package
 from monitor.runtime.exports.render import Mask, RenderJob, RenderTask
 from monitor.runtime.tracks.calls import Look
@@ -32,6 +33,7 @@ from monitor.store.evidence_chain import EvidenceChain
 from monitor.store.exports import ExportRepository
 from monitor.store.files import FileStore
 
+_FAULT = Text("程序错误，详见日志", "a fault of the program: see the log")
 log = structlog.get_logger(__name__)
 
 _PATIENCE_SECONDS = 1500
@@ -82,10 +84,10 @@ class ExportMaker:
                 self._make(export, Path(folder))
         except KanhuError as error:
             log.warning("export_not_made", export=export.id, reason=error.message)
-            self._exports.fail(export.id, error.message, again=False)
-        except Exception as error:
+            self._exports.fail(export.id, error.brief().kept(), again=False)
+        except Exception:
             log.exception("export_failed", export=export.id)
-            self._exports.fail(export.id, type(error).__name__, again=True)
+            self._exports.fail(export.id, _FAULT.kept(), again=True)
         else:
             log.info("export_made", export=export.id, alert=export.alert_id)
             return 1
@@ -95,7 +97,9 @@ class ExportMaker:
         detail = self._alerts.get(DISTRICT, export.alert_id)
         pieces = [piece for piece in detail.evidence if piece.kind in _ENDINGS]
         if not pieces:
-            raise NotFoundError("the alert has no pictures to export")
+            raise NotFoundError(
+                Text("该告警没有可导出的画面", "the alert has no pictures to export")
+            )
         renditions, pictures, videos = [], [], []
         for piece in pieces:
             ending = _ENDINGS[piece.kind]
@@ -128,8 +132,11 @@ class ExportMaker:
     def _take_out(self, piece: EvidenceView, target: Path) -> None:
         if not self._files.matches(piece.path, piece.sha256):
             raise ConflictError(
-                f"evidence {piece.id} is missing or is not what was filed: see "
-                "'monitor audit evidence --files'"
+                Text(
+                    f"证据 {piece.id} 缺失或与登记的不符：见 monitor audit evidence --files",
+                    f"evidence {piece.id} is missing or is not what was filed: see "
+                    "'monitor audit evidence --files'",
+                )
             )
         with target.open("wb") as file:
             for part in self._files.stream(piece.path):
@@ -174,12 +181,19 @@ def render_apart(config: Path) -> Render:
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 )
             except subprocess.TimeoutExpired:
-                raise ConflictError("writing the pictures anew took too long") from None
+                raise ConflictError(
+                    Text("重新生成画面用时太久", "writing the pictures anew took too long")
+                ) from None
         if done.returncode == 2:
-            raise ConflictError(done.stderr.strip().splitlines()[-1])
+            raise ConflictError(Text.read_back(done.stderr.strip().splitlines()[-1]))
         if done.returncode:
             log.error("render_died", status=done.returncode, tail=done.stderr[-2000:])
-            raise OSError(f"the process ended with status {done.returncode}")
+            raise OSError(
+                Text(
+                    f"处理程序以状态 {done.returncode} 结束",
+                    f"the process ended with status {done.returncode}",
+                )
+            )
 
     return render
 

@@ -26,6 +26,7 @@ from monitor.domain.errors import InputError, KanhuError
 from monitor.domain.geometry import Point
 from monitor.domain.media import Frame
 from monitor.domain.people import Person
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.exports.blur import BlurPlan, Image, area_to_blur, blurred
 from monitor.runtime.exports.watermark import Watermark
@@ -87,7 +88,12 @@ def render(job: RenderJob, find: Find | None) -> None:
         InputError: a picture or video cannot be read, or nobody can look for people to blur.
     """
     if job.blur and find is None:
-        raise InputError("without a person model nobody can be made unrecognisable")
+        raise InputError(
+            Text(
+                "没有人员模型，无法遮挡人员",
+                "without a person model nobody can be made unrecognisable",
+            )
+        )
     looking = find if job.blur else None
     for task in job.pictures:
         _picture(job.mark, Path(task.source), Path(task.target), looking)
@@ -103,7 +109,7 @@ def _task(plain: dict[str, Any]) -> RenderTask:
 def _picture(mark: str, source: Path, target: Path, find: Find | None) -> None:
     read = cv2.imread(str(source))
     if read is None:
-        raise InputError("the picture cannot be read", where=source.name)
+        raise InputError(Text("画面无法读取", "the picture cannot be read"), where=source.name)
     image = read.astype(np.uint8, copy=False)
     height, width = image.shape[:2]
     if find is not None:
@@ -112,7 +118,7 @@ def _picture(mark: str, source: Path, target: Path, find: Find | None) -> None:
     image = Watermark(mark, width, height).over(image)
     done, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not done:
-        raise InputError("the picture cannot be written", where=target.name)
+        raise InputError(Text("画面无法写入", "the picture cannot be written"), where=target.name)
     target.write_bytes(encoded.tobytes())
 
 
@@ -128,7 +134,11 @@ def _video(mark: str, task: RenderTask, find: Find | None) -> None:
             _write(taken, made, masked, plan, mark)
     except (av.FFmpegError, IndexError) as error:
         raise InputError(
-            f"the video cannot be written anew ({type(error).__name__})", where=source.name
+            Text(
+                f"视频无法重新生成（{type(error).__name__}）",
+                f"the video cannot be written anew ({type(error).__name__})",
+            ),
+            where=source.name,
         ) from None
 
 
@@ -192,7 +202,7 @@ def main(arguments: Sequence[str]) -> int:
             finder = open_finder(environment.settings.model, environment.models_folder)
         render(job, finder.find if finder is not None else None)
     except KanhuError as error:
-        sys.stderr.write(f"{error.message}\n")
+        sys.stderr.write(f"{error.text.kept()}\n")
         return 2
     return 0
 

@@ -43,10 +43,13 @@ class AnswerDesk:
         """
         request = detail.request
         if request.verdict is None or request.decided is None:
-            raise ConflictError("this was not decided yet", where=f"request {request.number}")
+            raise ConflictError(
+                Text("还没有决定", "this was not decided yet"), where=f"request {request.number}"
+            )
         if detail.particulars is None or detail.ruling is None:
             raise ConflictError(
-                "the personal data of this request were erased", where=f"request {request.number}"
+                Text("这个请求中的个人信息已删除", "the personal data of this request were erased"),
+                where=f"request {request.number}",
             )
         facts = AnswerFacts(
             district=self._settings.district.name.text(),

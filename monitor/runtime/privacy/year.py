@@ -80,7 +80,11 @@ class YearDesk:
         zone = ZoneInfo(self._settings.district.timezone)
         now = utc_now(self._clock)
         if not FIRST_YEAR <= year <= now.astimezone(zone).year:
-            raise InputError(f"there is nothing of {year}", where="year", hint="an earlier one")
+            raise InputError(
+                Text(f"没有 {year} 年的内容", f"there is nothing of {year}"),
+                where="year",
+                hint=Text("请写更早的一年", "an earlier one"),
+            )
         start, end = (datetime(one, 1, 1, tzinfo=zone).astimezone(UTC) for one in (year, year + 1))
         tables = (*read_tables(self._database, start, end), self._rules())
         found = {table.name: as_rows(table) for table in tables}

@@ -14,6 +14,7 @@ from monitor.domain.access import Scope
 from monitor.domain.clock import Clock, to_datetime, utc_now
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.stretches import Stretch, gaps
+from monitor.domain.text import Text
 from monitor.runtime.recording.playback import Exported, export, layout_of, stream_bytes
 from monitor.runtime.recording.reencoding import Piece, Reencoder
 from monitor.settings.schema import Recording as Policy
@@ -94,7 +95,9 @@ class RecordingDesk:
         try:
             return piece, layout_of(self._files, piece.path)
         except DamagedError:
-            raise NotFoundError("the recorded file is damaged", where=piece.path) from None
+            raise NotFoundError(
+                Text("录像文件已损坏", "the recorded file is damaged"), where=piece.path
+            ) from None
 
     def head(self, piece: Recording, layout: Layout) -> bytes:
         """Return the bytes without which no part of a segment plays."""
@@ -127,9 +130,12 @@ class RecordingDesk:
         """
         if not 0 < end - start <= LONGEST_EXPORT:
             raise InputError(
-                "an export is of more than nothing and at most two hours",
+                Text(
+                    "导出的时长应大于零，最多两小时",
+                    "an export is of more than nothing and at most two hours",
+                ),
                 where="end",
-                hint="export longer times in parts",
+                hint=Text("更长的时间请分段导出", "export longer times in parts"),
             )
         pieces = self._pieces(scope, camera_id, start, end)
         with self._exporting, tempfile.TemporaryDirectory(prefix="kanhu-") as folder:
@@ -161,7 +167,9 @@ class RecordingDesk:
             NotFoundError: there is none within ``scope``, or it is gone.
         """
         if not any(item.id == export_id for item in self.exports(scope, camera_id)):
-            raise NotFoundError("there is no such export", where=f"export {export_id}")
+            raise NotFoundError(
+                Text("没有这个导出", "there is no such export"), where=f"export {export_id}"
+            )
         key = _export_key(export_id)
         return self._exports.size(key), self._exports.stream(key)
 

@@ -12,6 +12,7 @@ from monitor.domain.clock import to_datetime
 from monitor.domain.errors import NotFoundError
 from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.stretches import Stretch
+from monitor.domain.text import Text
 from monitor.runtime.recording.playback import layout_of
 from monitor.store.base import Database
 from monitor.store.files import FileStore
@@ -45,17 +46,24 @@ class OwnArchive:
             DISTRICT, channel, to_datetime(start), to_datetime(end), limit=1
         )
         if not pieces:
-            raise NotFoundError("there is no footage of that time", where=channel)
+            raise NotFoundError(
+                Text("没有那段时间的录像", "there is no footage of that time"), where=channel
+            )
         piece = pieces[0]
         if not self._files.exists(piece.path):
-            raise NotFoundError("the recorded file is gone", where=piece.path)
+            raise NotFoundError(
+                Text("录像文件已不在", "the recorded file is gone"), where=piece.path
+            )
         offset = max(0.0, start - piece.start.timestamp())
         try:
             seconds = layout_of(self._files, piece.path).seconds
         except DamagedError as error:
             raise StreamError(Reason.UNREADABLE, where=piece.path, detail=str(error)) from None
         if offset > seconds:
-            raise NotFoundError("the recorded file ends before that time", where=piece.path)
+            raise NotFoundError(
+                Text("录像文件在那之前就结束了", "the recorded file ends before that time"),
+                where=piece.path,
+            )
         local = self._files.local_path(piece.path)
         if local is not None:
             return _source(channel, local, offset)

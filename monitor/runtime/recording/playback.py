@@ -13,6 +13,7 @@ from monitor.domain.clock import to_datetime
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.stretches import Stretch, gaps
+from monitor.domain.text import Text
 from monitor.store.files import CHUNK_BYTES, FileStore
 from monitor.store.recordings import Recording
 from monitor.streams.annexb import first_parameter_sets
@@ -89,7 +90,7 @@ def export(
         joined.close()
     covered = joined.covered
     if not covered:
-        raise NotFoundError("there is no footage of that time")
+        raise NotFoundError(Text("没有那段时间的录像", "there is no footage of that time"))
     missing = tuple(gap for gap in gaps(covered, start, end) if gap.seconds > _SEAM)
     _name_for_all_players(target)
     digest, size = _hash(target)
@@ -148,7 +149,7 @@ def on_disk(files: FileStore, key: str) -> Iterator[Path]:
     local = files.local_path(key)
     if local is not None:
         if not local.exists():
-            raise NotFoundError("there is no such file", where=key)
+            raise NotFoundError(Text("没有这个文件", "there is no such file"), where=key)
         yield local
         return
     with tempfile.TemporaryDirectory(prefix="kanhu-") as folder:
@@ -186,14 +187,17 @@ def pictures(
 
 def _keyframe(layout: Layout, wanted: float) -> float:
     if not layout.fragments:
-        raise DamagedError("no whole fragment")
+        raise DamagedError(Text("没有完整的片段", "no whole fragment"))
     return max(0.0, layout.from_keyframe(wanted)[0].start)
 
 
 def _changed(wall: float) -> ConflictError:
     return ConflictError(
-        f"the camera changed its video format at {to_datetime(wall):%H:%M:%S} UTC",
-        hint="export the time before and the time after as two files",
+        Text(
+            f"摄像机在 {to_datetime(wall):%H:%M:%S} UTC 改变了视频格式",
+            f"the camera changed its video format at {to_datetime(wall):%H:%M:%S} UTC",
+        ),
+        hint=Text("请把前后两段分别导出", "export the time before and the time after as two files"),
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.domain.media import Packet, StreamInfo
+from monitor.domain.text import Text
 from monitor.runtime.recording.playback import pictures
 from monitor.store.files import FileStore
 from monitor.store.recordings import Recording
@@ -59,8 +60,11 @@ class Reencoder:
         first, end = _bounds(layout, start)
         if not self._free.acquire(timeout=_PATIENCE):
             raise ConflictError(
-                "as many recordings are being converted as this server can",
-                hint="try again in a moment",
+                Text(
+                    "正在转换的录像已达到服务器上限",
+                    "as many recordings are being converted as this server can",
+                ),
+                hint=Text("请稍后再试", "try again in a moment"),
             )
         try:
             return self._made(recording, first, end)
@@ -72,7 +76,9 @@ class Reencoder:
         packets = _encoded(pictures(self._files, recording, begin + first, begin + end))
         opening = next(packets, None)
         if opening is None:
-            raise NotFoundError("nothing of that time can be decoded")
+            raise NotFoundError(
+                Text("那段时间没有能解码的内容", "nothing of that time can be decoded")
+            )
         info, packet = opening
         with tempfile.TemporaryDirectory(prefix="kanhu-") as folder:
             path = Path(folder, "piece.mp4")
@@ -90,7 +96,7 @@ def _bounds(layout: Layout, start: float) -> tuple[float, float]:
     """Return from which keyframe to which other one a piece goes."""
     fragments = layout.from_keyframe(start)
     if not fragments or start >= layout.seconds:
-        raise NotFoundError("there is no footage of that time")
+        raise NotFoundError(Text("没有那段时间的录像", "there is no footage of that time"))
     first = fragments[0].start
     for fragment in fragments:
         if fragment.start > start and fragment.start >= first + _PIECE and fragment.keyframe:

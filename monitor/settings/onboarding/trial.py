@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.documents import Location, parse_document, read_document
+from monitor.documents import Complaint, Location, parse_document, read_document
 from monitor.domain.errors import ConfigError, ConflictError, InputError
 from monitor.domain.text import Text
 from monitor.registers.sheets import RowProblem
 from monitor.registers.tables import read_tables
-from monitor.settings.checks import check_source
-from monitor.settings.complaint import Complaint
+from monitor.settings.addresses import address_mistake
 from monitor.settings.load import examined
 from monitor.settings.onboarding.columns import BY_NAME, Level
 from monitor.settings.onboarding.edit import YamlEdit
@@ -23,7 +22,6 @@ from monitor.settings.onboarding.merge import Merge, Origin
 from monitor.settings.onboarding.sheet import Sheet, read_sheet
 from monitor.settings.revising.file import replace_file
 from monitor.settings.sources import Sources
-from monitor.streams.url import UrlError
 
 _HIDES = "${"
 _FILE = Text("配置文件", "the district's file")
@@ -81,7 +79,11 @@ def try_sheet(
     document = read_document(config)
     folder = config.resolve().parent
     if not isinstance(document.value, dict):
-        raise ConfigError("the file is no mapping", where=str(config), hint="see configs/")
+        raise ConfigError(
+            Text("文件不是“键: 值”的形式", "the file is no mapping"),
+            where=str(config),
+            hint=Text("见 configs/", "see configs/"),
+        )
     _check_variables(sheet, variables)
     _check_urls(sheet, document.value, folder)
     text = config.read_text("utf-8")
@@ -91,9 +93,15 @@ def try_sheet(
     after = parse_document(written, str(config))
     if after.value != merge.value and _shaped(after.value) != _shaped(merge.value):
         raise ConflictError(
-            "the district's file is written in a way that cannot be changed by program",
+            Text(
+                "配置文件的写法无法由程序修改",
+                "the district's file is written in a way that cannot be changed by program",
+            ),
             where=str(config),
-            hint="write lists with a hyphen a line, without anchors and aliases",
+            hint=Text(
+                "列表每项一行、以连字符开头，不用锚点和别名",
+                "write lists with a hyphen a line, without anchors and aliases",
+            ),
         )
     if not sheet.problems:
         _, complaints = examined(after, folder, environment)
@@ -120,11 +128,18 @@ def apply_sheet(
     trial = try_sheet(config, name, content, variables=variables, environment=environment)
     if trial.problems:
         raise InputError(
-            f"the spreadsheet has {len(trial.problems)} mistakes", where=name, hint="try it first"
+            Text(
+                f"电子表格有 {len(trial.problems)} 处错误",
+                f"the spreadsheet has {len(trial.problems)} mistakes",
+            ),
+            where=name,
+            hint=Text("请先试导入", "try it first"),
         )
     if trial.changes:
         if hashlib.sha256(config.read_bytes()).digest() != before:
-            raise ConflictError("the file was changed meanwhile", where=str(config))
+            raise ConflictError(
+                Text("其间文件已被修改", "the file was changed meanwhile"), where=str(config)
+            )
         replace_file(config, trial.text)
     return trial
 
@@ -141,11 +156,9 @@ def _check_urls(sheet: Sheet, value: dict[str, Any], folder: Path) -> None:
     for row in sheet.rows:
         for key in ("url", "substream"):
             url = row.of(Level.CAMERA).get(key)
-            if url is not None:
-                try:
-                    check_source(url, reach, folder)
-                except UrlError as error:
-                    sheet.complain(row.number, BY_NAME[Level.CAMERA, key], error.text)
+            wrong = None if url is None else address_mistake(url, reach, folder)
+            if wrong is not None:
+                sheet.complain(row.number, BY_NAME[Level.CAMERA, key], wrong[0])
 
 
 def _sources(value: dict[str, Any], folder: Path) -> Sources:
@@ -160,16 +173,15 @@ def _translated(
     complaints: list[Complaint], origins: Mapping[Location, Origin], title: str
 ) -> Iterator[RowProblem]:
     for complaint in complaints:
-        said = f"{complaint.message} ({complaint.hint})"
         known = complaint.location
         while known and known not in origins:
             known = known[:-1]
         if not known:
-            yield RowProblem(_FILE.zh, 0, None, Text(said, said))
+            yield RowProblem(_FILE.zh, 0, None, complaint.brief())
             continue
         origin = origins[known]
         label = origin.column.label if origin.column else None
-        yield RowProblem(title, origin.row, label, Text(said, said))
+        yield RowProblem(title, origin.row, label, complaint.brief())
 
 
 def _shaped(value: Any) -> Any:

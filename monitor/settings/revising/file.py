@@ -7,8 +7,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from monitor.documents import MAX_DOCUMENT_BYTES
+from monitor.documents import MAX_DOCUMENT_BYTES, not_utf8
 from monitor.domain.errors import ConfigError, ConflictError
+from monitor.domain.system_words import system_words, unreadable
+from monitor.domain.text import Text
 
 
 def read_text(config: Path) -> str:
@@ -21,16 +23,20 @@ def read_text(config: Path) -> str:
         content = config.read_bytes()
     except OSError as error:
         raise ConfigError(
-            f"cannot be read: {error.strerror}", where=str(config), hint="check the path"
+            unreadable(error),
+            where=str(config),
+            hint=Text("检查路径", "check the path"),
         ) from None
     if len(content) > MAX_DOCUMENT_BYTES:
-        raise ConfigError("the file is too large", where=str(config), hint="is it the right file?")
+        raise ConfigError(
+            Text("文件太大", "the file is too large"),
+            where=str(config),
+            hint=Text("是这个文件吗？", "is it the right file?"),
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            f"not UTF-8 text (byte {error.start})", where=str(config), hint="save it as UTF-8"
-        ) from None
+        raise not_utf8(error, str(config)) from None
 
 
 def replace_file(config: Path, text: str) -> None:
@@ -45,10 +51,14 @@ def replace_file(config: Path, text: str) -> None:
         _write(target.with_name(f"{target.name}.bak"), target.read_bytes(), mode)
         _write(target, text.encode("utf-8"), mode)
     except OSError as error:
+        why = system_words(error)
         raise ConflictError(
-            f"the district's file cannot be written: {error.strerror}",
+            Text(f"无法写入配置文件：{why.zh}", f"the district's file cannot be written: {why.en}"),
             where=str(config),
-            hint="let this user write to its folder, or run 'monitor import' where it may",
+            hint=Text(
+                "让运行服务的用户可以写它所在的文件夹，或在可写处运行 monitor import",
+                "let this user write to its folder, or run 'monitor import' where it may",
+            ),
         ) from None
 
 

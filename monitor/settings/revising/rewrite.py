@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.documents import Location, parse_document
 from monitor.domain.errors import ConflictError
+from monitor.domain.text import Text
 from monitor.settings.onboarding.edit import YamlEdit
 
 _KEY = "id"
@@ -29,9 +30,15 @@ def rewritten(text: str, name: str, wanted: dict[str, Any]) -> str:
     written = edit.written()
     if not same(parse_document(written, name).value, wanted):
         raise ConflictError(
-            "the district's file is written in a way that cannot be changed by program",
+            Text(
+                "配置文件的写法无法由程序修改",
+                "the district's file is written in a way that cannot be changed by program",
+            ),
             where=name,
-            hint="write lists with a hyphen a line, without anchors and aliases",
+            hint=Text(
+                "列表每项一行、以连字符开头，不用锚点和别名",
+                "write lists with a hyphen a line, without anchors and aliases",
+            ),
         )
     return written
 

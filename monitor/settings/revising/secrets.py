@@ -17,8 +17,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 
-from monitor.documents import Location, parse_document
-from monitor.settings.complaint import Complaint
+from monitor.documents import Complaint, Location, parse_document
+from monitor.domain.text import Text
 from monitor.settings.onboarding.edit import YamlEdit
 from monitor.settings.schema import Settings
 from monitor.streams.url import redact
@@ -112,8 +112,14 @@ def restored(value: Any, present: Any) -> tuple[Any, list[Complaint]]:
             missing.append(
                 Complaint(
                     spot.location,
-                    "the secret is hidden, and there is none known for this address",
-                    "type the password anew; it is kept only while user, host and port stay",
+                    Text(
+                        "密码已隐藏，而这个地址没有已知的密码",
+                        "the secret is hidden, and there is none known for this address",
+                    ),
+                    Text(
+                        "请重新填写密码；只有用户名、主机和端口不变时才保留",
+                        "type the password anew; it is kept only while user, host and port stay",
+                    ),
                 )
             )
         else:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from monitor.documents import Location
-from monitor.settings.complaint import Complaint
+from monitor.documents import Complaint, Location
+from monitor.domain.text import Text
 
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
@@ -21,8 +21,11 @@ def new_variables(value: Any, present: Any) -> tuple[Complaint, ...]:
     return tuple(
         Complaint(
             location,
-            "may not come from the environment here",
-            "write the value itself, or write the variable into the file by hand",
+            Text("这里不能用环境变量", "may not come from the environment here"),
+            Text(
+                "直接写值，或在配置文件中手工写变量",
+                "write the value itself, or write the variable into the file by hand",
+            ),
         )
         for location, text in _texts(value, ())
         if text not in known

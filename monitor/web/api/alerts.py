@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor.domain.alerts import AlertAction, AlertState
 from monitor.domain.errors import InputError
 from monitor.domain.events import Severity
+from monitor.domain.text import Text
 from monitor.store.alert_repository import AlertFilter
 from monitor.web.access import Permission, require
 from monitor.web.alert_actions import Wanted, act
@@ -94,5 +95,9 @@ def act_on_alert(
 
 def _zoned(moment: datetime | None, where: str) -> datetime | None:
     if moment is not None and moment.tzinfo is None:
-        raise InputError("give the time zone", where=where, hint="2026-11-02T09:30:00+08:00")
+        raise InputError(
+            Text("请写明时区", "give the time zone"),
+            where=where,
+            hint=Text("如 2026-11-02T09:30:00+08:00", "2026-11-02T09:30:00+08:00"),
+        )
     return moment

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from monitor.domain.errors import NotFoundError
 from monitor.domain.labels import LabelBox, LabelFrame
 from monitor.domain.people import AgeClass, Box
+from monitor.domain.text import Text
 from monitor.store.labels import LabelStore
 from monitor.web.access import Permission, require
 from monitor.web.site import Site, site_of
@@ -129,7 +130,9 @@ def label_store(site: Site) -> LabelStore:
         NotFoundError: keeping frames is switched off.
     """
     if site.context.labels is None:
-        raise NotFoundError("frames are not kept here", where="labels.enabled")
+        raise NotFoundError(
+            Text("这里不保留画面", "frames are not kept here"), where="labels.enabled"
+        )
     return site.context.labels
 
 

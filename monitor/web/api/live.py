@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.web.access import Permission, require
 from monitor.web.api.problems import UNAVAILABLE
 from monitor.web.parameters import PlaceId, SessionId
@@ -64,11 +65,14 @@ async def offer(
     site = site_of(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _MEDIA_TYPE:
-        raise InputError("a live view begins with an SDP offer", where="content-type")
+        raise InputError(
+            Text("实时画面以 SDP offer 开始", "a live view begins with an SDP offer"),
+            where="content-type",
+        )
     try:
         sdp = (await request.body()).decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError("the offer is not text", where="body") from None
+        raise InputError(Text("offer 不是文字", "the offer is not text"), where="body") from None
     await run_in_threadpool(site.places.camera, visitor.scope, camera_id)
     answer = await site.context.workers.offer(
         camera_id, sdp, visitor.user.name, small=size == "small"

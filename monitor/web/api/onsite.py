@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from monitor.domain.checklists import Result
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.onsite import FieldAnswer, NewAddendum, Place, Receipt, SignerRole
+from monitor.domain.text import Text
 from monitor.runtime.onsite_desk import Signer
 from monitor.store.onsite_views import Contender, Inspection, Standing
 from monitor.web.access import Permission, require
@@ -241,7 +242,7 @@ async def take_photo(
 
     def file_it() -> Receipt:
         if media_type_of(content) != "image/jpeg":
-            raise InputError("a photo is a JPEG", where="file")
+            raise InputError(Text("照片应为 JPEG", "a photo is a JPEG"), where="file")
         return site.context.onsite.photo(
             visitor.scope, checklist_id, photo_id, item, content, sha256, at, place, visitor.actor
         )
@@ -266,13 +267,18 @@ def signature(request: Request, visitor: _Seer, signature_id: RowId) -> Response
     site = site_of(request)
     key = site.context.onsite.signature_file(visitor.scope, signature_id)
     if key is None:
-        raise NotFoundError("it was not signed", where=f"signature {signature_id}")
+        raise NotFoundError(
+            Text("没有签字", "it was not signed"), where=f"signature {signature_id}"
+        )
     return StreamingResponse(site.context.files.stream(key), media_type="image/svg+xml")
 
 
 def _must_be(visitor: Visitor, user_id: int) -> None:
     if visitor.user.id != user_id:
-        raise ConflictError("somebody else is signed in on this device now", where="user")
+        raise ConflictError(
+            Text("这台设备现由他人登录", "somebody else is signed in on this device now"),
+            where="user",
+        )
 
 
 def _received(piece_id: str, take_in: Callable[[], Receipt]) -> ReceiptOut:

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.runtime.recording.desk import Footage
 from monitor.runtime.recording.reencoding import CODEC
 from monitor.store.recordings import Recording
@@ -235,7 +236,10 @@ def _footage(request: Request, visitor: Visitor, camera_id: str, start: int, end
 
 def _check_range(start: int, end: int) -> None:
     if not 0 < end - start <= _LONGEST:
-        raise InputError("ask for more than nothing and at most a week", where="end")
+        raise InputError(
+            Text("时长应大于零，最多一周", "ask for more than nothing and at most a week"),
+            where="end",
+        )
 
 
 def _segment(
@@ -251,7 +255,9 @@ def _segment(
     start, end = int(first), int(last)
     check_pass(request, visitor, Wanted(piece.camera_id, start, end, Purpose.PLAY), given)
     if piece.end.timestamp() <= start or piece.start.timestamp() >= end:
-        raise NotFoundError("the pass is for another time", where=f"{piece.id}")
+        raise NotFoundError(
+            Text("通行凭证是另一段时间的", "the pass is for another time"), where=f"{piece.id}"
+        )
     return piece, layout
 
 

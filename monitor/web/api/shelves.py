@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.errors import InputError
 from monitor.domain.shelves import NewShelf
+from monitor.domain.text import Text
 from monitor.store.shelves import Shelf
 from monitor.web.access import Permission, require, supervises
 from monitor.web.api.problems import CONFLICT
@@ -98,7 +99,7 @@ def list_shelves(
 def put_on_shelf(request: Request, visitor: _Shelver, body: ShelfIn) -> ShelfOut:
     """Put a camera, a room or a rule aside: its alerts are recorded and told to nobody."""
     if body.rule and body.rule not in rule_kinds():
-        raise InputError("there is no such rule", where="rule")
+        raise InputError(Text("没有这条规则", "there is no such rule"), where="rule")
     site = site_of(request)
     new = NewShelf(body.institution, body.reason, body.expires, body.room, body.camera, body.rule)
     now = site.context.now()

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError, NotFoundError, SourceError
+from monitor.domain.text import Text
 from monitor.streams.live import IceServer
 from monitor.web.access import PUBLIC, Permission, require
 from monitor.web.gateway import LiveAnswer
@@ -68,7 +69,9 @@ async def whip(request: Request, camera_id: PlaceId) -> Response:
     try:
         answer = await site_of(request).context.workers.ingest(camera_id, sdp, token)
     except SourceError:
-        raise NotFoundError("no camera waits for this sender") from None
+        raise NotFoundError(
+            Text("没有摄像机在等这个发送端", "no camera waits for this sender")
+        ) from None
     _logger.info("whip_began", camera=camera_id)
     response = _answered(answer, f"/api/v1/whip/{camera_id}/{answer.session_id}")
     context = site_of(request).context
@@ -92,18 +95,21 @@ async def hang_up(request: Request, camera_id: PlaceId, session_id: SessionId) -
 async def _offer(request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _MEDIA_TYPE:
-        raise InputError("a session begins with an SDP offer", where="content-type")
+        raise InputError(
+            Text("会话以 SDP offer 开始", "a session begins with an SDP offer"),
+            where="content-type",
+        )
     try:
         return (await request.body()).decode("utf-8")
     except UnicodeDecodeError:
-        raise InputError("the offer is not text", where="body") from None
+        raise InputError(Text("offer 不是文字", "the offer is not text"), where="body") from None
 
 
 def _token(request: Request) -> str:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token or not token.isascii() or not token.isprintable():
-        raise NotFoundError("no camera waits for this sender")
+        raise NotFoundError(Text("没有摄像机在等这个发送端", "no camera waits for this sender"))
     return token
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.inspections.period import shifted
 from monitor.inspections.reports.alarm_quality import (
     Names,
@@ -80,7 +80,7 @@ def _month(site: Site, written: str) -> tuple[date, date]:
     this_month = month_at(site.context.now(), site.context.settings.district.timezone)
     chosen = parse_month(written) if written else this_month
     if chosen > this_month:
-        raise InputError("this month has not begun", where="month")
+        raise InputError(Text("这个月还没有开始", "this month has not begun"), where="month")
     return this_month, chosen
 
 

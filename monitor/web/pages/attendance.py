@@ -18,6 +18,7 @@ from monitor.domain.errors import (
     PermissionDeniedError,
 )
 from monitor.domain.registers import ClassGroup
+from monitor.domain.text import Text
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_data import Sent, SentForm
@@ -88,7 +89,9 @@ def withdraw(
     site.places.institution(visitor.scope, institution_id)
     number = sent.text("code_id", 18)
     if not number.isdecimal():
-        raise NotFoundError("no such code is in force", where="code_id")
+        raise NotFoundError(
+            Text("没有这个有效的接送码", "no such code is in force"), where="code_id"
+        )
     site.attendance.withdraw_code(institution_id, int(number), site.context.now())
     return RedirectResponse(f"/registers/{institution_id}/attendance", 303)
 
@@ -98,7 +101,9 @@ def _movement(site: Site, sent: Sent) -> Movement:
         direction = Direction(sent.text("direction"))
         children = int(sent.text("children") or "1")
     except ValueError:
-        raise InputError("this is not a movement", where="direction") from None
+        raise InputError(
+            Text("这不是入离园记录", "this is not a movement"), where="direction"
+        ) from None
     return Movement(
         class_id=sent.text("class"),
         at=site.context.now(),

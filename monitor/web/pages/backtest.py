@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.detectors.rules import rule_kinds, rule_parameters
 from monitor.domain.errors import InputError
 from monitor.domain.places import Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.comparison import Fired, Would
 from monitor.runtime.backtest.desk import MOST_DAYS
 from monitor.runtime.backtest.runs import Phase, Run
@@ -83,7 +84,7 @@ def start(request: Request, visitor: _Trier, form: _Form) -> Response:
     try:
         days_back = int(form.get("days", ""))
     except ValueError:
-        raise InputError("this is not a number of days", where="days") from None
+        raise InputError(Text("这不是天数", "this is not a number of days"), where="days") from None
     site.context.backtests.start(visitor.user.id, rooms, rule, written, days_back)
     return RedirectResponse("/backtest", 303)
 

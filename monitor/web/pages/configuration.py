@@ -20,7 +20,7 @@ from monitor.web.form_data import SentForm
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import RowId
 from monitor.web.site import Site, site_of
-from monitor.web.visitor import Visitor
+from monitor.web.visitor import Visitor, language_of
 
 router = APIRouter(include_in_schema=False)
 _Admin = Annotated[Visitor, require(Permission.CONFIGURE)]
@@ -46,7 +46,7 @@ def save(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     try:
         version = desk.save(draft, kind, visitor.actor, sent.text("reason", 1000), restores)
     except (ConfigError, ConflictError, InputError) as error:
-        return _index(request, problem=str(error), status=409)
+        return _index(request, problem=error.says(language_of(request)), status=409)
     _put_down(site, visitor, version)
     return RedirectResponse(f"/configuration/history/{version.position}?saved=true", 303)
 
@@ -60,7 +60,7 @@ def adopt(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     try:
         version = desk_of(site).adopt(sent.text("seen"), visitor.actor, sent.text("reason", 1000))
     except (ConflictError, InputError) as error:
-        return _index(request, problem=str(error), status=409)
+        return _index(request, problem=error.says(language_of(request)), status=409)
     _put_down(site, visitor, version)
     return RedirectResponse(f"/configuration/history/{version.position}?saved=true", 303)
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from monitor.documents import Complaint
 from monitor.domain.places import LineKind, Side, ZoneKind
-from monitor.settings.complaint import Complaint
 from monitor.settings.revising.secrets import hidden_value
 from monitor.web.access import Permission, check_district, require
 from monitor.web.answer import page

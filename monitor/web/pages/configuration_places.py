@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from monitor.documents import Complaint
 from monitor.domain.errors import ConfigError, ConflictError
-from monitor.settings.complaint import Complaint
+from monitor.domain.text import Text
 from monitor.settings.revising.secrets import Spot, hidden_value
 from monitor.store.text import clean_line
 from monitor.web.access import Permission, check_district, require
@@ -90,7 +91,7 @@ def change(request: Request, visitor: _Admin, sent: SentForm) -> Response:
         draft = desk.draft(present, document)
     except (ConfigError, ConflictError) as error:
         texts = _quiet(texts, shown)
-        return _form(request, found, document, texts, fresh=fresh, problem=error.message)
+        return _form(request, found, document, texts, fresh=fresh, problem=error.brief())
     wrong, others = told(draft.complaints, found)
     if draft.complaints:
         return _form(request, found, document, _quiet(texts, shown), wrong, others, fresh=fresh)
@@ -169,11 +170,11 @@ def _form(
     found: Found,
     document: object,
     texts: Mapping[str, str],
-    wrong: Mapping[str, str] | None = None,
+    wrong: Mapping[str, Text] | None = None,
     others: Sequence[Complaint] = (),
     *,
     fresh: bool,
-    problem: str = "",
+    problem: Text | None = None,
 ) -> Response:
     parent = HOMES.get(found.kind)
     home = find_place(document, parent, found.home) if parent and found.home else None

@@ -15,6 +15,7 @@ from monitor.detectors.rules import rule_kinds
 from monitor.documents import parse_document
 from monitor.domain.errors import ConflictError, NotFoundError
 from monitor.domain.places import Room
+from monitor.domain.text import Text
 from monitor.runtime.backtest.desk import MOST_DAYS
 from monitor.runtime.backtest.runs import Run
 from monitor.runtime.backtest.words import LIMIT
@@ -86,7 +87,7 @@ def alter(request: Request, visitor: _Admin, sent: SentForm) -> Response:
 def _texts(rule: str, sent: Sent) -> dict[str, str]:
     kind = rule_kinds().get(rule)
     if kind is None:
-        raise NotFoundError("there is no such rule", where=rule)
+        raise NotFoundError(Text("没有这条规则", "there is no such rule"), where=rule)
     names = [parameter.name for parameter in kind.parameters]
     return {name: sent.text(f"{_SET}{name}", _LONGEST_VALUE) for name in names}
 
@@ -97,7 +98,9 @@ def _start(site: Site, visitor: Visitor, draft: Draft, level: Level, rule: str) 
     watched = {room.id for room in site.context.backtests.rooms(visitor.scope)}
     chosen = [room for room in rooms if room.id in watched]
     if not chosen:
-        raise ConflictError("no room with cameras lies there", where=level.id)
+        raise ConflictError(
+            Text("那里没有装有摄像机的房间", "no room with cameras lies there"), where=level.id
+        )
     site.context.backtests.start(visitor.user.id, chosen, rule, {}, MOST_DAYS)
 
 
@@ -117,7 +120,7 @@ def _page(
     place: str,
     rule: str,
     written: Mapping[str, str],
-    wrong: Mapping[str, str] | None = None,
+    wrong: Mapping[str, Text] | None = None,
     status: int = 200,
 ) -> Response:
     site = site_of(request)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from monitor.domain.connections import Connected, InstitutionCoverage
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.runtime.connection_sheet import write_coverage
 from monitor.runtime.coverage import coverage
 from monitor.store.connection_trials import TrialReport
@@ -77,7 +78,7 @@ def show(request: Request, visitor: _Reader, institution_id: PlaceId) -> Respons
             return page(
                 request, "connection.html", institution=one, tried=report.tried, waiting=waiting
             )
-    raise NotFoundError("there is no such institution", where=institution_id)
+    raise NotFoundError(Text("没有这个机构", "there is no such institution"), where=institution_id)
 
 
 def _look(site: Site, visitor: Visitor) -> tuple[tuple[InstitutionCoverage, ...], TrialReport]:

@@ -80,7 +80,10 @@ def add(
         return _page(request, visitor, problem="push.problem_many")
     what = {"device": device, "push_service": urlsplit(endpoint).hostname}
     site.register.put_down(
-        NewAccess(AccessKind.ACCOUNT, visitor.accessor, "push device added", what=what), now
+        NewAccess(
+            AccessKind.ACCOUNT, visitor.accessor, "添加推送设备 / push device added", what=what
+        ),
+        now,
     )
     return RedirectResponse("/account/devices", 303)
 
@@ -95,7 +98,7 @@ def try_device(
     try:
         site_of(request).push.try_device(visitor.user.id, device_id, visitor.user.language)
     except DeliveryError as failure:
-        error = failure.message
+        error = failure.brief().kept()
     _logger.info("push_device_tested", device=device_id, failed=bool(error))
     return _page(request, visitor, tried=Tried(device_id, error))
 
@@ -110,7 +113,9 @@ def remove(
     site.push_devices.remove(visitor.user.id, device_id)
     what = {"device": device_id}
     site.register.put_down(
-        NewAccess(AccessKind.ACCOUNT, visitor.accessor, "push device removed", what=what),
+        NewAccess(
+            AccessKind.ACCOUNT, visitor.accessor, "移除推送设备 / push device removed", what=what
+        ),
         site.context.now(),
     )
     return RedirectResponse("/account/devices", 303)

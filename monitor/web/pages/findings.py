@@ -13,6 +13,7 @@ from monitor.domain.access import ScopeKind
 from monitor.domain.checklists import ItemSeverity
 from monitor.domain.errors import InputError, KanhuError, PermissionDeniedError
 from monitor.domain.findings import FindingAction, FindingState, fitting_actions
+from monitor.domain.text import Text
 from monitor.store.files import NewFile
 from monitor.store.finding_repository import (
     FindingDetail,
@@ -108,7 +109,10 @@ def act(
     site = site_of(request)
     finding = site.findings.get(visitor.scope, finding_id).finding
     if action not in _actions(finding, visitor):
-        raise PermissionDeniedError("this is not for you to do, or not now", where=action)
+        raise PermissionDeniedError(
+            Text("这不由您来做，或现在不能做", "this is not for you to do, or not now"),
+            where=action,
+        )
     stored: list[NewFile] = []
     try:
         stored += store_uploads(site.context.files, f"findings/{finding_id}", files or [])
@@ -226,7 +230,9 @@ def _filter(chosen: dict[str, str], today: date) -> FindingFilter:
         states = frozenset({FindingState(state)} if state and state not in _BY_STATE else set())
         grave = ItemSeverity(severity) if severity else None
     except ValueError:
-        raise InputError("there is no such state or severity", where="filter") from None
+        raise InputError(
+            Text("没有这种状态或级别", "there is no such state or severity"), where="filter"
+        ) from None
     return FindingFilter(
         states=states,
         severity=grave,
@@ -241,7 +247,11 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise InputError("this is not a day", where="due", hint="write 2026-11-30") from None
+        raise InputError(
+            Text("这不是日期", "this is not a day"),
+            where="due",
+            hint=Text("写作 2026-11-30", "write 2026-11-30"),
+        ) from None
 
 
 def _today(site: Site) -> date:

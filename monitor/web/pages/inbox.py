@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError, NotFoundError
+from monitor.domain.text import Text
 from monitor.web.access import PUBLIC, Permission, require
 from monitor.web.answer import page
 from monitor.web.site import Site, site_of
@@ -40,23 +41,23 @@ async def receive(request: Request, token: str) -> Response:
     _check_demo(site)
     expected = site.context.demo_token
     if expected is None or not hmac.compare_digest(token.encode(), expected.encode()):
-        raise NotFoundError("there is no such inbox")
+        raise NotFoundError(Text("没有这个收件箱", "there is no such inbox"))
     try:
         message = _shortened(await request.json())
     except (ValueError, RecursionError):
-        raise InputError("the message is not JSON", where="body") from None
+        raise InputError(Text("消息不是 JSON", "the message is not JSON"), where="body") from None
     await run_in_threadpool(site.inbox.add, message, site.context.now())
     return Response(status_code=204)
 
 
 def _check_demo(site: Site) -> None:
     if not site.context.settings.demo:
-        raise NotFoundError("there is no demo inbox here")
+        raise NotFoundError(Text("这里没有演示收件箱", "there is no demo inbox here"))
 
 
 def _shortened(message: object) -> dict[str, object]:
     if not isinstance(message, dict):
-        raise InputError("a JSON object is expected", where="body")
+        raise InputError(Text("应为 JSON 对象", "a JSON object is expected"), where="body")
     kept: dict[str, object] = {}
     for key in _KEPT_FIELDS:
         value = message.get(key)
@@ -65,5 +66,7 @@ def _shortened(message: object) -> dict[str, object]:
         elif key == "attachments" and isinstance(value, list):
             kept[key] = len(value)  # pictures are kept with the alert, not here again
     if not kept.get("message") and not kept.get("title"):
-        raise InputError("a message needs a title or a text", where="message")
+        raise InputError(
+            Text("消息要有标题或正文", "a message needs a title or a text"), where="message"
+        )
     return kept

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.inspections.metrics import metric_named, metrics
 from monitor.inspections.metrics.account import account_of
 from monitor.web.access import Permission, require
@@ -39,7 +40,10 @@ def reading(request: Request, visitor: _Reader, checklist_id: RowId, item_id: _I
     filed = site_of(request).context.inspections.get(visitor.scope, checklist_id)
     entry = filed.checklist.entry(item_id)
     if entry is None or entry.reading is None or entry.item.auto is None:
-        raise NotFoundError("the checklist has no reading of this item", where=item_id)
+        raise NotFoundError(
+            Text("检查表中这一项没有系统数据", "the checklist has no reading of this item"),
+            where=item_id,
+        )
     metric = metric_named(entry.reading.metric)
     return page(
         request,

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.alerts.channels import DeliveryError, open_channel
 from monitor.alerts.ladder import OnCall
 from monitor.domain.errors import KanhuError
+from monitor.domain.text import Language
 from monitor.runtime.notices import channel_specs, send_test
 from monitor.settings.escalation import on_call_of
 from monitor.web.access import Permission, require
@@ -57,7 +58,7 @@ def try_channel(
         site = site_of(request)
         send_test(site.context.settings, channel_id, site.push)
     except DeliveryError as failure:
-        error = failure.message
+        error = failure.brief().kept()
     _logger.info("channel_tested", channel=channel_id, user=visitor.user.name, failed=bool(error))
     return _page(request, visitor, Tried(channel_id, error))
 
@@ -84,7 +85,10 @@ def _page(request: Request, visitor: Visitor, tried: Tried | None) -> Response:
         request,
         "notices.html",
         directory=Directory(site.places.tree(visitor.scope)),
-        channels=tuple((part, _shown(site, part.id)) for part in settings.notify.channels),
+        channels=tuple(
+            (part, _shown(site, part.id, visitor.user.language))
+            for part in settings.notify.channels
+        ),
         policies=settings.notify.policies,
         reminders=settings.alerts.reminders,
         rotas=tuple((rota.id, _on_call(site, on_call, rota.id)) for rota in settings.notify.rotas),
@@ -97,14 +101,14 @@ def _page(request: Request, visitor: Visitor, tried: Tried | None) -> Response:
     )
 
 
-def _shown(site: Site, channel_id: str) -> str:
+def _shown(site: Site, channel_id: str, language: Language) -> str:
     """Return a channel's address without its secrets."""
     for spec in channel_specs(site.context.settings):
         if spec.id == channel_id:
             try:
                 return open_channel(spec).describe()
             except KanhuError as error:
-                return error.message
+                return error.text.of(language)
     return ""
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.errors import NotFoundError, SourceError
+from monitor.domain.text import Text
 from monitor.store.session_repository import SignInMethod
 from monitor.web.access import PUBLIC, Permission, require
 from monitor.web.doors import address_key
@@ -148,7 +149,9 @@ def _remember(request: Request, response: Response, content: dict[str, Any]) -> 
 
 def _provider(site: Site) -> OidcProvider:
     if site.provider is None:
-        raise NotFoundError("no identity provider is configured", where="access.oidc")
+        raise NotFoundError(
+            Text("没有配置身份提供方", "no identity provider is configured"), where="access.oidc"
+        )
     return site.provider
 
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.errors import ConflictError, InputError, KanhuError
+from monitor.domain.text import Text
 from monitor.registers.tables import MOST_BYTES
 from monitor.settings.onboarding import Trial, apply_sheet, try_sheet, write_template
 from monitor.store.config_versions import VersionKind
@@ -55,11 +56,11 @@ def attempt(request: Request, visitor: _Admin, sent: SentForm) -> Response:
     site = site_of(request)
     config = _config(site)
     if sent.file is None:
-        return _page(request, unfit="no file was chosen", status=422)
+        return _page(request, unfit=Text("没有选择文件", "no file was chosen"), status=422)
     try:
         trial = try_sheet(config, sent.file.name[:200], sent.file.content)
     except KanhuError as error:
-        return _page(request, unfit=error.message, status=422)
+        return _page(request, unfit=error.brief(), status=422)
     digest = ""
     if not trial.problems and trial.changes:
         digest = site.pending.keep(visitor.user.id, sent.file.content, site.context.clock.now())
@@ -82,7 +83,7 @@ def apply(request: Request, visitor: _Admin, sent: SentForm) -> Response:
         trial = apply_sheet(config, "import", content)
         desk.taken(VersionKind.SHEET, visitor.actor, "")
     except (InputError, ConflictError) as error:
-        return _page(request, unfit=error.message, status=409)
+        return _page(request, unfit=error.brief(), status=409)
     added = {level: states["added"] for level, states in trial.counts.items()}
     changed = {level: states["changed"] for level, states in trial.counts.items()}
     _logger.info("district_imported", user=visitor.user.name, added=added, changed=changed)
@@ -91,7 +92,10 @@ def apply(request: Request, visitor: _Admin, sent: SentForm) -> Response:
 
 def _config(site: Site) -> Path:
     if site.context.config is None:
-        raise ConflictError("this service was not started from a file", where="configuration")
+        raise ConflictError(
+            Text("服务不是从配置文件启动的", "this service was not started from a file"),
+            where="configuration",
+        )
     return site.context.config
 
 
@@ -101,7 +105,7 @@ def _page(
     trial: Trial | None = None,
     name: str = "",
     digest: str = "",
-    unfit: str = "",
+    unfit: Text | None = None,
     done: bool = False,
     status: int = 200,
 ) -> Response:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.streams.whip.server import SCHEME
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
@@ -39,7 +40,9 @@ def show(
     site = site_of(request)
     camera = site.places.camera(visitor.scope, camera_id)
     if camera_id not in phones(site):
-        raise NotFoundError("this camera does not wait for a phone", where=camera_id)
+        raise NotFoundError(
+            Text("这台摄像机不等待手机", "this camera does not wait for a phone"), where=camera_id
+        )
     directory = Directory(site.places.tree(visitor.scope))
     response = page(request, "phone.html", camera=camera, spot=directory.spots[camera_id])
     response.headers["Permissions-Policy"] = _MAY_LOOK

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.access import DISTRICT, ScopeKind
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
 from monitor.domain.findings import FindingState
+from monitor.domain.text import Text
 from monitor.domain.visits import VisitKind, VisitState
 from monitor.inspections.ical import render_calendar
 from monitor.inspections.period import shifted
@@ -50,7 +51,7 @@ def show(
     this_month = _this_month(site)
     chosen = parse_month(month) if month else this_month
     if chosen > shifted(this_month, _MONTHS_SHOWN):
-        raise InputError("this month lies too far ahead", where="month")
+        raise InputError(Text("这个月太远", "this month lies too far ahead"), where="month")
     return _plan(request, visitor, chosen, made=made, approved=approved, whose=whose)
 
 
@@ -63,7 +64,9 @@ def make(request: Request, visitor: _Planner, sent: SentForm) -> Response:
     site = site_of(request)
     this_month = _this_month(site)
     if not this_month <= month <= shifted(this_month, _MONTHS_AHEAD):
-        raise InputError("this month cannot be planned now", where="month")
+        raise InputError(
+            Text("现在不能安排这个月", "this month cannot be planned now"), where="month"
+        )
     made = site.plans.make(month)
     return RedirectResponse(f"/inspections/plan?month={slot_of(month)}&made={made}", 303)
 
@@ -144,9 +147,14 @@ def done(request: Request, visitor: _Inspector, visit_id: RowId, sent: SentForm)
     site = site_of(request)
     view = _seen(site, visitor, visit_id)
     if visitor.user.id not in view.inspectors and not may(visitor, Permission.PLAN):
-        raise InputError("only those who went say that a visit was made", where="visit")
+        raise InputError(
+            Text("只有去的人可以写明已检查", "only those who went say that a visit was made"),
+            where="visit",
+        )
     if view.plan.day > site.plans.today:
-        raise InputError("the day of the visit has not come", where="visit")
+        raise InputError(
+            Text("检查的日子还没有到", "the day of the visit has not come"), where="visit"
+        )
     changes = {"state": VisitState.DONE.value}
     site.visits.change(
         visitor.scope, visit_id, changes, "", visitor.actor, site.context.now(), view.version
@@ -160,7 +168,7 @@ def calendar(request: Request, token: _Token) -> Response:
     site = site_of(request)
     user = site.calendars.user_of(token)
     if user is None:
-        raise NotFoundError("there is no such calendar")
+        raise NotFoundError(Text("没有这个日历", "there is no such calendar"))
     name = site.context.settings.district.name.text().of(user.language)
     content = render_calendar(name, site.plans.calendar(user))
     return Response(content, 200, {"Cache-Control": "private, no-cache"}, "text/calendar")
@@ -173,24 +181,28 @@ def _this_month(site: Site) -> date:
 def _seen(site: Site, visitor: Visitor, visit_id: int) -> VisitView:
     view = site.visits.get(visitor.scope, visit_id)
     if visitor.scope.kind is ScopeKind.INSTITUTION and not view.plan.announced:
-        raise NotFoundError("there is no such visit", where=f"visit {visit_id}")
+        raise NotFoundError(
+            Text("没有这次检查", "there is no such visit"), where=f"visit {visit_id}"
+        )
     return view
 
 
 def _changes(site: Site, view: VisitView, sent: Sent) -> tuple[dict[str, Any], str]:
     reason = sent.text("reason")
     if not reason:
-        raise InputError("a change needs its reason", where="reason")
+        raise InputError(Text("修改须写明原因", "a change needs its reason"), where="reason")
     day = date.fromisoformat(sent.text("day"))
     month = day.replace(day=1)
     if month != view.month and view.plan.kind is VisitKind.MONTHLY:
-        raise InputError("a visit stays within its month", where="day")
+        raise InputError(Text("检查不能移出当月", "a visit stays within its month"), where="day")
     safety, health = (_person(sent.text(name)) for name in ("safety", "health"))
     place = site.places.institution(DISTRICT, view.plan.institution_id).institution
     site.plans.check_pair(place, (safety, health))
     state = VisitState.CANCELLED if sent.text("cancel") == "yes" else VisitState.PLANNED
     if view.state is VisitState.DONE:
-        raise InputError("a visit that was made is not changed", where="state")
+        raise InputError(
+            Text("已完成的检查不能修改", "a visit that was made is not changed"), where="state"
+        )
     changes = {
         "day": day,
         "month": month,

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.clock import to_datetime
 from monitor.domain.data_requests import DataRequest
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.runtime.recording.policy import keep_of
 from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
@@ -120,7 +121,7 @@ def place_hold(
     chosen = _day(day, site)
     until = _day(expires, site)
     if until > site.context.now().date() + timedelta(days=_LONGEST_HOLD):
-        raise InputError("a hold lasts ten years at most", where="expires")
+        raise InputError(Text("封存最长十年", "a hold lasts ten years at most"), where="expires")
     site.holds.place(
         visitor.scope,
         camera_id,
@@ -165,12 +166,16 @@ def _day(text: str, site: Site) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InputError("this is not a day", where="day", hint="2026-11-02") from None
+        raise InputError(
+            Text("这不是日期", "this is not a day"),
+            where="day",
+            hint=Text("如 2026-11-02", "2026-11-02"),
+        ) from None
 
 
 def _bounds(day: date, site: Site) -> tuple[int, int]:
     if not date(2000, 1, 1) <= day <= date(2099, 1, 1):
-        raise InputError("this is not a day of ours", where="day")
+        raise InputError(Text("这不是本地的日期", "this is not a day of ours"), where="day")
     zone = site.renderer.zone
     start = datetime.combine(day, time(), zone)
     return int(start.timestamp()), int(datetime.combine(day + _DAY, time(), zone).timestamp())
@@ -180,4 +185,8 @@ def _moment(day: date, text: str, site: Site) -> datetime:
     try:
         return datetime.combine(day, time.fromisoformat(text), site.renderer.zone)
     except ValueError:
-        raise InputError("this is not a time", where="time", hint="09:30:00") from None
+        raise InputError(
+            Text("这不是时间", "this is not a time"),
+            where="time",
+            hint=Text("如 09:30:00", "09:30:00"),
+        ) from None

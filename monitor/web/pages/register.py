@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from monitor.domain.access_register import AccessEntry, AccessKind, NewAccess
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.store.access_register import AccessFilter
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
@@ -114,7 +115,7 @@ def _filter(site: Site, chosen: dict[str, str]) -> AccessFilter:
     try:
         kinds = frozenset({AccessKind(chosen["kind"])}) if "kind" in chosen else frozenset()
     except ValueError:
-        raise InputError("there is no such kind", where="kind") from None
+        raise InputError(Text("没有这一类", "there is no such kind"), where="kind") from None
     until = _midnight(site, chosen, "until")
     return AccessFilter(
         kinds=kinds,
@@ -131,9 +132,13 @@ def _midnight(site: Site, chosen: dict[str, str], key: str) -> datetime | None:
     try:
         day = date.fromisoformat(chosen[key])
     except ValueError:
-        raise InputError("this is not a day", where=key, hint="write it as 2026-11-02") from None
+        raise InputError(
+            Text("这不是日期", "this is not a day"),
+            where=key,
+            hint=Text("写作 2026-11-02", "write it as 2026-11-02"),
+        ) from None
     if not _FIRST_YEAR <= day.year < _LAST_YEAR:
-        raise InputError("there is no register of that time", where=key)
+        raise InputError(Text("没有那段时间的登记", "there is no register of that time"), where=key)
     return datetime.combine(day, time(), site.renderer.zone)
 
 

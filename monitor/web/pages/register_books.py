@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.errors import ConflictError, InputError
 from monitor.domain.registers import key_text
+from monitor.domain.text import Text
 from monitor.registers.forms import Form, Problem, form_of, read_entry, shown, written_of
 from monitor.registers.history import field_words, value_words
 from monitor.registers.uploads import MOST_BYTES, checked_upload
@@ -125,7 +126,7 @@ def upload(
     kept = site.registers.entry(visitor.scope, institution_id, book, key)
     try:
         if sent.file is None:
-            raise InputError("no file was chosen", where="file")
+            raise InputError(Text("没有选择文件", "no file was chosen"), where="file")
         found = checked_upload(sent.file.name, sent.file.content)
     except InputError:
         written = written_of(form, kept.entry)

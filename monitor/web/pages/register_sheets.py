@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.registers import Entry, Register
+from monitor.domain.text import Text
 from monitor.registers.forms import forms
 from monitor.registers.sheets import Filled, read_filled, write_template
 from monitor.registers.tables import MOST_BYTES, read_tables
@@ -80,7 +81,7 @@ def attempt(
     status = 200
     try:
         if sent.file is None:
-            raise InputError("no file was chosen", where="file")
+            raise InputError(Text("没有选择文件", "no file was chosen"), where="file")
         filled = read_filled(read_tables(sent.file.name, sent.file.content))
     except InputError:
         shown["unfit"], status = True, 422
@@ -107,7 +108,10 @@ def apply(request: Request, visitor: _Writer, institution_id: PlaceId, sent: Sen
     content = _tried(site, institution_id, sent.text("digest"))
     filled = read_filled(read_tables("import", content))
     if filled.problems:
-        raise InputError("the spreadsheet has mistakes", hint="try it again")
+        raise InputError(
+            Text("电子表格有错误", "the spreadsheet has mistakes"),
+            hint=Text("请重新试导入", "try it again"),
+        )
     report = site.registers.put(
         institution_id, _entries(filled), site.context.now(), visitor.author(Origin.SHEET)
     )
@@ -133,7 +137,9 @@ def _entries(filled: Filled) -> list[Entry]:
 
 def _tried(site: Site, institution_id: str, digest: str) -> bytes:
     if not _SHA256.fullmatch(digest):
-        raise NotFoundError("this spreadsheet was not tried", where="digest")
+        raise NotFoundError(
+            Text("这份电子表格没有试导入", "this spreadsheet was not tried"), where="digest"
+        )
     return site.context.files.read(_key(institution_id, digest))
 
 

@@ -12,6 +12,7 @@ from monitor.domain.access import ScopeKind
 from monitor.domain.errors import InputError
 from monitor.domain.places import CHILDREN_PER_CARER, CLASS_CAPACITY, NoticeState
 from monitor.domain.registers import DailyLog, LogKind, Register
+from monitor.domain.text import Text
 from monitor.registers.expiries import expiries
 from monitor.registers.forms import forms
 from monitor.registers.history import key_words
@@ -122,7 +123,7 @@ def report_today(
     site.places.institution(visitor.scope, institution_id)
     by = form.text("done_by", 200)
     if not by:
-        raise InputError("who made the records is missing", where="done_by")
+        raise InputError(Text("没有写明记录人", "who made the records is missing"), where="done_by")
     entries = [
         DailyLog(kind, today_of(site), by, note=form.text("note"))
         for kind in LogKind
@@ -148,9 +149,11 @@ def decide_notice(
     try:
         state = NoticeState(form.text("state"))
     except ValueError:
-        raise InputError("this is not a state of the Notice", where="state") from None
+        raise InputError(
+            Text("这不是告知书的状态", "this is not a state of the Notice"), where="state"
+        ) from None
     if not reason:
-        raise InputError("a decision needs its reason", where="reason")
+        raise InputError(Text("决定须写明理由", "a decision needs its reason"), where="reason")
     site.notices.decide(
         visitor.scope,
         institution_id,

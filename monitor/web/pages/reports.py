@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from monitor.domain.errors import InputError
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.inspections.period import shifted
 from monitor.inspections.reports import (
     render_rollup_json,
@@ -116,7 +116,7 @@ def _rollup(site: Site, visitor: Visitor, period: str) -> Rollup:
     if "-" in period:
         return site.reports.recent(visitor.scope, RollupKind.MONTH, parse_month(period))
     if int(period) < 2000:
-        raise InputError(f"{period} is not a year", where="period")
+        raise InputError(Text(f"{period} 不是年份", f"{period} is not a year"), where="period")
     return site.reports.recent(visitor.scope, RollupKind.YEAR, date(int(period), 1, 1))
 
 

@@ -162,7 +162,7 @@ def act(
     site = site_of(request)
     site.requests.get(visitor.scope, request_id)  # nothing is written for what is out of sight
     if action is RequestAction.DECIDE:
-        raise InputError("a decision has a form of its own", where="action")
+        raise InputError(Text("决定另有表单", "a decision has a form of its own"), where="action")
     stored: list[NewFile] = []
     try:
         stored += store_uploads(site.context.files, "requests", files or [])
@@ -233,7 +233,7 @@ def copy(
     try:
         first, last = (moment_of(text, "copy", site.renderer.zone) for text in (start, end))
         if first is None or last is None:
-            raise InputError("say from when to when", where="copy")
+            raise InputError(Text("请写明起止时间", "say from when to when"), where="copy")
         site.copies.ask(
             visitor.scope, request_id, camera, first, last, visitor.accessor, site.context.now()
         )

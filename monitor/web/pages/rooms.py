@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.store.alert_repository import AlertFilter
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
@@ -40,7 +41,7 @@ def _show(request: Request, visitor: Visitor, room_id: str, camera_id: str | Non
     directory = Directory(site.places.tree(visitor.scope))
     place = directory.rooms.get(room_id)
     if place is None:
-        raise NotFoundError("there is no such room", where=room_id)
+        raise NotFoundError(Text("没有这个房间", "there is no such room"), where=room_id)
     chosen = [camera for camera in place.cameras if camera_id in (None, camera.id)]
     recent = site.alerts.list(visitor.scope, AlertFilter(room_id=room_id), limit=_RECENT).alerts
     return page(

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.domain.totp import enrolment_uri, written
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
@@ -83,7 +84,9 @@ def remove(
     check_form_token(visitor.token, token)
     site = site_of(request)
     if _needed(site, visitor):
-        raise InputError("the role needs a second factor", where="second factor")
+        raise InputError(
+            Text("这个角色须有第二步验证", "the role needs a second factor"), where="second factor"
+        )
     if not password_is_right(site, visitor, password):
         return _page(request, visitor, "second_factor.password_wrong")
     site.second_factors.remove(visitor.user.id)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.detectors.rules import rule_kinds
 from monitor.domain.errors import InputError, PermissionDeniedError
 from monitor.domain.shelves import LONGEST_GRAVE, NewShelf
+from monitor.domain.text import Text
 from monitor.web.access import Permission, require, supervises
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -52,7 +53,7 @@ def put(
     now = site.context.now()
     try:
         if rule and rule not in rule_kinds():
-            raise InputError("there is no such rule", where="rule")
+            raise InputError(Text("没有这条规则", "there is no such rule"), where="rule")
         new = _shelf(
             Directory(site.places.tree(visitor.scope)),
             place,
@@ -112,5 +113,9 @@ def _shelf(directory: Directory, place: str, new: NewShelf) -> NewShelf:
     if kind == "room" and name in directory.rooms:
         institution_id, room_id = directory.rooms[name].room.institution_id, name
     if not institution_id:
-        raise InputError("there is no such place", where="place", hint="choose one of the list")
+        raise InputError(
+            Text("没有这个地点", "there is no such place"),
+            where="place",
+            hint=Text("请从列表中选择", "choose one of the list"),
+        )
     return NewShelf(institution_id, new.reason, new.expires, room_id, camera_id, new.rule)

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.access import ScopeKind
 from monitor.domain.checklists import AutoMode, Comparison, ItemSeverity
 from monitor.domain.errors import ConfigError, ConflictError, InputError
+from monitor.domain.text import Text
 from monitor.inspections.metrics import metrics
 from monitor.inspections.template import Template, packaged_texts
 from monitor.inspections.template_edit import item_values, with_item
@@ -21,7 +22,7 @@ from monitor.web.form_data import Sent, SentForm
 from monitor.web.form_token import check_form_token
 from monitor.web.parameters import RowId
 from monitor.web.site import Site, site_of
-from monitor.web.visitor import Visitor
+from monitor.web.visitor import Visitor, language_of
 
 router = APIRouter(include_in_schema=False)
 _Reader = Annotated[Visitor, require(Permission.INSPECTIONS)]
@@ -138,7 +139,7 @@ def review(request: Request, visitor: _Editor, template_id: RowId, sent: SentFor
     approve = sent.text("verdict") == "approve"
     remark = sent.text("remark", 1000)
     if not approve and not remark:
-        raise InputError("say what is to be changed", where="remark")
+        raise InputError(Text("请写明要改什么", "say what is to be changed"), where="remark")
     site_of(request).templates.review(template_id, visitor.actor, remark, approve=approve)
     return RedirectResponse(f"/inspections/templates/{template_id}", 303)
 
@@ -157,7 +158,9 @@ def _changes(version: TemplateVersion, item_id: str, sent: Sent) -> dict[str, An
         try:
             threshold = float(sent.text("threshold"))
         except ValueError:
-            raise InputError("the threshold is not a number", where="threshold") from None
+            raise InputError(
+                Text("限值不是数", "the threshold is not a number"), where="threshold"
+            ) from None
         whole = int(threshold) if threshold.is_integer() else threshold
         changes["auto"] = {
             **auto,
@@ -201,7 +204,7 @@ def _editor(
         status=200 if error is None else 422,
         version=version,
         source=source,
-        mistakes=() if error is None else str(error).splitlines(),
+        mistakes=() if error is None else error.says(language_of(request)).splitlines(),
     )
 
 
@@ -224,5 +227,5 @@ def _item(
         severities=tuple(ItemSeverity),
         comparisons=tuple(Comparison),
         modes=tuple(AutoMode),
-        mistakes=() if error is None else str(error).splitlines(),
+        mistakes=() if error is None else error.says(language_of(request)).splitlines(),
     )

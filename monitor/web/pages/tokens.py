@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.access import Scope, ScopeKind
 from monitor.domain.access_register import AccessKind, NewAccess
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.web.access import FOR_PROGRAMS, Permission, permissions_of, require
 from monitor.web.answer import page
 from monitor.web.directory import Directory
@@ -43,11 +44,13 @@ def make(
     """Make a token and show it, this once."""
     check_form_token(visitor.token, token)
     if visitor.user.must_change_password:
-        raise InputError("change the password first", where="account")
+        raise InputError(Text("请先修改密码", "change the password first"), where="account")
     site = site_of(request)
     wanted = frozenset(grants or ())
     if not wanted <= {item.value for item in _offered(visitor)}:
-        raise InputError("your role does not include that", where="grants")
+        raise InputError(
+            Text("您的角色不含这一项", "your role does not include that"), where="grants"
+        )
     scope = visitor.scope
     if institution:
         site.places.institution(visitor.scope, institution)
@@ -61,7 +64,8 @@ def make(
         return _page(request, visitor, problem=error.where or "tokens")
     what = {"token": made.id, "name": made.name, "grants": sorted(made.grants)}
     site.register.put_down(
-        NewAccess(AccessKind.ACCOUNT, visitor.accessor, "API token made", what=what), now
+        NewAccess(AccessKind.ACCOUNT, visitor.accessor, "生成接口令牌 / API token made", what=what),
+        now,
     )
     return _page(request, visitor, made=text)
 
@@ -77,7 +81,10 @@ def revoke(
     site.tokens.revoke(visitor.user.id, token_id, now)
     site.register.put_down(
         NewAccess(
-            AccessKind.ACCOUNT, visitor.accessor, "API token revoked", what={"token": token_id}
+            AccessKind.ACCOUNT,
+            visitor.accessor,
+            "撤销接口令牌 / API token revoked",
+            what={"token": token_id},
         ),
         now,
     )

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
 from monitor.domain.access_register import AccessKind, NewAccess
 from monitor.domain.errors import ConflictError, InputError, NotFoundError
-from monitor.domain.text import Language
+from monitor.domain.text import Language, Text
 from monitor.store.users import NewUser, User
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
@@ -21,6 +21,13 @@ from monitor.web.site import Site, site_of
 from monitor.web.user_scopes import scope_choices, scope_of
 from monitor.web.visitor import Visitor
 
+_ENTERED = Text("新建账号", "entered")
+_CHANGED = Text("修改账号", "changed")
+_LET_IN = Text("启用账号", "let in")
+_KEPT_OUT = Text("停用账号", "kept out")
+_PASSWORD = Text("重置密码", "password reset")
+_FACTOR = Text("重置第二步验证", "second factor reset")
+_SIGNED_OUT = Text("在所有设备退出登录", "signed out everywhere")
 router = APIRouter(prefix="/users", include_in_schema=False)
 _Admin = Annotated[Visitor, require(Permission.USERS)]
 _Token = Annotated[str, Form()]
@@ -56,7 +63,7 @@ def add(
     except (InputError, ConflictError) as error:
         key = "users.name_taken" if isinstance(error, ConflictError) else "users.name_unfit"
         return _list(request, visitor, problem=key)
-    _put_down(site, visitor, user, "entered", role=role.value, scope=str(chosen.id))
+    _put_down(site, visitor, user, _ENTERED, role=role.value, scope=str(chosen.id))
     return _show(request, visitor, user, password=password)
 
 
@@ -88,7 +95,7 @@ def change(
             _refuse_oneself(visitor, user)
             site.users.set_role(user.id, role, chosen)
     fresh = site.users.get(user.id)
-    _put_down(site, visitor, fresh, "changed", role=fresh.role.value, scope=fresh.scope.id)
+    _put_down(site, visitor, fresh, _CHANGED, role=fresh.role.value, scope=fresh.scope.id)
     return RedirectResponse(f"/users/{user.id}", 303)
 
 
@@ -103,7 +110,7 @@ def set_active(
     """Keep somebody out, or let them in again."""
     site, user = _somebody_else(request, visitor, user_id, token)
     site.users.set_active(user.id, active=active)
-    _put_down(site, visitor, user, "let in" if active else "kept out")
+    _put_down(site, visitor, user, _LET_IN if active else _KEPT_OUT)
     return RedirectResponse(f"/users/{user.id}", 303)
 
 
@@ -115,7 +122,7 @@ def reset_password(
     site, user = _somebody_else(request, visitor, user_id, token)
     password = _new_password()
     site.users.set_password(user.id, password, must_change=True)
-    _put_down(site, visitor, user, "password reset")
+    _put_down(site, visitor, user, _PASSWORD)
     return _show(request, visitor, site.users.get(user.id), password=password)
 
 
@@ -127,7 +134,7 @@ def reset_second_factor(
     site, user = _somebody_else(request, visitor, user_id, token)
     site.second_factors.remove(user.id)
     site.sessions.revoke_all(user.id)
-    _put_down(site, visitor, user, "second factor reset")
+    _put_down(site, visitor, user, _FACTOR)
     return RedirectResponse(f"/users/{user.id}", 303)
 
 
@@ -139,7 +146,7 @@ def sign_out(request: Request, visitor: _Admin, user_id: RowId, token: _Token = 
     user = _known(site, visitor, user_id)
     site.sessions.revoke_all(user.id, but=visitor.token)
     site.tokens.revoke_all(user.id, site.context.now())
-    _put_down(site, visitor, user, "signed out everywhere")
+    _put_down(site, visitor, user, _SIGNED_OUT)
     return RedirectResponse(f"/users/{user.id}", 303)
 
 
@@ -156,33 +163,38 @@ def _somebody_else(
 def _known(site: Site, visitor: Visitor, user_id: int) -> User:
     found = next((user for user in site.users.list(visitor.scope) if user.id == user_id), None)
     if found is None:
-        raise NotFoundError("there is no such user", where=f"user {user_id}")
+        raise NotFoundError(Text("没有这个用户", "there is no such user"), where=f"user {user_id}")
     return found
 
 
 def _fit_scope(site: Site, visitor: Visitor, role: Role, written: str) -> Scope:
     scope = scope_of(site, visitor.scope, written)
     if role is Role.INSTITUTION and scope.kind is not ScopeKind.INSTITUTION:
-        raise InputError("this role needs one institution", where="scope")
+        raise InputError(
+            Text("这个角色须对应一个机构", "this role needs one institution"), where="scope"
+        )
     return scope
 
 
 def _refuse_oneself(visitor: Visitor, user: User) -> None:
     # Also keeps the last administrator in: nobody can be the one who removes herself.
     if user.id == visitor.user.id:
-        raise ConflictError("somebody else has to do this to your account", where="users")
+        raise ConflictError(
+            Text("您自己的账号须由他人操作", "somebody else has to do this to your account"),
+            where="users",
+        )
 
 
 def _new_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
-def _put_down(site: Site, visitor: Visitor, user: User, done: str, **what: str) -> None:
+def _put_down(site: Site, visitor: Visitor, user: User, done: Text, **what: str) -> None:
     scope = user.scope
     access = NewAccess(
         AccessKind.ACCOUNT,
         visitor.accessor,
-        f"account {done}",
+        f"{done.zh} / account {done.en}",
         institution_id=scope.id if scope.kind is ScopeKind.INSTITUTION else None,
         what={"account": user.name, **what},
     )

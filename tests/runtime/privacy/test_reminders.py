@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from monitor.domain.text import Text
 from monitor.runtime.request_reminders import RequestReminders
 from monitor.runtime.service_process import Jobs
 from monitor.store.jobs import JobRunRepository
@@ -50,4 +51,4 @@ def test_the_morning_reminds_once(kept: Kept) -> None:
     for _ in range(2):
         Jobs(kept.environment, kept.database, kept.clock).daily_reminders()
     (run,) = JobRunRepository(kept.database).recent("request-reminders")
-    assert run.message == "1 notices"
+    assert Text.read_back(run.message).en == "1 notices"

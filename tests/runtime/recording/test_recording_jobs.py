@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from monitor.domain.access import DISTRICT
+from monitor.domain.text import Text
 from monitor.inspections.period import period_of
 from monitor.runtime.facts import StoreFacts
 from monitor.runtime.service_process import Jobs
@@ -46,7 +47,7 @@ def test_the_audit_runs_once_a_month_and_reaches_the_checklist(archive: Archive)
         jobs_of(archive).monthly_audit()
     (run,) = JobRunRepository(archive.database).recent("retention-audit")
     assert (run.slot, run.state) == ("2026-11", JobState.DONE)
-    assert run.message == "0 of 2 channels show the required days"
+    assert Text.read_back(run.message).en == "0 of 2 channels show the required days"
     audit = RetentionAuditRepository(archive.database).latest(DISTRICT)
     assert audit is not None
     assert {channel.verdict for channel in audit.channels} == {Verdict.SHORT}
