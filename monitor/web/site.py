@@ -49,6 +49,7 @@ from monitor.store.register_changes import RegisterHistory
 from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
+from monitor.store.relief_trials import ReliefTrialRepository
 from monitor.store.request_copies import RequestCopies
 from monitor.store.retention_audits import RetentionAuditRepository
 from monitor.store.room_status import RoomStatusRepository
@@ -75,6 +76,7 @@ class Site:
     context: WebContext
     configuration: ConfigDesk | None
     alarms: AlarmDesk
+    relief_trials: ReliefTrialRepository
     approvals: PlanApprovalDesk
     alerts: AlertRepository
     attendance: AttendanceRepository
@@ -140,6 +142,7 @@ class Site:
             if context.config is None
             else ConfigDesk(database, context.config, context.secret, context.clock),
             alarms=AlarmDesk(database, district, context.clock),
+            relief_trials=ReliefTrialRepository(database),
             approvals=PlanApprovalDesk(context.settings, database, context.clock),
             attendance=AttendanceRepository(database),
             calendars=CalendarFeeds(database),
