@@ -53,7 +53,7 @@ from monitor.store.retention_audits import Verdict as AuditVerdict
 from monitor.store.session_repository import SignInMethod
 from monitor.store.templates import TemplateState
 from monitor.web.config_state import ConfigState
-from monitor.web.i18n import best_language, catalogue, translate
+from monitor.web.i18n import LANGUAGES, best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
 FAMILIES: dict[str, type[StrEnum]] = {
@@ -179,7 +179,7 @@ def test_every_text_is_used() -> None:
     unused = [
         key
         for key in catalogue("en")
-        if key not in asked | members
+        if key.removesuffix(".one") not in asked | members
         and not key.startswith(BY_NAME)
         and key not in ("brand", "skip")
     ]
@@ -192,6 +192,15 @@ def test_every_rule_and_its_parameters_have_names() -> None:
     for kind in rule_kinds().values():
         wanted += [f"fact.{parameter.name}" for parameter in kind.parameters]
     assert [key for key in wanted if key not in catalogue("en")] == []
+
+
+def test_one_of_something_is_not_several() -> None:
+    assert translate("en", "institutions.open_alerts", n=1) == "1 alert"
+    assert translate("en", "institutions.open_alerts", n=2) == "2 alerts"
+    assert translate("zh", "institutions.open_alerts", n=1) == "1 条告警"
+    for language in LANGUAGES:
+        texts = catalogue(language)
+        assert [key for key in texts if key.endswith(".one") and key[:-4] not in texts] == []
 
 
 def test_a_missing_text_is_a_fault() -> None:
