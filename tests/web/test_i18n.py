@@ -38,6 +38,7 @@ from monitor.domain.places import (
 )
 from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
+from monitor.domain.text import LANGUAGES
 from monitor.domain.visits import VisitState
 from monitor.inspections.risk import Measure, RiskFactor
 from monitor.inspections.rollup import RollupKind
@@ -53,7 +54,7 @@ from monitor.store.retention_audits import Verdict as AuditVerdict
 from monitor.store.session_repository import SignInMethod
 from monitor.store.templates import TemplateState
 from monitor.web.config_state import ConfigState
-from monitor.web.i18n import LANGUAGES, best_language, catalogue, translate
+from monitor.web.i18n import best_language, catalogue, translate
 
 WEB = Path(monitor.web.__file__).parent
 FAMILIES: dict[str, type[StrEnum]] = {
