@@ -58,10 +58,9 @@ class Postgres:
     def __init__(self, uri: str) -> None:
         self._uri = uri
         self._socket_dir = uri.partition("host=")[2]
-        self._admin = psycopg.connect(uri, autocommit=True)
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            self._admin.execute(f"ALTER SYSTEM SET {setting} = off")  # tests lose no power
-        self._admin.execute("SELECT pg_reload_conf()")
+            self._order(f"ALTER SYSTEM SET {setting} = off")  # tests lose no power
+        self._order("SELECT pg_reload_conf()")
         database = Database(self.create())
         load_tables().create_all(database.engine)
         database.close()
@@ -70,7 +69,7 @@ class Postgres:
     def create(self, template: str = "template0") -> str:
         """Create a database and return its SQLAlchemy URL."""
         name = f"kanhu_{next(_NUMBERS)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+        self._order(f"CREATE DATABASE {name} TEMPLATE {template}")
         return f"postgresql+psycopg://postgres@/{name}?host={self._socket_dir}"
 
     def clone(self) -> str:
@@ -80,11 +79,12 @@ class Postgres:
     def drop(self, url: str) -> None:
         """Remove a database, whoever still uses it."""
         name = url.partition("@/")[2].partition("?")[0]
-        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        self._order(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def close(self) -> None:
-        """Close the administrator's connection."""
-        self._admin.close()
+    def _order(self, statement: str) -> None:
+        # Each time anew: a fault test kills the server, which takes every connection with it.
+        with psycopg.connect(self._uri, autocommit=True) as admin:
+            admin.execute(statement.encode())
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +96,7 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="kanhu-pg-"))  # short: a socket's path has a limit
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
-        handle = Postgres(server.get_uri())
-        yield handle
-        handle.close()
+        yield Postgres(server.get_uri())
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,7 @@ from monitor.domain.errors import KanhuError
 from monitor.domain.events import Event
 from monitor.domain.evidence import EvidenceKind, NewEvidence
 from monitor.runtime.event_messages import from_message, to_message
+from monitor.runtime.metrics import EVENTS_IN_MEMORY
 from monitor.runtime.spool import Spool
 from monitor.store.event_repository import EventRepository
 from monitor.store.files import FileStore
@@ -112,6 +113,11 @@ class EventRecorder:
             self._clipped.append(event.id)
             self._cut_later(event)
 
+    @property
+    def in_memory(self) -> int:
+        """Return how many messages would be lost with this process: no disk has taken them yet."""
+        return len(self._held)
+
     def _spool_held(self) -> None:
         try:
             while self._held:
@@ -119,6 +125,7 @@ class EventRecorder:
                 self._held.popleft()
         except OSError as error:
             log.error("spool_not_written", waiting=len(self._held), error=str(error))
+        EVENTS_IN_MEMORY.set(len(self._held))
 
     def _keep_snapshot(
         self, event: Event, snapshot: Callable[[], bytes | None]
@@ -178,6 +185,7 @@ class EventRecorder:
             with self._spool_lock:
                 if self._holds(message):
                     self._held.popleft()
+                    EVENTS_IN_MEMORY.set(len(self._held))
 
     def _holds(self, message: dict[str, Any]) -> bool:
         return bool(self._held) and self._held[0] is message

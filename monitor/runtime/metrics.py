@@ -17,6 +17,10 @@ INFERENCE = Histogram(
     buckets=(0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28),
 )
 ROOM_EVENTS = Counter("kanhu_events_total", "Messages about events, by rule", ["rule"])
+EVENTS_IN_MEMORY = Gauge(
+    "kanhu_events_in_memory",
+    "Messages about events that no disk has taken yet",
+)
 TRACK_BYTES = Counter("kanhu_track_bytes_total", "Bytes of tracks written for back-testing")
 TRACK_CHUNKS_LOST = Counter(
     "kanhu_track_chunks_lost_total", "Chunks of tracks that could not be written and were dropped"

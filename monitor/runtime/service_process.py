@@ -32,6 +32,8 @@ from monitor.domain.text import Text
 from monitor.inspections.schedule import JOB as CHECKLISTS
 from monitor.inspections.schedule import due_months, month_at, slot_of
 from monitor.runtime.addressees import Addressees
+from monitor.runtime.backtest.desk import BacktestDesk
+from monitor.runtime.backtest.reliefs import ReliefTrials
 from monitor.runtime.barred_notices import BarredNotices
 from monitor.runtime.config_follow import ConfigFollower, until_changed
 from monitor.runtime.desk import StoreDesk
@@ -82,6 +84,7 @@ _VISITS = "visit-reminders"
 _DUE = "due-reminders"
 _REQUESTS = "request-reminders"
 _MORNING, _AFTERNOON = 8, 17
+_RELIEFS = "relief-trials"
 _AUDIT = "retention-audit"
 _FIRST_AUDIT = timedelta(days=2)
 _WATCH_DISK = 60
@@ -173,6 +176,8 @@ class Jobs:
         self._retention = Retention(environment, database, clock, keeper)
         self._disk = DiskWatch(policy, files, database, keeper, clock)
         self._auditor = Auditor(environment, database, clock)
+        trials = BacktestDesk(database, environment.district, environment.tracks_folder, clock)
+        self._reliefs = ReliefTrials(database, environment.district, trials, clock)
 
     def monthly_checklists(self) -> None:
         """Make the checklists of this month, and of earlier ones that are owed."""
@@ -256,6 +261,14 @@ class Jobs:
             return
         self._once(_AUDIT, f"{self._local():%Y-%m}", self._audit)
 
+    def daily_reliefs(self) -> None:
+        """Back-test what the measures of alarm quality suggest."""
+        self._once(_RELIEFS, self._today(), self._reliefs.run)
+
+    def stop(self) -> None:
+        """End what takes long."""
+        self._reliefs.stop()
+
     def watch_disk(self) -> None:
         """Make room for recordings where there is too little, and reckon how long it lasts."""
         try:
@@ -310,6 +323,7 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
         (jobs.monthly_checklists, CronTrigger(day=1, hour=1, timezone=timezone)),
         (jobs.monthly_audit, CronTrigger(day=1, hour=0, minute=20, timezone=timezone)),
         (jobs.daily_retention, CronTrigger(hour=3, minute=10, timezone=timezone)),
+        (jobs.daily_reliefs, CronTrigger(hour=4, minute=10, timezone=timezone)),
         (jobs.daily_overdue, CronTrigger(hour=8, minute=30, timezone=timezone)),
         (jobs.monthly_plan, CronTrigger(hour=1, minute=20, timezone=timezone)),
         (jobs.daily_catch_up, CronTrigger(hour=1, minute=30, timezone=timezone)),
@@ -322,6 +336,7 @@ def _schedule(jobs: Jobs, timezone: str, stack: ExitStack) -> None:
     scheduler.add_job(jobs.watch_disk, "interval", seconds=_WATCH_DISK, id="watch_disk")
     scheduler.start()
     stack.callback(scheduler.shutdown, wait=False)
+    stack.callback(jobs.stop)
 
 
 def _deliver(environment: Environment, database: Database, stop: threading.Event) -> None:

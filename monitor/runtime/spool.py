@@ -51,11 +51,15 @@ class Spool:
         return path
 
     def waiting(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Yield the messages not yet removed, oldest first; damaged ones are set aside."""
+        """Yield the messages not yet removed, oldest first; damaged ones are set aside.
+
+        Raises:
+            OSError: the disk cannot be read, which says nothing about the messages on it.
+        """
         for path in sorted(self._folder.glob("*.json")):
             try:
                 message = json.loads(path.read_text("utf-8"))
-            except (ValueError, OSError) as error:
+            except ValueError as error:
                 path.rename(path.with_suffix(".damaged"))
                 log.error("spool_message_damaged", file=path.name, error=str(error))
                 continue

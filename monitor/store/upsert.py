@@ -18,13 +18,13 @@ def insert_once(session: Session, row: type[Base], values: dict[str, Any]) -> bo
     return session.execute(statement.returning(*keys)).first() is not None
 
 
-def upsert(session: Session, row: type[Base], rows: list[dict[str, Any]], key: str) -> None:
-    """Insert ``rows``, or overwrite those whose ``key`` column is present already."""
+def upsert(session: Session, row: type[Base], rows: list[dict[str, Any]], *keys: str) -> None:
+    """Insert ``rows``, or overwrite those whose ``keys`` are present already."""
     if not rows:
         return
     statement = _insert(session, row)
-    changed = {name: statement.excluded[name] for name in rows[0] if name != key}
-    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
 def affected(result: Result[Any]) -> int:

@@ -11,6 +11,7 @@ from monitor.domain.places import Zone
 from monitor.domain.registers import StaffMember, StaffRole
 from monitor.store.alert_views import AlertView
 from monitor.web.directory import Directory
+from monitor.web.floor_plan import FloorPlan, floor_plans
 from monitor.web.local_day import today_of
 from monitor.web.site import Site
 from monitor.web.visitor import Visitor
@@ -34,8 +35,9 @@ class SketchZone:
 
 @dataclass(frozen=True, slots=True)
 class AlertPlace:
-    """Zones in the camera's picture, people to call, verdicts on the room's last alerts."""
+    """Plans of the floor, zones in the picture, people to call, verdicts on the last alerts."""
 
+    plans: tuple[FloorPlan, ...]
     sketch: tuple[SketchZone, ...]
     staff: tuple[StaffMember, ...]
     verdicts: Mapping[AlertState, int]
@@ -56,7 +58,10 @@ def place_of(
     """Return what the page of an alert tells of its place."""
     spot = directory.spots.get(camera or "")
     since = site.context.now() - BEFORE
+    tracks = alert.evidence.get("tracks", ())
+    settings = site.context.settings
     return AlertPlace(
+        plans=floor_plans(settings, alert.room_id, directory, tracks, camera, alert.zone_id),
         sketch=sketch(spot.camera.zones, alert.zone_id) if spot else (),
         staff=_staff(site, visitor, alert.institution_id),
         verdicts=site.alerts.verdicts(visitor.scope, alert.room_id, since),

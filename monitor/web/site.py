@@ -54,6 +54,7 @@ from monitor.store.register_documents import RegisterDocuments
 from monitor.store.register_reminders import ReminderRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.reinspections import ReinspectionRepository
+from monitor.store.relief_trials import ReliefTrialRepository
 from monitor.store.request_copies import RequestCopies
 from monitor.store.retention_audits import RetentionAuditRepository
 from monitor.store.room_status import RoomStatusRepository
@@ -80,6 +81,7 @@ class Site:
     context: WebContext
     configuration: ConfigDesk | None
     alarms: AlarmDesk
+    relief_trials: ReliefTrialRepository
     approvals: PlanApprovalDesk
     alerts: AlertRepository
     attendance: AttendanceRepository
@@ -158,6 +160,7 @@ class Site:
             if context.config is None
             else ConfigDesk(database, context.config, context.secret, context.clock),
             alarms=AlarmDesk(database, district, context.clock),
+            relief_trials=ReliefTrialRepository(database),
             approvals=PlanApprovalDesk(context.settings, database, context.clock),
             attendance=AttendanceRepository(database),
             calendars=CalendarFeeds(database),

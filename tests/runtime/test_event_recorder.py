@@ -156,7 +156,9 @@ def test_what_waits_for_the_disk_is_spooled_once_it_is_there_again(
     begun = event(clock)
     (tmp_path / "spool").rmdir()
     taking.take(begun, lambda: None)
+    assert taking.in_memory == 1
     (tmp_path / "spool").mkdir()
     taking.take(replace(begun, cleared=begun.raised + 5), lambda: None)
+    assert taking.in_memory == 0
     ends = [message["event"]["cleared"] for _, message in spool.waiting()]
     assert ends == [None, begun.raised + 5]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from monitor.runtime.spool import Spool
 
 
@@ -38,3 +40,24 @@ def test_a_damaged_message_is_set_aside_and_the_rest_still_arrive(tmp_path: Path
     damaged.write_text("not json")
     assert [message["n"] for _, message in spool.waiting()] == [2]
     assert damaged.with_suffix(".damaged").read_text() == "not json"
+
+
+def test_a_disk_that_cannot_be_read_damages_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    path = spool.put({"n": 1})
+    kept = path.rename(tmp_path / "kept")
+    path.mkdir()  # reading it fails as a broken disk does: with an OSError, not with wrong content
+    with pytest.raises(OSError, match="directory"):
+        list(spool.waiting())
+    path.rmdir()
+    kept.rename(path)
+    assert [message["n"] for _, message in spool.waiting()] == [1]
+
+
+def test_a_full_disk_refuses_a_message_and_keeps_nothing_of_it(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    (tmp_path / "000000000001.part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        spool.put({"n": 1})
+    assert list(tmp_path.iterdir()) == []
+    assert spool.put({"n": 2}).exists()

@@ -131,7 +131,12 @@ institutions:
         type: activity
         person_capacity: 20
         cameras:
-          - {id: bamboo-hall-1, name: {zh: 北墙, en: North wall}, url: "rtsp://127.0.0.1/4"}
+          - id: bamboo-hall-1
+            name: {zh: 北墙, en: North wall}
+            url: rtsp://127.0.0.1/4
+            zones: [{id: mat, polygon: [[0.3, 0.55], [0.7, 0.55], [0.8, 0.9], [0.25, 0.9]]}]
+            lines: [{id: door, from: [0.75, 0.6], to: [0.95, 0.75], kind: exit, inward: left}]
+            calibration: {height_m: 2.7, pitch_deg: 24, focal_px: 860}
       - id: bamboo-yard
         name: {zh: 户外场地, en: Yard}
         type: outdoor
@@ -394,8 +399,9 @@ class World:
                         "adult_log_odds": -3.2,
                         "height_m": height,
                         "score": 0.81,
+                        "floor": floor,
                     }
-                    for number, height in ((4, 0.91), (7, None))
+                    for number, height, floor in ((4, 0.91, [-0.8, 4.2]), (7, None, None))
                 ],
             },
             explain=EXPLAIN[rule],

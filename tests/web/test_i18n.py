@@ -38,6 +38,7 @@ from monitor.domain.places import (
 )
 from monitor.domain.registers import PaperKind
 from monitor.domain.room_state import View, ViewFault
+from monitor.domain.text import LANGUAGES
 from monitor.domain.visits import VisitState
 from monitor.inspections.risk import Measure, RiskFactor
 from monitor.inspections.rollup import RollupKind
@@ -181,7 +182,7 @@ def test_every_text_is_used() -> None:
     unused = [
         key
         for key in catalogue("en")
-        if key not in asked | members
+        if key.removesuffix(".one") not in asked | members
         and not key.startswith(BY_NAME)
         and key not in ("brand", "skip")
     ]
@@ -194,6 +195,15 @@ def test_every_rule_and_its_parameters_have_names() -> None:
     for kind in rule_kinds().values():
         wanted += [f"fact.{parameter.name}" for parameter in kind.parameters]
     assert [key for key in wanted if key not in catalogue("en")] == []
+
+
+def test_one_of_something_is_not_several() -> None:
+    assert translate("en", "institutions.open_alerts", n=1) == "1 alert"
+    assert translate("en", "institutions.open_alerts", n=2) == "2 alerts"
+    assert translate("zh", "institutions.open_alerts", n=1) == "1 条告警"
+    for language in LANGUAGES:
+        texts = catalogue(language)
+        assert [key for key in texts if key.endswith(".one") and key[:-4] not in texts] == []
 
 
 def test_a_missing_text_is_a_fault() -> None:

@@ -12,7 +12,10 @@ _MOST_TRACKS = 64
 
 
 def base_evidence(state: RoomState) -> dict[str, Any]:
-    """Return the counts and tracks on which a decision about ``state`` rests."""
+    """Return the counts and tracks on which a decision about ``state`` rests.
+
+    ``floor`` is where somebody stands on the floor of her camera: metres right and forward.
+    """
     return {
         "adults": state.adults,
         "children": state.children,
@@ -28,6 +31,7 @@ def base_evidence(state: RoomState) -> dict[str, Any]:
                 "adult_log_odds": round(track.adult_log_odds, 2),
                 "height_m": None if track.height_m is None else round(track.height_m, 2),
                 "score": round(track.score, 3),
+                "floor": None if track.floor is None else [round(at, 2) for at in track.floor],
             }
             for track in state.tracks[:_MOST_TRACKS]
         ],

@@ -30,8 +30,12 @@ def catalogue(language: Language) -> Mapping[str, str]:
 
 
 def translate(language: Language, key: str, **values: object) -> str:
-    """Return the text of ``key`` with its places filled in."""
-    text = catalogue(language)[key]
+    """Return the text of ``key`` with its places filled in.
+
+    Where ``n`` is one, the text of ``key`` with ``.one`` behind it goes before, if there is one.
+    """
+    texts = catalogue(language)
+    text = texts.get(f"{key}.one", texts[key]) if values.get("n") in (1, "1") else texts[key]
     return text.format(**values) if values else text
 
 

@@ -45,6 +45,7 @@ def show(request: Request, visitor: _Watcher, month: str = "", people: _People =
         picture=verdict_picture(found.quality, _names(site, directory, language), language),
         drawn=Markup,
         found=found,
+        tried=site.relief_trials.latest() if found.reliefs else {},
         quality=found.quality,
         month=chosen,
         slot=slot_of(chosen),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.detectors.rules import rule_kinds, rule_parameters
+from monitor.domain.access import DISTRICT
 from monitor.domain.errors import InputError
 from monitor.domain.places import Room
 from monitor.domain.text import Text
@@ -17,7 +19,7 @@ from monitor.runtime.backtest.desk import MOST_DAYS
 from monitor.runtime.backtest.runs import Phase, Run
 from monitor.runtime.backtest.trial import parse_changes
 from monitor.runtime.backtest.words import LIMIT, summary
-from monitor.web.access import Permission, require
+from monitor.web.access import Permission, may, require
 from monitor.web.answer import page
 from monitor.web.directory import Directory
 from monitor.web.form_token import check_form_token
@@ -132,8 +134,19 @@ def _page(
         run_days=run_days(run),
         limit=LIMIT,
         shown=None if run is None else run_result(site, run),
+        take_over=_take_over(site, visitor, run),
         position=site.feed.latest_id(),
     )
+
+
+def _take_over(site: Site, visitor: Visitor, run: Run | None) -> str | None:
+    """Return the form in which what was tried can be saved, if there is one for this person."""
+    allowed = may(visitor, Permission.CONFIGURE) and visitor.scope == DISTRICT
+    if run is None or not run.trial.changes or not allowed or site.context.config is None:
+        return None
+    tried = {f"{_SET}{name}": text for name, text in _written(run).items()}
+    query = {"place": run_place(run), "rule": run.trial.rule} | tried
+    return f"/configuration/rules?{urlencode(query)}"
 
 
 def run_result(site: Site, run: Run) -> dict[str, object] | None:

@@ -35,7 +35,8 @@ async def show(
     """Show everything that waits, and every room that is watched.
 
     A page that is open already asks with ``Kanhu-Refresh`` for what may have changed: all who
-    would see the same share one rendering.
+    would see the same share one rendering. A page that opens shows only the first alerts, however
+    many are ``shown``, and asks for the rest once keys and buttons work.
     """
     site = site_of(request)
     if not kanhu_refresh:
@@ -53,8 +54,9 @@ async def show(
 def _whole(request: Request, visitor: Visitor, shown: int) -> Response:
     site = site_of(request)
     position = site.feed.latest_id()  # before anything is read, so that no change is missed
-    values = _values(site, visitor, shown)
-    return page(request, "control_room.html", position=position, **values)
+    values = _values(site, visitor, min(shown, SHOWN))
+    rest = shown > SHOWN and values["queue"].hidden > 0
+    return page(request, "control_room.html", position=position, rest=rest, **values)
 
 
 def _values(site: Site, visitor: Visitor, shown: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from monitor.domain.alerts import Actor, AlertAction
 from monitor.domain.events import Severity
 from monitor.store.alert_repository import AlertRepository
 from monitor.store.camera_status import CameraState
+from monitor.store.event_repository import EventRepository
+from monitor.web.queue import SHOWN
 
 if TYPE_CHECKING:
     from tests.web.browser.conftest import MakeVisit
@@ -154,7 +157,7 @@ def test_the_page_says_when_it_is_stale(visit: MakeVisit, live_world: World) -> 
     banner = page.locator("#stale")
     expect(banner).to_be_hidden()
     page.wait_for_function(
-        "customElements.get('kanhu-live') !== undefined"
+        "() => customElements.get('kanhu-live') !== undefined"
     )  # else it fails to load
     visitor.context.set_offline(True)
     page.clock.fast_forward(20_000)
@@ -202,3 +205,34 @@ def test_counts_and_cameras_follow(visit: MakeVisit, live_world: World) -> None:
     live_world.report_camera("bamboo-hall-1", CameraState.OFFLINE)
     expect(tile).to_contain_text("离线")
     expect(page.locator(".figure-number", has_text="/5")).to_have_text("4/5")
+
+
+def test_a_long_queue_can_be_worked_on_while_its_rest_comes(
+    visit: MakeVisit, live_world: World
+) -> None:
+    events = EventRepository(live_world.database)
+    begun = live_world.event()
+    numbers = []
+    for number in range(SHOWN + 2):
+        other = replace(begun, id=f"{begun.id}-{number}", zone_id=f"zone-{number}")
+        numbers.append(events.record(other, live_world.now).alert_id)
+    visitor = visit(live_world.user("wang"))
+    page = visitor.page
+    came: list[int] = []
+    page.on(
+        "response",
+        lambda answer: (
+            came.append(answer.text().count('class="row"'))
+            if answer.url.endswith("shown=1000")
+            else None
+        ),
+    )
+    visitor.go("/?shown=1000")
+    expect(page.locator(".rows > .row")).to_have_count(len(numbers))
+    expect(page.locator(".row[data-new]")).to_have_count(0)
+    expect(page.locator(".queue-more")).to_have_count(0)
+    assert came[:2] == [SHOWN, len(numbers)]
+    _wait_until_live(page)
+    alerts = AlertRepository(live_world.database)
+    alerts.act(DISTRICT, numbers[-1], AlertAction.ACKNOWLEDGE, SOMEBODY, live_world.now)
+    expect(page.locator(ROW.format(numbers[-1]))).to_have_attribute("data-state", "acknowledged")

@@ -42,6 +42,7 @@ export function startControlRoom() {
   startDialog();
   document.addEventListener("kanhu:parts", showTitle);
   showTitle();
+  if (document.body.dataset.rest !== undefined) refresh(); // the page came with the first alerts only
 }
 
 function onNews({ detail }) {

@@ -2,7 +2,8 @@
 //
 // The page fetches itself and takes over every [data-part] whose markup changed. Within a
 // [data-keyed] list, items keep their element for as long as their markup stays the same, so that
-// pictures do not flicker, videos play on and the focus stays where it is.
+// pictures do not flicker, videos play on and the focus stays where it is. A body with data-rest came
+// without the rest of a long list: what the first fetch brings is not new.
 import { showAges } from "./ages.js";
 
 const REST_MS = 500;
@@ -84,6 +85,7 @@ async function take() {
   }
   const badge = fresh.title;
   if (badge) document.title = badge;
+  delete document.body.dataset.rest;
   showAges();
   document.dispatchEvent(new CustomEvent("kanhu:parts"));
 }
@@ -116,7 +118,7 @@ function renew(part, other) {
     if (old !== undefined && known.get(old) === html) replacements.push([item, old]);
     else {
       known.set(item, html);
-      if (old === undefined && kept.size) item.setAttribute("data-new", "");
+      if (old === undefined && kept.size && document.body.dataset.rest === undefined) item.setAttribute("data-new", "");
     }
   }
   for (const [item, old] of replacements) item.replaceWith(old);
