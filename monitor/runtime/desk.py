@@ -246,7 +246,7 @@ class StoreDesk:
         try:
             return template_for(month, (*self._templates, *approved_templates(self._own)))
         except NotFoundError as error:
-            raise InputError(error.message, where=f"{month:%Y-%m}", hint=error.hint) from None
+            raise InputError(error.text, where=f"{month:%Y-%m}", hint=error.advice) from None
 
     def _register_of(self, institution_id: str, period: Period) -> Register | None:
         return self._registers.register(institution_id, period.first_day, period.last_day)

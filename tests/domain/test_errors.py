@@ -31,6 +31,8 @@ BILINGUAL = (
 )
 """Packages whose errors are all told in both languages."""
 FOR_PROGRAMMERS = {"LookupError", "OSError", "RuntimeError", "TypeError", "ValueError"}
+ENGLISH_PARTS = {"error.message", "error.hint"}
+"""What of an error is English: one that is told on takes ``text`` and ``advice``."""
 READERS = ("documents", "settings", "registers/schema.py", "registers/days.py")
 """Where values of files are read: what is wrong with them is for people."""
 
@@ -53,7 +55,10 @@ def name_of(call: ast.Call) -> str:
 
 def only_english(call: ast.Call) -> bool:
     given = [*call.args[:1], *(word.value for word in call.keywords if word.arg == "hint")]
-    return any(isinstance(item, ast.Constant | ast.JoinedStr) for item in given)
+    return any(
+        isinstance(item, ast.Constant | ast.JoinedStr) or ast.unparse(item) in ENGLISH_PARTS
+        for item in given
+    )
 
 
 def test_no_error_is_told_in_one_language_only() -> None:
