@@ -177,7 +177,7 @@ class RiskDesk:
                 where="notice",
             )
         if before is NoticeState.CLOSED and measure in (Measure.SUSPEND, Measure.RECTIFY):
-            raise ConflictError(Text("该机构已关闭", "the institution is closed"), where="closed")
+            raise ConflictError(Text("该机构已停办", "the institution is closed"), where="closed")
         if after is not before and scope.kind is not ScopeKind.DISTRICT:
             raise PermissionDeniedError(
                 Text("告知书由区级决定", "only the district decides about a Notice"), where="notice"
