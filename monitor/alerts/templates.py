@@ -43,6 +43,7 @@ _PREFIXES: Mapping[NoticeKind, Text] = {
     NoticeKind.ESCALATE: Text(zh="升级：", en="Escalated: "),
     NoticeKind.FLAPPING: Text(zh="时有时无：", en="Comes and goes: "),
     NoticeKind.UNRESOLVED: Text(zh="已确认未办结：", en="Acknowledged, not closed: "),
+    NoticeKind.EXTENSION: Text(zh="整改延期：", en="Extension: "),
 }
 
 
