@@ -182,7 +182,7 @@ def test_places_are_added_and_removed_with_what_hangs_on_them(
     words = re.sub("<[^>]+>", "", asked.text)
     name = loaded(config).institutions[1].name.text().en
     assert f"Remove this institution · {name}" in words
-    for said in ("2 rooms", "3 cameras", "1 alerts that wait"):
+    for said in ("2 rooms", "3 cameras", "1 alert that waits"):
         assert said in words
     save(client, asked)
     assert [place.id for place in loaded(config).institutions] == ["sunshine"]
