@@ -146,7 +146,9 @@ class Broadcast:
         silent = 0
         while True:
             overlay = self._look()
-            key = (overlay.wall, overlay.state, overlay.fault, overlay.reason, len(self._tracks))
+            seen = self._picture is not None  # a browser waits for this to call its picture live
+            viewers = len(self._tracks)
+            key = (overlay.wall, overlay.state, overlay.fault, overlay.reason, viewers, seen)
             silent += 1
             if key != told or silent >= _REPEAT_TICKS:
                 told, silent = key, 0

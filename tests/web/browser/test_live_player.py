@@ -26,13 +26,17 @@ from starlette.staticfiles import StaticFiles
 
 import monitor.web
 from monitor.demo.camera_simulator import CameraSimulator
+from monitor.domain.media import Packet, StreamInfo
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.domain.places import Camera
 from monitor.domain.room_state import RoomState, View
 from monitor.domain.text import Text
 from monitor.streams.backoff import Backoff
+from monitor.streams.fanout import Subscription
 from monitor.streams.live import IceServer, LiveServer, Overlay
+from monitor.streams.live.feed import PacketFeed
 from monitor.streams.reader import CameraReader
+from monitor.streams.ring import PacketRing
 from monitor.streams.source import Timeouts
 from monitor.web.headers import SecurityHeaders
 from tests.streams.live.turn import TurnServer
@@ -54,6 +58,34 @@ STYLE = """body { margin: 0 } kanhu-live { width: 400px; height: 400px; aspect-r
 .away { position: absolute; top: 5000px }"""
 
 
+class LateRing(PacketRing):
+    """The last seconds of a camera, read by a thread that is kept waiting."""
+
+    def __init__(self, ring: PacketRing, seconds: float) -> None:
+        super().__init__()
+        self._ring = ring
+        self._late = seconds
+
+    def since(self, wall: float | None = None) -> tuple[Packet, ...]:
+        time.sleep(self._late)
+        return self._ring.since(wall)
+
+
+class LateFeed:
+    """A camera on a machine that is busy: its kept pictures are read late."""
+
+    def __init__(self, reader: CameraReader, seconds: float) -> None:
+        self._reader = reader
+        self.ring: PacketRing = LateRing(reader.ring, seconds)
+
+    @property
+    def info(self) -> StreamInfo | None:
+        return self._reader.info
+
+    def subscribe(self, name: str, maxsize: int = 100) -> Subscription:
+        return self._reader.subscribe(name, maxsize)
+
+
 class Site:
     """A page with the player, and the live server behind it on an event loop of its own."""
 
@@ -64,7 +96,8 @@ class Site:
         self._ice: list[IceServer] = []
         self.refuse_with: int | None = None
         self.requests: list[str] = []
-        self.live = LiveServer(lambda _: reader, self._seen, ice_servers=lambda: self._ice)
+        self.feed: PacketFeed = reader
+        self.live = LiveServer(lambda _: self.feed, self._seen, ice_servers=lambda: self._ice)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
         routes = [
@@ -292,12 +325,15 @@ def test_a_camera_that_is_away_is_explained_and_comes_back(
     player.until_state("live")
 
 
+@pytest.mark.parametrize("late", [0.0, 1.0])
 def test_who_comes_while_the_camera_is_away_is_not_shown_an_old_picture_as_live(
-    player: Player, site: Site, cameras: CameraSimulator
+    player: Player, site: Site, cameras: CameraSimulator, late: float
 ) -> None:
+    """Not even where the server has no picture yet when it tells first how old its picture is."""
     player.until_state("live")
     cameras.stall("square")
     player.until_state("stale")
+    site.feed = LateFeed(site.reader, late)
     player.ask(
         """(() => {
             window.states = [];

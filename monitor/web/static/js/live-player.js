@@ -347,7 +347,8 @@ class KanhuLive extends HTMLElement {
 
   // The first frame may be an old one: wait for the server to say how old before calling it live.
   #untold(now) {
-    return this.#message === null && now - this.#openedAt < FIRST_MESSAGE_SECONDS * 1000;
+    const told = (this.#message?.picture ?? null) !== null;
+    return !told && now - this.#openedAt < FIRST_MESSAGE_SECONDS * 1000;
   }
 
   #say() {
