@@ -17,16 +17,21 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks.scenarios.many import Job, run_many
+from benchmarks.scenarios.noise import MODELS, STOCK
 from benchmarks.scenarios.replay import replay
 from benchmarks.scenarios.report import as_plain, show
 from benchmarks.scenarios.stage import Scenario
+from benchmarks.scenarios.worth import show_worth, worth
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for; 0 unless the arguments are wrong (2)."""
     options = _parser().parse_args(arguments)
     if options.replay is not None:
-        replay(options.replay, options.kind, Console(), around=options.around)
+        replay(options.replay, options.kind, options.model, Console(), around=options.around)
+        return 0
+    if options.worth:
+        show_worth(worth(options.model, options.seed, options.events), Console())
         return 0
     if options.rendered:
         from benchmarks.scenarios.rendered import show_rendered  # needs a person model
@@ -34,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         show_rendered(options.rendered, options.seed, Console())
         return 0
     console = Console(stderr=True)
-    jobs = plan(options.events, options.camera_days, options.seed)
+    jobs = plan(options.events, options.camera_days, options.seed, options.model)
     started = time.perf_counter()
     with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("scenarios", total=len(jobs))
@@ -49,15 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def plan(events: int, camera_days: float, seed: int) -> list[Job]:
+def plan(events: int, camera_days: float, seed: int, model: str = STOCK) -> list[Job]:
     """Return the scenarios for so many staged events and at least so many camera-days."""
     jobs: list[Job] = []
     days, number = 0.0, seed
     while days < camera_days:
-        jobs.append(("day", number))
+        jobs.append(("day", number, model))
         days += Scenario(number, "day").cameras
         number += 1
-    return jobs + [("staged", seed + i) for i in range(events)]
+    return jobs + [("staged", seed + i, model) for i in range(events)]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--camera-days", type=float, default=4, help="of ten hours (default 4)")
     parser.add_argument("--events", type=int, default=60, help="staged events (default 60)")
     parser.add_argument("--seed", type=int, default=0, help="the first seed (default 0)")
+    parser.add_argument("--model", choices=MODELS, default=STOCK, help="whose mistakes")
+    parser.add_argument(
+        "--worth", action="store_true", help="what the model would be worth by monitor evaluate"
+    )
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--replay", type=int, metavar="SEED", help="print one scenario's timeline")

@@ -7,15 +7,17 @@ pending, and in an empty room a look when something stirs and every two seconds 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks.scenarios.ghosts import GHOST
 from benchmarks.scenarios.stage import STEP, Chunk, Scenario, Sighting, View
 from benchmarks.scenarios.tally import Sources, TrackTally, place_of
+from monitor.detectors.finders.boxes import age_certainty
 from monitor.detectors.rules import Origin
 from monitor.domain.events import Event
-from monitor.domain.people import Box, Person, Track
+from monitor.domain.people import AgeClass, Box, Person, Track
 from monitor.domain.room_state import CameraView, RoomState, ViewFault
 from monitor.runtime.room_watch import RoomWatch
 
@@ -169,13 +171,21 @@ def persons(sightings: list[Sighting]) -> tuple[list[Person], Sources]:
     """Return people as a finder gives them, and which box (by place) is whose."""
     people = []
     sources: Sources = {}
-    for (x1, y1, x2, y2), score, source in sightings:
+    for (x1, y1, x2, y2), score, source, lean in sightings:
         if x2 - x1 < 1e-3 or y2 - y1 < 1e-3:
             continue
         box = Box(x1, y1, x2, y2)
-        people.append(Person(box, score))
+        people.append(_aged(box, score, lean))
         sources[place_of(box)] = source
     return people, sources
+
+
+def _aged(box: Box, score: float, lean: float | None) -> Person:
+    """Return somebody as a finder does whose classes name ages; the better class gave the score."""
+    if lean is None:
+        return Person(box, score)
+    age = AgeClass.ADULT if lean > 0 else AgeClass.CHILD
+    return Person(box, score, age, age_certainty(score, score * math.exp(-abs(lean))))
 
 
 __all__ = ["ASPECT", "GHOST", "Glance", "Outcome", "drive", "persons"]

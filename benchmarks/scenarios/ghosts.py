@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.scenarios.drifting import drift
 from benchmarks.scenarios.floor import FloorPlan
-from benchmarks.scenarios.noise import declared_noise, drift
+from benchmarks.scenarios.noise import Noise
 from benchmarks.scenarios.people import Floats
 from monitor.demo.footage.optics import Optics
 
@@ -18,6 +19,10 @@ _HEIGHTS = ((0.35, 0.65), (0.8, 1.2), (1.4, 1.75))
 _KINDS = (0.45, 0.25, 0.3)
 
 
+FalseBox = tuple[Floats, float, float | None]
+"""A false box, its score, and the age that the model gives it (log-odds, > 0: adult)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Something at a fixed place that is sometimes taken for a person."""
@@ -25,38 +30,47 @@ class Thing:
     box: Floats
     share: float
     score_mean: float
+    lean: float | None
 
 
 class Ghosts:
     """The false boxes of one camera; chunks of moments must come in order."""
 
     def __init__(
-        self, plan: FloorPlan, optics: Optics, poor: bool, step: float, rng: np.random.Generator
+        self,
+        noise: Noise,
+        plan: FloorPlan,
+        optics: Optics,
+        poor: bool,
+        step: float,
+        rng: np.random.Generator,
     ) -> None:
-        noise = declared_noise()
         self._rates = noise.part("false_boxes")
         kind = self._rates["poor" if poor else "good"]
         self._plan, self._optics, self._rng, self._step = plan, optics, rng, step
+        self._ages = noise.table.get("ages")
         self._flicker, self._passing = kind["flicker"], kind["passing"]
         self.things = [
             Thing(
                 self._place(),
                 float(rng.uniform(*kind["fixed_share"])),
                 float(rng.uniform(*self._rates["fixed_score_mean"])),
+                self._lean(),
             )
             for _ in range(kind["fixed"])
         ]
 
-    def boxes(self, moments: int) -> list[list[tuple[Floats, float]]]:
+    def boxes(self, moments: int) -> list[list[FalseBox]]:
         """Return the false boxes of each moment with their scores."""
-        found: list[list[tuple[Floats, float]]] = [[] for _ in range(moments)]
+        found: list[list[FalseBox]] = [[] for _ in range(moments)]
         for row in np.repeat(np.arange(moments), self._rng.poisson(self._flicker, moments)):
-            found[row].append((self._anywhere(), self._score(self._rates["score_mean"])))
+            score = self._score(self._rates["score_mean"])
+            found[row].append((self._anywhere(), score, self._lean()))
         self._pass_by(found)
         self._stand_about(found)
         return found
 
-    def _pass_by(self, found: list[list[tuple[Floats, float]]]) -> None:
+    def _pass_by(self, found: list[list[FalseBox]]) -> None:
         low, high = self._rates["passing_seconds"]
         moments = len(found)
         mean = (low + high) / 2 / self._step
@@ -65,11 +79,12 @@ class Ghosts:
             start = int(self._rng.integers(moments))
             end = start + round(self._rng.uniform(low, high) / self._step)
             box, base = self._place(), self._score(self._rates["score_mean"])
+            lean = self._lean()
             for row in range(start, min(end, moments)):
                 if self._rng.random() < 0.5:
-                    found[row].append((self._shaken(box), self._around(base)))
+                    found[row].append((self._shaken(box), self._around(base), self._unsure(lean)))
 
-    def _stand_about(self, found: list[list[tuple[Floats, float]]]) -> None:
+    def _stand_about(self, found: list[list[FalseBox]]) -> None:
         if not self.things:
             return
         luck = drift(
@@ -82,7 +97,17 @@ class Ghosts:
         seen = luck < np.array([thing.share for thing in self.things])
         for row, index in zip(*np.nonzero(seen), strict=True):
             thing = self.things[index]
-            found[row].append((self._shaken(thing.box), self._score(thing.score_mean)))
+            score = self._score(thing.score_mean)
+            found[row].append((self._shaken(thing.box), score, self._unsure(thing.lean)))
+
+    def _lean(self) -> float | None:
+        """Return which age something is taken for, if the model names ages."""
+        return None if self._ages is None else float(self._rng.normal(0, self._ages["things"]))
+
+    def _unsure(self, lean: float | None) -> float | None:
+        if lean is None or self._ages is None:
+            return None
+        return lean + float(self._rng.normal(0, self._ages["fast_spread"]))
 
     def _score(self, mean: float) -> float:
         return float(min(0.1 + self._rng.exponential(mean), 0.9))

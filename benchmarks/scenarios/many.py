@@ -12,11 +12,12 @@ from benchmarks.scenarios.drive import drive
 from benchmarks.scenarios.score import Score
 from benchmarks.scenarios.stage import Kind, Scenario
 
-Job = tuple[Kind, int]
+Job = tuple[Kind, int, str]
+"""Kind and seed of a scenario, and the model that looks at it."""
 
 
 def run_many(jobs: Sequence[Job], workers: int, progress: Callable[[int], None]) -> Score:
-    """Run all ``jobs`` (kind, seed) and return their sums; ``progress`` is told how many are done.
+    """Run all ``jobs`` and return their sums; ``progress`` is told how many are done.
 
     The result does not depend on ``workers``.
     """
@@ -42,9 +43,9 @@ def run_many(jobs: Sequence[Job], workers: int, progress: Callable[[int], None])
 
 def run_one(job: Job) -> Score:
     """Run one scenario and return its score."""
-    kind, seed = job
+    kind, seed, model = job
     started = time.process_time()
     score = Score()
-    outcome = drive(Scenario(seed, kind))
+    outcome = drive(Scenario(seed, kind, model))
     score.take(outcome, time.process_time() - started)
     return score

@@ -1,4 +1,4 @@
-"""A person model's mistakes, declared in ``noise.yaml`` and drawn from a seed."""
+"""A person model's mistakes, declared in ``models/*.yaml`` and drawn from a seed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 import yaml
 
+from benchmarks.scenarios.drifting import LOGISTIC, Drift, uniform
+from benchmarks.scenarios.leaning import Ages
 from benchmarks.scenarios.people import Floats, Posture
 from benchmarks.scenarios.sight import Crowd, Flags, Sight
 
+STOCK = "stock"
+_FOLDER = Path(__file__).parent / "models"
+MODELS = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+"""The models whose mistakes are declared."""
+
 _LATENTS = 9
 _POSTURES = ("standing", "sitting", "bending", "lying", "carried")
-_LOGISTIC = 1.702  # a logistic with this slope is nearly the normal distribution
 _LEAST_SCORE, _SCORES = 0.1, 0.85
 
 
@@ -34,9 +40,9 @@ class Noise:
 
 
 @cache
-def declared_noise() -> Noise:
-    """Return the noise of ``noise.yaml``; tables are (child or adult, posture)."""
-    table = yaml.safe_load((Path(__file__).parent / "noise.yaml").read_text(encoding="utf-8"))
+def declared_noise(model: str = STOCK) -> Noise:
+    """Return how ``model`` errs; tables are (child or adult, posture)."""
+    table = yaml.safe_load((_FOLDER / f"{model}.yaml").read_text(encoding="utf-8"))
     miss, score = (
         np.array([[table[age][p][what] for p in _POSTURES] for age in ("child", "adult")])
         for what in ("miss", "score")
@@ -48,8 +54,9 @@ def declared_noise() -> Noise:
 class Found:
     """Boxes of real people as the model gives them: who is found, where, with which score.
 
-    ``doubled`` is who is found a second time, with ``double_boxes``. Arrays are (t, n) and
-    (t, n, 4).
+    ``doubled`` is who is found a second time, with ``double_boxes``. ``leans`` (> 0: adult) are the
+    log-odds by which the model tells ages, ``None`` if its classes name none. Arrays are (t, n)
+    and (t, n, 4).
     """
 
     found: Flags
@@ -58,19 +65,21 @@ class Found:
     doubled: Flags
     double_boxes: Floats
     double_scores: Floats
+    leans: Floats | None
 
 
 class Model:
     """One camera's person model over time; chunks of moments must come in order."""
 
-    def __init__(self, people: int, step: float, rng: np.random.Generator) -> None:
+    def __init__(self, noise: Noise, people: int, step: float, rng: np.random.Generator) -> None:
         """``step`` is the time between two moments, seconds."""
-        self._noise = declared_noise()
+        self._noise = noise
         self._rng = rng
         table = self._noise.table
-        self._fast = _Drift(_LATENTS * people, table["fast_seconds"], step, rng)
-        self._slow = _Drift(_LATENTS * people, table["slow_seconds"], step, rng)
+        self._fast = Drift(_LATENTS * people, table["fast_seconds"], step, rng)
+        self._slow = Drift(_LATENTS * people, table["slow_seconds"], step, rng)
         self._people = people
+        self._ages = Ages(noise.table["ages"], people, step, rng) if "ages" in noise.table else None
 
     def find(self, crowd: Crowd, sight: Sight, dark: Flags) -> Found:
         """Return what the model makes of a chunk of moments; ``dark`` says when, (t,)."""
@@ -81,19 +90,20 @@ class Model:
         share = table["slow_share"]
         mixed = np.sqrt(1 - share) * fast + np.sqrt(share) * slow
         odds, middle = self._difficulty(crowd, sight, dark)
-        luck = 1 / (1 + np.exp(-_LOGISTIC * mixed[..., 0]))
+        luck = 1 / (1 + np.exp(-LOGISTIC * mixed[..., 0]))
         gone = sight.hidden >= table["hidden"]["gone_from"]
         found = sight.in_view & ~gone & (luck >= odds / (1 + odds))
         logit = middle + table["score_spread"] * mixed[..., 1]
         scores = _LEAST_SCORE + _SCORES / (1 + np.exp(-logit))
         boxes = self._sizes(sight, fast, slow)
         boxes = self._merged(boxes, sight, found, mixed[..., 6])
-        doubled = found & (_uniform(mixed[..., 7]) < table["doubled"]["share"])
+        doubled = found & (uniform(mixed[..., 7]) < table["doubled"]["share"])
         half = boxes.copy()
-        half[..., 3] -= (0.35 + 0.2 * _uniform(slow[..., 8])) * (boxes[..., 3] - boxes[..., 1])
+        half[..., 3] -= (0.35 + 0.2 * uniform(slow[..., 8])) * (boxes[..., 3] - boxes[..., 1])
         double_logit = table["doubled"]["score"] + table["score_spread"] * fast[..., 8]
         double_scores = _LEAST_SCORE + _SCORES / (1 + np.exp(-double_logit))
-        return Found(found, boxes, scores, doubled, half, double_scores)
+        leans = None if self._ages is None else self._ages.leans(crowd, sight, dark)
+        return Found(found, boxes, scores, doubled, half, double_scores, leans)
 
     def _difficulty(self, crowd: Crowd, sight: Sight, dark: Flags) -> tuple[Floats, Floats]:
         """Return the odds of a miss and the middle of the scores' log-odds."""
@@ -117,10 +127,10 @@ class Model:
     def _sizes(self, sight: Sight, fast: Floats, slow: Floats) -> Floats:
         table = self._noise.table
         low, high = table["cut"]
-        cut = low + (high - low) * _uniform(slow[..., 6])
+        cut = low + (high - low) * uniform(slow[..., 6])
         boxes = sight.boxes + cut[..., None] * (sight.cut - sight.boxes)
         wrong = table["jitter"] * fast[..., 2:6] + table["bias"] * slow[..., 2:6]
-        gross = _uniform(fast[..., 8]) < table["gross"]["share"]
+        gross = uniform(fast[..., 8]) < table["gross"]["share"]
         wild = self._rng.normal(0, table["gross"]["spread"], wrong.shape)
         wrong = np.where(gross[..., None], wild, wrong)
         tall = boxes[..., 3] - boxes[..., 1]
@@ -147,7 +157,7 @@ class Model:
         joined = (
             (shared[np.arange(len(rows)), front] > 0)
             & found[rows, front]
-            & (_uniform(latent[rows, front]) < table["share"])
+            & (uniform(latent[rows, front]) < table["share"])
         )
         rows, behind, front = rows[joined], behind[joined], front[joined]
         merged = boxes.copy()
@@ -155,34 +165,3 @@ class Model:
         merged[rows, front, 2:] = np.maximum(boxes[rows, front, 2:], boxes[rows, behind, 2:])
         found[rows, behind] = False
         return merged
-
-
-class _Drift:
-    """Standard normal values that change over about ``seconds``; ``count`` of them."""
-
-    def __init__(self, count: int, seconds: float, step: float, rng: np.random.Generator) -> None:
-        self._keep = float(np.exp(-step / seconds))
-        self._rng = rng
-        self._now = rng.normal(size=count)
-
-    def run(self, moments: int) -> Floats:
-        """Return the next values, (moments, count)."""
-        fresh = self._rng.normal(0, np.sqrt(1 - self._keep**2), (moments, len(self._now)))
-        values = fresh
-        now = self._now
-        for row in values:
-            row += self._keep * now
-            now = row
-        self._now = now.copy()
-        return values
-
-
-def drift(
-    count: int, seconds: float, step: float, moments: int, rng: np.random.Generator
-) -> Floats:
-    """Return uniform values (0–1) that change over about ``seconds``, (moments, count)."""
-    return _uniform(_Drift(count, seconds, step, rng).run(moments))
-
-
-def _uniform(latent: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-_LOGISTIC * latent)))

@@ -14,12 +14,14 @@ from monitor.domain.people import AgeClass, Track
 _AROUND = 60.0
 
 
-def replay(seed: int, kind: Kind, console: Console, around: float | None = None) -> None:
+def replay(
+    seed: int, kind: Kind, model: str, console: Console, around: float | None = None
+) -> None:
     """Print a line whenever truth or state changes, with those who are no plain children.
 
     ``around`` limits the lines to a minute before and after that second.
     """
-    scenario = Scenario(seed, kind)
+    scenario = Scenario(seed, kind, model)
     console.print(
         f"seed {seed}, {kind}: {scenario.cameras} camera(s), "
         f"{'poor' if scenario.poor else 'good'} model, "

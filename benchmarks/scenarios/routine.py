@@ -1,4 +1,4 @@
-"""What happens in a room: a whole day, or a few minutes in which the carers leave the children.
+"""What happens in a room: a whole day, or some minutes in which the carers leave the children.
 
 A day of ten hours has free play, tables, an hour outside with the room empty, a meal, a nap in the
 dark and departures. Carers sit, bend, stand behind furniture, carry children, and go out and come
@@ -84,18 +84,16 @@ def day(plan: FloorPlan, rng: np.random.Generator) -> Routine:
 
 
 def staged(plan: FloorPlan, rng: np.random.Generator) -> Routine:
-    """Return some minutes at whose middle all carers walk out, and come back later."""
+    """Return a morning's beginning, after some minutes of which all carers walk out for a while."""
     phase = (Phase.PLAY, Phase.TABLE, Phase.NAP)[int(rng.choice(3, p=(0.5, 0.3, 0.2)))]
-    lead, absent = rng.uniform(90, 240), rng.uniform(100, 180)
-    carers = [
-        Course(True, adult_height(rng), _pick(rng, plan.free)) for _ in range(rng.choice((1, 1, 2)))
-    ]
-    children = [
-        Course(False, child_height(rng), _home(plan, rng, phase, index))
-        for index in range(_class_size(rng, plan))
-    ]
+    opens, played = rng.uniform(60, 180), rng.uniform(120, 480)
+    lead = opens + played + rng.uniform(180, 420)
+    absent = rng.uniform(100, 180)
+    phases = [(0.0, opens + played, Phase.PLAY), (opens + played, 1e9, phase)]
+    carers = [Course(True, adult_height(rng)) for _ in range(rng.choice((1, 1, 2)))]
+    children = [Course(False, child_height(rng)) for _ in range(_class_size(rng, plan))]
     for index, carer in enumerate(carers):
-        phases = [(0.0, 1e9, phase)]
+        _enter(carer, plan, opens + 4 * index)
         _care(carer, plan, rng, phases, lead - rng.uniform(0, 15) * index, trips=0.0)
         _leave(carer, plan)
         carer.outside_until(carer.time + absent)
@@ -103,10 +101,10 @@ def staged(plan: FloorPlan, rng: np.random.Generator) -> Routine:
         _care(carer, plan, rng, phases, carer.time + 30, trips=0.0)
     end = max(carer.time for carer in carers)
     for index, child in enumerate(children):
-        child.stay(0.01, Posture.SITTING)
-        _spend(child, index, plan, rng, [(0.0, 1e9, phase)], end)
+        _enter(child, plan, opens + rng.uniform(20, 90))
+        _spend(child, index, plan, rng, phases, end)
     courses = (*carers, *children)
-    dark = ((0.0, end),) if phase is Phase.NAP else ()
+    dark = ((opens + played, end),) if phase is Phase.NAP else ()
     return Routine(courses, _carries(courses, len(carers), rng, lead - 20), dark, end)
 
 

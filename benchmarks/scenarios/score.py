@@ -14,6 +14,7 @@ AFTER = 60.0
 RULES = ("unattended_child", "crowding")
 _DAY_SECONDS = 36_000.0
 _MARGIN = 5.0
+_EARLY = 15.0  # a carer may be hidden before she leaves; the children are alone when it is raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,17 @@ class Score:
             left = [event for event in left if event not in mine]
             if end - start < AFTER + 2 * _MARGIN:
                 # Too short to be asked for; an alarm is wrong only if it came too early.
-                left += [event for event in mine if event.raised < start + AFTER - _MARGIN]
+                left += [event for event in mine if event.raised < start + AFTER - _EARLY]
                 continue
             self.staged += 1
             due = start + AFTER
-            good = [event.raised for event in mine if event.raised >= due - _MARGIN]
+            good = [event.raised for event in mine if event.raised >= due - _EARLY]
             if good:
                 self.found += 1
                 self.late.append(good[0] - due)
             else:
                 self._note(outcome, start, "missed")
-            left += [event for event in mine if event.raised < due - _MARGIN]
+            left += [event for event in mine if event.raised < due - _EARLY]
         for event in left:
             if event.rule in self.false and outcome.kind == "day":
                 self.false[event.rule] += 1

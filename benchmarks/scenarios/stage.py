@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 
 from benchmarks.scenarios.floor import Eye, FloorPlan, floor_plan
-from benchmarks.scenarios.ghosts import GHOST, Ghosts
-from benchmarks.scenarios.noise import Found, Model, declared_noise
+from benchmarks.scenarios.ghosts import GHOST, FalseBox, Ghosts
+from benchmarks.scenarios.noise import STOCK, Found, Model, Noise, declared_noise
 from benchmarks.scenarios.people import Floats
 from benchmarks.scenarios.routine import Routine, day, staged
 from benchmarks.scenarios.sight import Crowd, Flags, Sight, crowd_at, look
@@ -26,8 +26,11 @@ _CHUNK = 3000
 _SPARE_PLACES = 2
 
 Kind = Literal["staged", "day"]
-Sighting = tuple[list[float], float, int]
-"""A box, its score, and whose it is (index, or ``GHOST``)."""
+Sighting = tuple[list[float], float, int, float | None]
+"""A box, its score, whose it is (index, or ``GHOST``), and which age the model gives it.
+
+The age is log-odds, > 0 for an adult, ``None`` if the model's classes name no ages.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,22 @@ class View:
     found: Found
     online: Flags
     stirs: Flags
-    false_boxes: list[list[tuple[Floats, float]]]
+    false_boxes: list[list[FalseBox]]
 
     def sightings(self, row: int) -> list[Sighting]:
         """Return all boxes of one moment."""
         found = self.found
-        seen: list[Sighting] = [
-            (found.boxes[row, index].tolist(), float(found.scores[row, index]), index)
-            for index in np.nonzero(found.found[row])[0].tolist()
-        ]
-        for index in np.nonzero(found.doubled[row])[0].tolist():
-            score = float(found.double_scores[row, index])
-            seen.append((found.double_boxes[row, index].tolist(), score, index))
-        seen.extend((box.tolist(), score, GHOST) for box, score in self.false_boxes[row])
+        leans = None if found.leans is None else found.leans[row].tolist()
+        seen: list[Sighting] = []
+        for boxes, scores, flags in (
+            (found.boxes, found.scores, found.found),
+            (found.double_boxes, found.double_scores, found.doubled),
+        ):
+            for index in np.nonzero(flags[row])[0].tolist():
+                lean = None if leans is None else leans[index]
+                seen.append((boxes[row, index].tolist(), float(scores[row, index]), index, lean))
+        for box, score, lean in self.false_boxes[row]:
+            seen.append((box.tolist(), score, GHOST, lean))
         return seen
 
 
@@ -78,18 +84,22 @@ class Chunk:
 class Scenario:
     """Everything about one seed. Iterate over :meth:`chunks` once."""
 
-    def __init__(self, seed: int, kind: Kind) -> None:
+    def __init__(self, seed: int, kind: Kind, model: str = STOCK) -> None:
+        """``model`` is one of :data:`benchmarks.scenarios.noise.MODELS`."""
         self.seed, self.kind = seed, kind
+        noise = declared_noise(model)
         rng = np.random.default_rng([seed, 0 if kind == "staged" else 1])
-        self.poor = bool(rng.random() < declared_noise().table["poor_rooms"])
+        self.poor = bool(rng.random() < noise.table["poor_rooms"])
         cameras = 2 if rng.random() < 0.35 else 1
         self.plan: FloorPlan = floor_plan(rng, cameras)
         self.routine: Routine = (staged if kind == "staged" else day)(self.plan, rng)
         people = len(self.routine.courses)
         self._rng = rng
-        self._models = [Model(people, STEP, rng) for _ in self.plan.eyes]
-        self._ghosts = [Ghosts(self.plan, e.optics, self.poor, STEP, rng) for e in self.plan.eyes]
-        self._off = [_interruptions(self.routine.seconds, rng) for _ in self.plan.eyes]
+        self._models = [Model(noise, people, STEP, rng) for _ in self.plan.eyes]
+        self._ghosts = [
+            Ghosts(noise, self.plan, e.optics, self.poor, STEP, rng) for e in self.plan.eyes
+        ]
+        self._off = [_interruptions(noise, self.routine.seconds, rng) for _ in self.plan.eyes]
         self.room = Room(
             id="room",
             institution_id="simulated",
@@ -134,10 +144,12 @@ def _during(times: Floats, spans: tuple[tuple[float, float], ...]) -> Flags:
     return inside
 
 
-def _interruptions(seconds: float, rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
+def _interruptions(
+    noise: Noise, seconds: float, rng: np.random.Generator
+) -> tuple[tuple[float, float], ...]:
     spans: list[tuple[float, float]] = []
     for name in ("dropouts", "gaps"):
-        part = declared_noise().part(name)
+        part = noise.part(name)
         starts = rng.uniform(0, seconds, rng.poisson(part["an_hour"] * seconds / 3600))
         spans.extend((float(at), float(at + rng.uniform(*part["seconds"]))) for at in starts)
     return tuple(sorted(spans))

@@ -18,6 +18,7 @@ from monitor.domain.people import Box
 _BEGINNING = 10.0
 _BREAK = 5.0
 _MISSING, _MISSING_ELSEWHERE, _MISSING_LONG = 45.0, 15.0, 300.0
+_WALKED_AWAY = 10.0
 _NEAR = 1.0  # heights
 _LATE = 4.0
 _REACH, _PACE, _FARTHEST = 1.0, 0.5, 4.0  # heights, heights per second, heights
@@ -31,13 +32,14 @@ CHILDLIKE = -0.8
 class Newcomer:
     """Somebody undecided who turned up at ``first_seen``; ``at_edge`` of the picture, or inside.
 
-    ``birth`` is her first box.
+    ``birth`` is her first box. ``a_thing``: she is where something is often taken for a person.
     """
 
     first_seen: float
     adult_log_odds: float
     at_edge: bool
     birth: Box
+    a_thing: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class _Vanished:
     track_id: int
     seen: float
     by_edge: bool
+    walking: bool
     box: Box
     before: int | None = None
 
@@ -64,9 +67,11 @@ class Arrivals:
         if before is None or time < before or time - before > _BREAK:
             self._begun.append(time)
 
-    def adult_vanished(self, track_id: int, seen: float, by_edge: bool, box: Box) -> None:
+    def adult_vanished(
+        self, track_id: int, seen: float, *, by_edge: bool, walking: bool, box: Box
+    ) -> None:
         """Note that an adult, last ``seen`` in ``box``, vanished; ``by_edge`` where one leaves."""
-        self._vanished.append(_Vanished(track_id, seen, by_edge, box))
+        self._vanished.append(_Vanished(track_id, seen, by_edge, walking, box))
 
     def found_again(self, track_id: int) -> None:
         """Note that the adult of that track is missing no more."""
@@ -93,6 +98,8 @@ class Arrivals:
 
         Who vanished inside the picture was missed for some looks: she is found again not far away.
         """
+        if newcomer.a_thing:
+            return False
         return newcomer.adult_log_odds > CHILDLIKE and any(
             _may_be(vanished, newcomer, here=here) for vanished in self._vanished
         )
@@ -100,13 +107,16 @@ class Arrivals:
     def claim(self, newcomer: Newcomer) -> bool:
         """Say whether an adult is one who vanished near by, and miss that one no more.
 
-        Somebody who sits far away is often lost for long and found again where she was.
+        Somebody who sits far away is often lost for long and found again where she was; who walked
+        is not.
         """
         found = [
             vanished
             for vanished in self._vanished
             if not vanished.by_edge
-            and -_LATE <= newcomer.first_seen - vanished.seen <= _MISSING_LONG
+            and -_LATE
+            <= newcomer.first_seen - vanished.seen
+            <= (_WALKED_AWAY if vanished.walking else _MISSING_LONG)
             and _far(vanished, newcomer) <= _NEAR
         ]
         if not found:

@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 
 from monitor.detectors.doors import Doors
 from monitor.detectors.everybody_back import EverybodyBack
-from monitor.detectors.presence import CameraPresence, PresenceSettings
+from monitor.detectors.presence import CameraPresence
+from monitor.detectors.presence_settings import PresenceSettings
 from monitor.detectors.recent import RecentCounts
 from monitor.detectors.shared_floor import Tally, merged_tally
 from monitor.domain.hours import Calendar
@@ -92,7 +93,18 @@ class RoomFusion:
         placed = camera.observe(time, tracks)
         for crossing in self._doors.observe(camera_id, time, placed, camera.departed()):
             camera.cross(crossing.track.id, inward=crossing.inward)
+        self._share_company(camera)
+        for _ in range(camera.gone_by_door()):
+            for other_id, other in self._cameras.items():
+                if other_id != camera_id:
+                    other.seen_leaving(time)
         return placed
+
+    def _share_company(self, camera: CameraPresence) -> None:
+        company = camera.belief.company
+        if company is not None:
+            for other in self._cameras.values():
+                other.belief.accompany(company)
 
     def still(self, camera_id: str, time: float) -> None:
         """Say that the picture at ``time`` is as it was when last analysed: who was there is."""
@@ -123,7 +135,9 @@ class RoomFusion:
         for camera in self._cameras.values():
             camera.account(self._back)
         tracks = tuple(track for seen in present.values() for track in seen)
-        entered_adults, entered_children = self._entered(time, tally, present, tracks)
+        entered_adults, entered_children, missed_adults = self._entered(
+            time, tally, present, tracks
+        )
         view = _view(len(good), len(views))
         self._recent.add(time, view, tally, entered_adults)
         return RoomState(
@@ -136,6 +150,7 @@ class RoomFusion:
             unlikely_adults=self._unlikely_adults(time, tally.unknown, present),
             entered_adults=entered_adults,
             entered_children=entered_children,
+            missed_adults=missed_adults,
             confidence=round(self._clear(time) * _confidence(view, tally, tracks), 4),
             tracks=tracks,
             cameras=tuple(views),
@@ -207,18 +222,23 @@ class RoomFusion:
         tally: Tally,
         present: dict[str, tuple[Track, ...]],
         tracks: Sequence[Track],
-    ) -> tuple[int, int]:
-        """Return how many adults and children must be inside beyond those seen."""
-        most_adults = most_children = 0
+    ) -> tuple[int, int, int]:
+        """Return how many adults and children must be inside beyond those seen.
+
+        The third are the adults who vanished where nothing hides them, and may only be missed.
+        """
+        most_adults = most_children = most_missed = 0
         for camera_id, camera in self._cameras.items():
             seen = _counts(present.get(camera_id, ()))
             inside = camera.presumed(time)
             most_adults = max(most_adults, seen.adults + inside.adults)
             most_children = max(most_children, seen.children + inside.children)
+            most_missed = max(most_missed, seen.adults + camera.presumed(time, hiding=False).adults)
         booked = self._doors.unseen(time, tally, tracks)
         return (
             max(most_adults - tally.adults, booked.adults),
             max(most_children - tally.children, booked.children),
+            0 if booked.adults else max(most_missed - tally.adults, 0),
         )
 
 

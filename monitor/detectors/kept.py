@@ -15,7 +15,8 @@ _AHEAD_SECONDS = 1.0
 _WAY = (0.5, 1.0, 1.5)
 _HISTORY = 6
 _BACK_AFTER = 4
-_MOVED = 0.5
+_MOVED, _WALKED = 0.5, 0.25
+_ASPECT = 1.6
 
 
 @dataclass(slots=True)
@@ -38,6 +39,10 @@ class Kept:
     in_doorway: bool = False
     outside: bool = False
     resident: bool = False
+    at_thing: float | None = None
+    unaccompanied: float = 0.0
+    at_doll: bool = False
+    double: bool = False
 
 
 def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
@@ -63,10 +68,21 @@ def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
     return any(doorway.contains(point) for doorway in doorways for point in way)
 
 
+def walked(kept: Kept) -> bool:
+    """Say whether somebody walked when last seen."""
+    return not near(kept.path[0][1], kept.path[-1][1], _WALKED)
+
+
 def apart(first: Box, now: Box) -> bool:
     """Say whether two boxes are farther apart than boxes of somebody who stays shake."""
-    across = 1.6 * (now.centre[0] - first.centre[0])
-    return math.hypot(across, now.y2 - first.y2) > _MOVED * max(first.height, now.height)
+    return not near(first, now, _MOVED)
+
+
+def near(first: Box, second: Box, heights: float) -> bool:
+    """Say whether two boxes stand within so many heights of one another."""
+    across = _ASPECT * (second.centre[0] - first.centre[0])
+    far = math.hypot(across, second.y2 - first.y2)
+    return far <= heights * max(first.height, second.height)
 
 
 def near_edge(box: Box, margin: float) -> bool:

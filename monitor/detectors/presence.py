@@ -17,11 +17,12 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.detectors.arrivals import CHILDLIKE, Arrivals, Newcomer
+from monitor.detectors.arrivals import Arrivals, Newcomer
+from monitor.detectors.belief import Belief, is_a_thing
 from monitor.detectors.everybody_back import EverybodyBack
-from monitor.detectors.kept import Kept, apart, near_edge, was_leaving
+from monitor.detectors.kept import Kept, apart, near, near_edge, walked, was_leaving
 from monitor.detectors.placing import Area, with_zones
-from monitor.detectors.same_place import same_place
+from monitor.detectors.presence_settings import PresenceSettings
 from monitor.detectors.shared_floor import Tally
 from monitor.detectors.ways_out import way_out
 from monitor.domain.people import AgeClass, Box, Track
@@ -32,56 +33,13 @@ _BACK_GAP = 0.7
 _MOST_PRESUMED = 64
 _HARDLY = 0.5
 _TURNED_UP = 2.0
-_SOLID_SECONDS = 3.0
-_STEADY_SECONDS = 30.0
 _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
 _SURE_ADULT, _DEEP = 3.0, 1.0
-_LOOKS_ADULT = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class PresenceSettings:
-    """Durations in seconds.
-
-    ``hold``: seen this recently is present (who was followed for a moment only, for a moment);
-    ``leave``: the same for those last seen where people leave. ``presume``: who vanished in the
-    middle of the room is inside for this long, but never for longer than she had been followed;
-    ``hide`` is the same for blind areas, where ten times as long as she had been followed will do.
-    ``presume_deep`` for a sure adult who vanished far from any way out.
-    ``surely``: for how long somebody must have been followed to be presumed at all. ``faint``: an
-    adult whose boxes score less than this on average (a missed look scores 0) may be a shadow, and
-    so is not known to be one; below ``shadow`` whoever is not a child is not counted at all. An
-    adult who turns up in the middle of the room, where nobody vanished, is doubted for
-    ``newcomer`` seconds unless her boxes score at least ``sure``, or ``seen`` where she also looks
-    like an adult. Who comes in by the edge does so within ``entering`` seconds or moves. Who turns
-    up where somebody who is no adult was within ``resident`` seconds did not come in. Who was found
-    in a share of ``steady`` of the last half minute's looks is no thing taken for a person.
-    """
-
-    hold: float = 3.0
-    leave: float = 1.0
-    presume: float = 20.0
-    hide: float = 120.0
-    presume_deep: float = 60.0
-    surely: float = 1.5
-    faint: float = 0.2
-    shadow: float = 0.1
-    seen: float = 0.25
-    sure: float = 0.4
-    newcomer: float = 10.0
-    entering: float = 3.0
-    resident: float = 120.0
-    steady: float = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """Where somebody who is no adult was last seen."""
-
-    box: Box
-    last: float
+_A_STEP = 1.5  # heights
+_SAME_LEAVING = 5.0
+_NESTED, _SEPARATE = 0.6, 0.3
 
 
 @dataclass(slots=True)
@@ -111,8 +69,9 @@ class CameraPresence:
         self._settings = settings
         self._kept: dict[int, Kept] = {}
         self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
-        self._spots: deque[_Spot] = deque(maxlen=_MOST_PRESUMED)
         self._former: OrderedDict[int, Kept] = OrderedDict()
+        self.belief = Belief(settings, self.arrivals)
+        self._leaving: deque[float] = deque(maxlen=_MOST_PRESUMED)
 
     def observe(self, time: float, tracks: Sequence[Track]) -> tuple[Track, ...]:
         """Take in the tracks of the frame of ``time``; return them with their zones."""
@@ -121,7 +80,9 @@ class CameraPresence:
         for track in placed:
             self._see(track)
         self._departed.clear()
-        self._fade(passed, {track.id for track in placed if track.seen >= time})
+        self._pair_up([self._kept[track.id] for track in placed if track.seen >= time])
+        seen = {track.id for track in placed if track.seen >= time}
+        self.belief.fade(self._kept.values(), passed, seen)
         hold = self._patience(self._settings.hold)
         for kept in [k for k in self._kept.values() if time - k.last > hold]:
             self._lose(kept)
@@ -145,9 +106,9 @@ class CameraPresence:
             if self._there(kept, looked)
         )
 
-    def presumed(self, time: float) -> Tally:
-        """Return how many are inside though unseen."""
-        ages = [v.age for v in self._vanished if time <= v.until]
+    def presumed(self, time: float, *, hiding: bool = True) -> Tally:
+        """Return how many are inside though unseen; without those ``hiding`` in blind areas."""
+        ages = [v.age for v in self._vanished if time <= v.until and (hiding or not v.blind)]
         return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
 
     def account(self, together: EverybodyBack) -> None:
@@ -173,6 +134,26 @@ class CameraPresence:
         """Return those who, as the last look showed, left otherwise than over a line."""
         return tuple(self._departed)
 
+    def gone_by_door(self) -> int:
+        """Return how many adults, as the last look showed, left by a doorway."""
+        adults = (track for track in self._departed if track.age is AgeClass.ADULT)
+        return sum(not self._doorways.isdisjoint(track.zones) for track in adults)
+
+    def seen_leaving(self, time: float) -> None:
+        """Take in that another camera saw an adult leave by a doorway at about ``time``.
+
+        Whoever vanished here then, or is about to, is she.
+        """
+        then = [
+            v for v in self._vanished if v.age is AgeClass.ADULT and v.since >= time - _SAME_LEAVING
+        ]
+        if then:
+            gone = min(then, key=lambda v: (abs(v.since - time), v.track_id))
+            self._vanished = _without(self._vanished, gone.track_id)
+            self.arrivals.found_again(gone.track_id)
+        else:
+            self._leaving.append(time)
+
     def cross(self, track_id: int, *, inward: bool) -> None:
         """Take in that somebody crossed a line of this camera: outward she is on her way out."""
         kept = self._kept.get(track_id)
@@ -193,44 +174,9 @@ class CameraPresence:
         return tuple(
             _newcomer(kept)
             for track in self.present(time)
-            if track.age is AgeClass.UNKNOWN and not self._came_in(kept := self._kept[track.id])
+            if track.age is AgeClass.UNKNOWN
+            and not self.belief.came_in(kept := self._kept[track.id])
         )
-
-    def _came_in(self, kept: Kept) -> bool:
-        """Say whether somebody may have come in, or been here since looking began.
-
-        Who looks like a child for long is one, however little is seen of her; who looks like an
-        adult, and fairly well, is no thing taken for a person.
-        """
-        followed = kept.track.seen - kept.track.first_seen
-        if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
-            return False
-        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.seen:
-            return True
-        return self._turned_up_rightly(kept)
-
-    def _believed(self, kept: Kept) -> bool:
-        """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
-        return kept.proven or self._is_steady(kept) or self._turned_up_rightly(kept)
-
-    def _is_steady(self, kept: Kept) -> bool:
-        """Say whether somebody was found in most looks of the last half minute, as no thing is."""
-        return kept.found >= self._settings.steady
-
-    def _turned_up_rightly(self, kept: Kept) -> bool:
-        """Say whether somebody came in, or was here before.
-
-        Who comes in by the edge moves; what stays there from the first has not come in. Who turns
-        up in the middle was here if somebody vanished there.
-        """
-        if kept.claimed or kept.born_blind:
-            return True
-        if kept.resident and not kept.moved:
-            return False
-        if self.arrivals.could_be_anybody(kept.track.first_seen):
-            return True
-        followed = kept.track.seen - kept.track.first_seen
-        return not kept.born_inside and (kept.moved or followed < self._settings.entering)
 
     def _look(self, time: float) -> float:
         """Note that the picture was looked at; return the seconds since it last was."""
@@ -238,7 +184,8 @@ class CameraPresence:
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
             self._vanished.clear()
-            self._spots.clear()
+            self.belief.clear()
+            self._leaving.clear()
             self._former.clear()
             self._departed.clear()
             self.looked = None
@@ -246,10 +193,11 @@ class CameraPresence:
         if 0 < passed <= _LONGEST_INTERVAL:
             self.interval += 0.2 * (passed - self.interval)
         self.looked = time if self.looked is None else max(self.looked, time)
+        self.belief.looked(self.looked)
         return passed
 
     def _there(self, kept: Kept, looked: float) -> bool:
-        if self._solid_below(kept, self._settings.shadow):
+        if not self.belief.is_there(kept):
             return False
         followed = kept.track.seen - kept.track.first_seen
         hold = self._settings.leave if was_leaving(kept, self.zones) else self._settings.hold
@@ -257,33 +205,11 @@ class CameraPresence:
 
     def _as_known(self, kept: Kept) -> Track:
         track = kept.track
-        if track.age is AgeClass.ADULT and (self._is_faint(kept) or not self._believed(kept)):
+        if track.age is AgeClass.ADULT and (
+            self.belief.is_faint(kept) or not self.belief.believed(kept)
+        ):
             return replace(track, age=AgeClass.UNKNOWN)
         return track
-
-    def _is_faint(self, kept: Kept) -> bool:
-        """Say whether somebody may be a shadow; not who was seen well, or to walk."""
-        least = (
-            self._settings.shadow
-            if kept.proven or kept.moved or self._is_steady(kept)
-            else self._settings.faint
-        )
-        return self._solid_below(kept, least)
-
-    def _solid_below(self, kept: Kept, score: float) -> bool:
-        return kept.track.age is not AgeClass.CHILD and kept.solid < score
-
-    def _fade(self, passed: float, seen: set[int]) -> None:
-        """Average the scores over the last seconds; what counts is how it was when last seen."""
-        share = 1 - math.exp(-passed / _SOLID_SECONDS)
-        longer = 1 - math.exp(-passed / _STEADY_SECONDS)
-        for track_id, kept in self._kept.items():
-            score = kept.track.score if track_id in seen else 0.0
-            kept.solid_now += share * (score - kept.solid_now)
-            kept.found += longer * ((track_id in seen) - kept.found)
-            if track_id in seen:
-                kept.solid = kept.solid_now
-                kept.proven = kept.proven or kept.solid >= self._settings.sure
 
     def _patience(self, seconds: float) -> float:
         """Allow for two missed looks, however seldom the camera is looked at."""
@@ -296,7 +222,7 @@ class CameraPresence:
             solid = _FIRST_SOLID * track.score
             kept = self._kept[track.id] = Kept(track, track.seen, inside, solid, solid, track.box)
             kept.born_blind = self._in_blind(track.box)
-            kept.resident = self._was_here(track)
+            self.belief.begin(kept)
             self._remember(kept)
             kept.path.append((track.seen, track.box))
             self._vanished = _without(self._vanished, track.id)
@@ -307,13 +233,29 @@ class CameraPresence:
                 kept.path.clear()
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
+            self.belief.see(kept, track)
         kept.track = track
         kept.in_doorway = self._in_doorway(track)
         kept.moved = kept.moved or apart(kept.birth, track.box)
-        if kept.born_inside and not kept.claimed and track.age is not AgeClass.UNKNOWN:
+        if (
+            kept.born_inside
+            and not (kept.claimed or is_a_thing(kept))
+            and track.age is not AgeClass.UNKNOWN
+        ):
             kept.claimed = self._claim(track)
             if not kept.claimed and track.age is AgeClass.ADULT:
                 kept.claimed = self.arrivals.claim(_newcomer(kept))
+
+    def _pair_up(self, seen: Sequence[Kept]) -> None:
+        """Note who is followed twice: the younger one of two tracks of adults, one in the other."""
+        adults = [kept for kept in seen if kept.track.age is AgeClass.ADULT]
+        for kept in adults:
+            older = [k for k in adults if k.track.id < kept.track.id]
+            within = max((kept.track.box.within(k.track.box) for k in older), default=0.0)
+            if within >= _NESTED:
+                kept.double = True
+            elif older and within < _SEPARATE:
+                kept.double = False
 
     def _remember(self, kept: Kept) -> None:
         """Let what was known of somebody who is found again be true of her still."""
@@ -322,14 +264,6 @@ class CameraPresence:
             kept.proven, kept.claimed, kept.moved = former.proven, former.claimed, former.moved
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
             kept.resident, kept.found = former.resident, former.found
-
-    def _was_here(self, track: Track) -> bool:
-        """Say whether somebody who is no adult was seen here until lately."""
-        return any(
-            0 <= track.first_seen - spot.last <= self._settings.resident
-            and same_place(spot.box, track.box)
-            for spot in self._spots
-        )
 
     def _claim(self, track: Track, overlap: float = 0.0) -> bool:
         """Take a newcomer in the middle of the room for the nearest one who vanished there.
@@ -355,10 +289,10 @@ class CameraPresence:
         others = [
             kept
             for kept in self._kept.values()
-            if kept.born_inside
-            and not kept.claimed
+            if not kept.claimed
             and kept.track.age is lost.age
             and kept.track.first_seen >= lost.seen - _TURNED_UP
+            and (kept.born_inside or near(kept.birth, lost.box, _A_STEP))
         ]
         if not others:
             return False
@@ -379,8 +313,7 @@ class CameraPresence:
         self._former[track.id] = kept
         if len(self._former) > _MOST_PRESUMED:
             self._former.popitem(last=False)
-        if track.adult_log_odds < 0:
-            self._spots.append(_Spot(track.box, kept.last))
+        self.belief.end(kept)
         blind = not kept.outside and self._in_blind(track.box)
         left = not blind and was_leaving(kept, self.zones)
         if left and not kept.outside:
@@ -390,13 +323,17 @@ class CameraPresence:
                 self._claim(replace(track, age=AgeClass.ADULT))
             return
         followed = track.seen - track.first_seen
-        faint = self._is_faint(kept)
+        faint = self.belief.is_faint(kept)
+        if track.age is AgeClass.ADULT and self._left_elsewhere(kept.last):
+            return
         grown = track.age is AgeClass.ADULT
-        doubted = grown and not self._believed(kept)
-        if grown and not (doubted or faint or kept.in_doorway):
-            self.arrivals.adult_vanished(track.id, kept.last, by_edge=left, box=track.box)
+        doubted = grown and not self.belief.believed(kept)
+        if grown and not (doubted or faint or kept.in_doorway or kept.double):
+            self.arrivals.adult_vanished(
+                track.id, kept.last, by_edge=left, walking=walked(kept), box=track.box
+            )
         short = followed < self._settings.surely
-        if left or faint or short or doubted or self._went_on(track):
+        if left or faint or short or doubted or kept.double or self._went_on(track):
             return
         stays = self._settings.presume_deep if self._is_deep(kept) else self._settings.presume
         stays = min(stays, followed)
@@ -406,6 +343,15 @@ class CameraPresence:
         self._vanished.append(
             _Vanished(track.id, track.age, track.box.foot, kept.last, until, blind)
         )
+
+    def _left_elsewhere(self, seen: float) -> bool:
+        """Say whether another camera saw an adult leave when one was last ``seen`` here."""
+        while self._leaving and self._leaving[0] < seen - _SAME_LEAVING:
+            self._leaving.popleft()
+        if self._leaving and self._leaving[0] <= seen + _SAME_LEAVING:
+            self._leaving.popleft()
+            return True
+        return False
 
     def _in_doorway(self, track: Track) -> bool:
         return bool(self._doorways) and not self._doorways.isdisjoint(track.zones)
@@ -421,7 +367,13 @@ class CameraPresence:
 
 def _newcomer(kept: Kept) -> Newcomer:
     track = kept.track
-    return Newcomer(track.first_seen, track.adult_log_odds, not kept.born_inside, kept.birth)
+    return Newcomer(
+        track.first_seen,
+        track.adult_log_odds,
+        not kept.born_inside,
+        kept.birth,
+        is_a_thing(kept),
+    )
 
 
 def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:

@@ -103,7 +103,8 @@ class RoomState:
     """Who is in the room at ``time`` (POSIX or media seconds).
 
     ``adults``, ``children`` and ``unknown`` are fused counts of people present; ``entered_adults``
-    and ``entered_children`` are how many more the door book-keeping says are inside though unseen.
+    and ``entered_children`` are how many more must be inside though unseen; of these adults,
+    ``missed_adults`` vanished where nothing hides them, so that they may have gone.
     ``tracks`` are the tracks behind the counts, of every camera. ``zone_counts`` maps zone id to
     people in it. ``crossings`` are those of the last seconds, oldest first; ``beyond`` counts the
     people behind the doors that lead somewhere. ``children_per_adult`` is the median of the last
@@ -121,6 +122,7 @@ class RoomState:
     children: int
     unknown: int
     entered_adults: int = 0
+    missed_adults: int = 0
     confidence: float = 1.0
     tracks: tuple[Track, ...] = ()
     cameras: tuple[CameraView, ...] = ()

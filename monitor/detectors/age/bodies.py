@@ -18,7 +18,7 @@ _FLOOR = 0.02  # now and then a box has nothing to do with the body
 _TEMPER = 0.3  # boxes of one person err alike, so each says less than it seems to
 _POSSIBLE_M = (0.25, 2.3)
 _WIDE_M = (0.1, 1.3)
-_SQUAT, _FLAT = (0.75, 0.95), (0.95, 1.15)
+_SQUAT, _FLAT = (0.75, 0.95), (0.9, 1.08)
 """Widths over heights, in metres and in the picture, between which an adult grows unlikely.
 
 She would have to lie. Who lies near the camera along the view is as high and wide in metres as a
@@ -54,11 +54,12 @@ _ADULTS = (
 _CHILDREN = (
     _Bodies(0.28, 0.93, 0.35, 0.11, 0.15),  # standing
     _Bodies(0.10, 0.76, 0.38, 0.20, 0.20),  # standing behind something
-    _Bodies(0.24, 0.63, 0.42, 0.11, 0.13),  # sitting
+    _Bodies(0.22, 0.63, 0.42, 0.11, 0.13),  # sitting
     _Bodies(0.15, 0.48, 0.44, 0.25, 0.16),  # sitting at a table
     _Bodies(0.07, 0.55, 0.80, 0.14, 0.18),  # lying across the view
     _Bodies(0.06, 0.64, 0.56, 0.16, 0.22),  # lying aslant
     _Bodies(0.05, 0.82, 0.35, 0.18, 0.20),  # lying along the view
+    _Bodies(0.05, 0.93, 0.68, 0.09, 0.12),  # lying near the camera
     _Bodies(0.05, 1.02, 0.86, 0.13, 0.12),  # lying at the feet of the camera, seen from above
 )
 

@@ -1,10 +1,10 @@
 """Adult or child, decided per track over time and never by one picture.
 
 Each sighting of a track gives log-odds: by metric height and width where the camera has a ground
-plane, by the camera's own scale of people where it has learned one, by the model's classes where
-these name ages. Log-odds add up with the time that passed (ten pictures of the same second are
-hardly more than one) and saturate, so that a mistake can be outvoted later. A decision is taken
-beyond ``decide`` and given up only below ``doubt``; in between is ``unknown``.
+plane, by the camera's own scale of people where it has learned one, and by the model's classes
+where these name ages. Those of sizes add up with the time that passed (ten pictures of the same
+second are hardly more than one) and saturate, so that a mistake can be outvoted later. A decision
+is taken beyond ``decide`` and given up only below ``doubt``; in between is ``unknown``.
 
 What was seen is not unlearned: somebody seen standing tall stays an adult when she sits, kneels or
 bends, because a small and squat box then says nothing. Boxes cut off by the picture's edge or by
@@ -32,6 +32,7 @@ _LEARN_EVERY = 1.0
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 _GONE = 0.3
+_FIRST_WORDS, _WORDS_LAST = 2.0, 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class JudgeSettings:
     ``independent`` is after how long the next picture counts as a new one; boxes with a score
     below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
-    say by each cue; whoever is only half seen is not judged beyond ``half_seen``. Who turns up
+    say by each cue; whoever is only half seen is not judged beyond ``half_seen``. What the model's
+    classes say of somebody errs the same way for minutes, so their average counts, ``model_gain``
+    times, and at most ``model_most``; alone it never decides by ``decide_late``. Who turns up
     where a child was at most ``remember`` seconds before is presumed to be that child, by at most
     ``heritage``.
     """
@@ -55,7 +58,8 @@ class JudgeSettings:
     saturation: float = 6.0
     adult_most: float = 1.0
     child_most: float = 1.0
-    model_most: float = 0.8
+    model_gain: float = 2.5
+    model_most: float = 2.5
     scale_most: float = 0.5
     half_seen: float = 0.9
     tall: float = 1.4
@@ -70,12 +74,26 @@ class _Memory:
     first: float
     seen: float
     box: Box
+    by_size: float = 0.0
     log_odds: float = 0.0
+    model_sum: float = 0.0
+    model_weight: float = 0.0
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
     height_m: float | None = None
     floor: tuple[float, float] | None = None
     learned: float = -math.inf
+
+    @property
+    def model_says(self) -> float:
+        """The model's word on average; the first words count for less."""
+        return self.model_sum / (self.model_weight + _FIRST_WORDS)
+
+    def hear(self, log_odds: float, weight: float) -> None:
+        """Take in what the model's classes say of a sighting; old words fade."""
+        keep = 1 - weight / _WORDS_LAST
+        self.model_sum = keep * self.model_sum + weight * log_odds
+        self.model_weight = keep * self.model_weight + (weight if log_odds else 0.0)
 
 
 class AgeJudge:
@@ -130,7 +148,7 @@ class AgeJudge:
                 and track.seen - memory.seen > _GONE
                 and same_place(memory.box, track.box)
             ):
-                fresh.log_odds = max(memory.log_odds, -self._settings.heritage)
+                fresh.by_size = max(memory.log_odds, -self._settings.heritage)
                 break
         return fresh
 
@@ -145,19 +163,22 @@ class AgeJudge:
         settings = self._settings
         weight = min(seconds / settings.independent, 1.0)
         weight *= min(max(track.score / settings.sure_score, 0.2), 1.0)
-        odds = _within(track.adult_log_odds, settings.model_most)
+        odds = 0.0
+        memory.hear(track.adult_log_odds, weight)
         memory.floor = plane.floor(track.box.foot) if plane is not None else None
         memory.height_m = None
         covered = track.box not in boxes or hidden(boxes.index(track.box), boxes)
         if not at_edge(track.box) and not covered:
-            odds += self._by_size(track, memory, plane, weight)
+            odds = self._by_size(track, memory, plane, weight)
         elif plane is not None and plane.tells_heights and memory.tall_for < settings.tall_for:
             part = weight * _of_a_part(track.box, covered, plane)
-            within = _within(memory.log_odds + part, settings.half_seen)
-            if abs(memory.log_odds) < settings.half_seen:
-                memory.log_odds = within
+            within = _within(memory.by_size + part, settings.half_seen)
+            if abs(memory.by_size) < settings.half_seen:
+                memory.by_size = within
         limit = settings.saturation
-        memory.log_odds = min(max(memory.log_odds + weight * odds, -limit), limit)
+        memory.by_size = _within(memory.by_size + weight * odds, limit)
+        told = _within(settings.model_gain * memory.model_says, settings.model_most)
+        memory.log_odds = _within(memory.by_size + told, limit)
         memory.age = self._decided(memory, track.seen - memory.first)
 
     def _by_size(
@@ -195,7 +216,9 @@ class AgeJudge:
 
     def _decided(self, memory: _Memory, followed: float) -> AgeClass:
         settings, odds = self._settings, memory.log_odds
-        margin = settings.decide if followed < settings.late else settings.decide_late
+        measured = abs(memory.by_size) >= settings.decide_late
+        late = measured and followed >= settings.late
+        margin = settings.decide_late if late else settings.decide
         if odds >= margin:
             return AgeClass.ADULT
         if odds <= -margin:

@@ -7,10 +7,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from monitor.detectors.age.cut import at_edge, hidden
+from monitor.detectors.kept import near
 from monitor.domain.people import Box, Track
 
 _UPRIGHT = (0.22, 0.5)
 _MOST_TRACKS = 512
+_A_STEP = 0.2  # heights, more than boxes shake
 
 
 def upright(box: Box, aspect: float) -> bool:
@@ -21,13 +23,17 @@ def upright(box: Box, aspect: float) -> bool:
 
 
 class StandingPeople:
-    """Picks sightings of people who stand upright, whole and not hidden, one a second each."""
+    """Picks sightings of people who stand upright, whole and not hidden, and walked before.
+
+    One a second of each.
+    """
 
     def __init__(self, aspect: float, every: float = 1.0) -> None:
         """``every`` is the least number of seconds between two sightings of one track."""
         self._aspect = aspect
         self._every = every
         self._picked: OrderedDict[int, float] = OrderedDict()
+        self._before: OrderedDict[int, Box] = OrderedDict()
 
     def pick(self, tracks: Sequence[Track], time: float) -> list[Box]:
         """Return the boxes, of the tracks seen in the frame of ``time``, to measure people by."""
@@ -39,14 +45,24 @@ class StandingPeople:
             if upright(track.box, self._aspect)
             and not at_edge(track.box)
             and not hidden(index, boxes)
-            and self._due(track.id, time)
+            and self._walked(track)
+            and self._due(track, time)
         ]
 
-    def _due(self, track_id: int, time: float) -> bool:
-        if 0 <= time - self._picked.get(track_id, -math.inf) < self._every:
+    def _walked(self, track: Track) -> bool:
+        """Say whether somebody moved since she was last picked, as no coat on a wall does."""
+        before = self._before.setdefault(track.id, track.box)
+        self._before.move_to_end(track.id)
+        if len(self._before) > _MOST_TRACKS:
+            self._before.popitem(last=False)
+        return not near(before, track.box, _A_STEP)
+
+    def _due(self, track: Track, time: float) -> bool:
+        if 0 <= time - self._picked.get(track.id, -math.inf) < self._every:
             return False
-        self._picked[track_id] = time
-        self._picked.move_to_end(track_id)
+        self._picked[track.id] = time
+        self._before[track.id] = track.box
+        self._picked.move_to_end(track.id)
         if len(self._picked) > _MOST_TRACKS:
             self._picked.popitem(last=False)
         return True

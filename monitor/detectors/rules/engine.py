@@ -189,7 +189,7 @@ class _Timer:
 
 
 def _spell(timing: Timing, needed: float) -> Spell:
-    spell = Spell(needed, timing.tolerance, timing.blink, timing.gap)
+    spell = Spell(needed, timing.tolerance, timing.blink, timing.gap, timing.forgiving)
     _demand(spell, timing, needed)
     return spell
 

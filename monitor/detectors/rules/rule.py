@@ -65,7 +65,8 @@ class Timing:
     ``after`` before it is raised and ``clear_after`` before it is over; contradictions of up to
     ``tolerance`` seconds are ignored either way; time in which nothing could be known counts only
     up to ``blink`` seconds at once, and after ``gap`` seconds of it everything starts anew; nothing
-    is raised within ``cool_down`` seconds of the last one's end.
+    is raised within ``cool_down`` seconds of the last one's end. A second in which the condition is
+    true makes up for ``forgiving`` seconds of contradiction.
     """
 
     after: float
@@ -74,6 +75,7 @@ class Timing:
     blink: float
     gap: float
     cool_down: float
+    forgiving: float = 1.0
 
     @classmethod
     def of(cls, values: Values) -> Timing:

@@ -1,7 +1,8 @@
 """How long something has been true, in spite of stray frames and of what could not be seen.
 
-A spell begins when its condition is first true. Short contradictions (at most ``tolerance``
-seconds, or a single look) are bridged; longer ones end it. While nothing can be known the spell is
+A spell begins when its condition is first true. Short contradictions (``tolerance`` seconds, or a
+single look) are bridged; longer ones end it, and so do many short ones: a second in which it is
+true makes up for ``forgiving`` seconds of contradiction. While nothing can be known the spell is
 frozen: beyond ``blink`` seconds the time is not counted, and after ``gap`` seconds the spell is
 forgotten. To count, the condition must also have been seen true for at least half of the counted
 time, and be true now.
@@ -27,12 +28,14 @@ class Spell:
     tolerance: float
     blink: float
     gap: float
+    forgiving: float = 1.0
     since: float | None = None
     _last_true: float = 0.0
     _frozen: float = 0.0
     _seen_true: float = 0.0
-    _against: float | None = None
+    _against: float = 0.0
     _looks_against: int = 0
+    _before_false: bool = False
     _blind: bool = False
     _before: float | None = None
     _before_true: bool = False
@@ -55,7 +58,7 @@ class Spell:
         if value is None:
             self._blind = self._blind or not doubted
         else:
-            self._contradict(time)
+            self._contradict()
         if self.since is not None and time - self._last_true > self._patience:
             self.reset()
         return False
@@ -80,15 +83,20 @@ class Spell:
     def reset(self) -> None:
         """Forget the spell."""
         self.since = None
-        self._frozen = self._seen_true = 0.0
-        self._against = None
+        self._frozen = self._seen_true = self._against = 0.0
         self._looks_against = 0
         self._blind = False
 
     def _count(self, time: float, value: bool | None) -> None:
-        if self._before is not None and self._before_true and self.since is not None:
-            self._seen_true += min(max(time - self._before, 0.0), _LONGEST_LOOK)
+        if self._before is not None and self.since is not None:
+            passed = max(time - self._before, 0.0)
+            if self._before_true:
+                self._seen_true += min(passed, _LONGEST_LOOK)
+                self._against = max(self._against - self.forgiving * passed, 0.0)
+            elif self._before_false:
+                self._against += passed
         self._before, self._before_true = time, bool(value)
+        self._before_false = value is False
 
     def _confirm(self, time: float) -> None:
         silent = time - self._last_true
@@ -100,16 +108,13 @@ class Spell:
         elif self._blind and silent > self.blink + _SLACK:
             self._frozen += silent
         self._last_true = time
-        self._against = None
         self._looks_against = 0
         self._blind = False
         self._doubt_since = None
 
-    def _contradict(self, time: float) -> None:
+    def _contradict(self) -> None:
         if self.since is None:
             return
-        if self._against is None:
-            self._against = time
         self._looks_against += 1
-        if self._looks_against > 1 and time - self._against + _SLACK >= self.tolerance:
+        if self._looks_against > 1 and self._against + _SLACK >= self.tolerance:
             self.reset()

@@ -16,6 +16,7 @@ activity room outside them. Other rooms: off, unless switched on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,7 @@ SOURCE = "Utah R381-100-11; default durations of this project"
 
 _WATCHED = (RoomType.ACTIVITY, RoomType.NAP, RoomType.DINING, RoomType.OUTDOOR)
 _NAP_AFTER = 120.0
+_FORGIVING = 0.1  # a carer seen for a tenth of the time may be a thing taken for one; not for more
 _NAPPED_IN = (RoomType.ACTIVITY, RoomType.NAP)
 
 PARAMETERS = (
@@ -73,7 +75,7 @@ def defaults(room: Room) -> Values:
         "enabled": room.type in _WATCHED,
         "after": after,
         "clear_after": 5.0,
-        "tolerance": 2.0,
+        "tolerance": 5.0,
         "blink": 6.0,
         "gap": 30.0,
         "cool_down": 0.0,
@@ -92,7 +94,7 @@ class UnattendedChild:
     def __init__(self, room: Room, values: Values) -> None:
         self._room = room
         self._severity = Severity.CRITICAL if room.type is RoomType.OUTDOOR else Severity.HIGH
-        self.timing = Timing.of(values)
+        self.timing = replace(Timing.of(values), forgiving=_FORGIVING)
         self.severities: tuple[Severity, ...] = (self._severity,)
         self._min_confidence = float(values["min_confidence"])
         self._reach = float(values["reach"]) if room.type is RoomType.OUTDOOR else None
@@ -120,7 +122,7 @@ class UnattendedChild:
                 evidence=self._evidence(state, far) if holds else {},
                 camera_id=busiest_camera(state, AgeClass.CHILD) if holds else None,
                 after=self._after(state),
-                doubted=holds is None and seen and not state.entered_adults,
+                doubted=holds is None and seen and state.entered_adults <= state.missed_adults,
             ),
         )
 

@@ -32,7 +32,7 @@ def crowd_and_sight(posture: Posture, adult: bool, hidden: float = 0.0) -> tuple
 @pytest.mark.parametrize("posture", [Posture.STANDING, Posture.SITTING, Posture.LYING])
 def test_people_are_missed_as_often_as_declared(posture: Posture, adult: bool) -> None:
     crowd, sight = crowd_and_sight(posture, adult)
-    model = Model(PEOPLE, 0.1, np.random.default_rng(1))
+    model = Model(declared_noise(), PEOPLE, 0.1, np.random.default_rng(1))
     found = model.find(crowd, sight, np.zeros(MOMENTS, bool))
     declared = declared_noise().miss[int(adult), posture]
     assert 1 - found.found.mean() == pytest.approx(declared, abs=0.025)
@@ -40,7 +40,8 @@ def test_people_are_missed_as_often_as_declared(posture: Posture, adult: bool) -
 
 def test_misses_come_in_runs() -> None:
     crowd, sight = crowd_and_sight(Posture.SITTING, adult=False)
-    found = Model(PEOPLE, 0.1, np.random.default_rng(2)).find(crowd, sight, np.zeros(MOMENTS, bool))
+    model = Model(declared_noise(), PEOPLE, 0.1, np.random.default_rng(2))
+    found = model.find(crowd, sight, np.zeros(MOMENTS, bool))
     missed = ~found.found
     again = (missed[1:] & missed[:-1]).sum() / missed[:-1].sum()
     assert again > 2 * missed.mean()
@@ -50,7 +51,7 @@ def test_hiding_makes_people_hard_to_find() -> None:
     shares = []
     for hidden in (0.0, 0.4, 0.8, 0.9):
         crowd, sight = crowd_and_sight(Posture.SITTING, False, hidden)
-        model = Model(PEOPLE, 0.1, np.random.default_rng(3))
+        model = Model(declared_noise(), PEOPLE, 0.1, np.random.default_rng(3))
         shares.append(model.find(crowd, sight, np.zeros(MOMENTS, bool)).found.mean())
     assert shares == sorted(shares, reverse=True)
     assert shares[-1] == 0
@@ -62,6 +63,6 @@ def test_false_boxes_are_as_many_as_declared(poor: bool, least: float, most: flo
     for seed in range(6):
         rng = np.random.default_rng(seed)
         plan = floor_plan(rng, 1)
-        ghosts = Ghosts(plan, plan.eyes[0].optics, poor, 0.1, rng)
+        ghosts = Ghosts(declared_noise(), plan, plan.eyes[0].optics, poor, 0.1, rng)
         counts.append(np.mean([len(some) for some in ghosts.boxes(2000)]))
     assert least < float(np.mean(counts)) < most

@@ -62,7 +62,7 @@ def test_an_alarm_with_an_adult_there_is_false() -> None:
 
 
 def test_processes_change_nothing() -> None:
-    jobs: list[Job] = [("staged", 5)]
+    jobs: list[Job] = [("staged", 5, "tuned")]
     one = run_many(jobs, 1, lambda _done: None)
     two = run_many(jobs, 2, lambda _done: None)
     assert (one.found, one.late, one.looks) == (two.found, two.late, two.looks)

@@ -72,4 +72,4 @@ def test_boxes_lie_in_the_picture_and_scores_above_the_operating_point(
         assert view.found.boxes.min() >= 0
         assert view.found.boxes.max() <= 1
         assert view.found.scores.min() >= 0.1
-        assert all(0.1 <= score <= 1 for some in view.false_boxes for _, score in some)
+        assert all(0.1 <= score <= 1 for some in view.false_boxes for _, score, _ in some)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from monitor.detectors.presence import CameraPresence, PresenceSettings
+from monitor.detectors.presence import CameraPresence
+from monitor.detectors.presence_settings import PresenceSettings
 from monitor.domain.geometry import Polygon
 from monitor.domain.people import AgeClass, Track
 from monitor.domain.places import Camera, Zone
@@ -235,3 +236,99 @@ def test_a_faint_adult_out_of_nowhere_is_known_by_being_found_in_most_looks(
         seen = make_track(id=9, score=0.25, first_seen=20.0, seen=look / FPS)
         presence.observe(look / FPS, [seen] if look % every == 0 else [])
     assert [track.age for track in presence.present(400 / FPS)] == [known]
+
+
+def coat(number: int, at: tuple[float, float] = (0.3, 0.6)) -> dict[str, Any]:
+    """Return something taken for an adult now and then, always at the same place."""
+    return adult(at, id=number, score=0.3)
+
+
+def test_a_thing_taken_for_an_adult_again_and_again_is_no_adult(scene: Scene) -> None:
+    scene.show(20)
+    for number in range(10, 14):
+        scene.show(6, coat(number))
+        scene.show(10)
+    scene.show(8, coat(20))
+    assert [t.age for t in scene.presence.present(scene.time)] == [AgeClass.UNKNOWN]
+    assert scene.hidden_adults == 0
+
+
+def test_a_carer_who_sits_down_where_the_thing_is_and_is_found_stays_one(scene: Scene) -> None:
+    scene.show(20)
+    for number in range(10, 14):
+        scene.show(6, coat(number))
+        scene.show(10)
+    carer = adult((0.02, 0.6), id=30, step=0.014)
+    scene.show(4, carer)
+    carer["step"] = 0.0
+    carer["at"] = (0.3, 0.6)
+    scene.show(60, carer)
+    assert [t.age for t in scene.presence.present(scene.time)] == [AgeClass.ADULT]
+
+
+def test_an_adult_seen_leaving_by_another_camera_is_not_missed(scene: Scene) -> None:
+    scene.show(10, adult())
+    scene.show(3.4)
+    assert scene.hidden_adults == 1
+    scene.presence.seen_leaving(scene.time - 3.0)
+    assert scene.hidden_adults == 0
+
+
+def test_nor_if_she_is_lost_here_a_moment_later(scene: Scene) -> None:
+    scene.show(10, adult())
+    scene.presence.seen_leaving(scene.time + 0.2)
+    scene.show(3.4)
+    assert scene.hidden_adults == 0
+
+
+def test_somebody_followed_twice_is_missed_once(scene: Scene) -> None:
+    scene.show(10, adult(), adult((0.51, 0.7), id=2))
+    scene.show(3.4)
+    assert scene.hidden_adults == 1
+
+
+def doll(number: int, **parts: Any) -> dict[str, Any]:
+    """Return something taken for a child now and then."""
+    return {"id": number, "age": AgeClass.CHILD, "at": (0.3, 0.6), "score": 0.3, **parts}
+
+
+def test_a_thing_in_an_empty_room_is_no_child(scene: Scene) -> None:
+    scene.show(610)
+    for number in range(10, 14):
+        scene.show(4, doll(number))
+        scene.show(8)
+    scene.show(4, doll(20))
+    assert scene.ids == []
+
+
+def test_a_child_who_came_in_stays_one_where_the_thing_is(scene: Scene) -> None:
+    scene.show(610)
+    for number in range(10, 14):
+        scene.show(4, doll(number))
+        scene.show(8)
+    child = doll(30, at=(0.02, 0.6), step=0.014)
+    scene.show(4, child)
+    child["step"] = 0.0
+    child["at"] = (0.3, 0.6)
+    scene.show(60, child)
+    assert scene.ids == [30]
+
+
+def test_nobody_is_a_thing_before_the_room_was_empty_for_long(scene: Scene) -> None:
+    scene.show(150)
+    for number in range(10, 14):
+        scene.show(4, doll(number))
+        scene.show(8)
+    scene.show(4, doll(20))
+    assert scene.ids == [20]
+
+
+def test_a_thing_in_company_may_be_a_child(scene: Scene) -> None:
+    scene.show(610)
+    for number in range(10, 14):
+        scene.show(4, doll(number))
+        scene.show(8)
+    walker = adult((0.05, 0.9), id=40, step=0.005)
+    scene.show(20, walker)
+    scene.show(4, walker, doll(50))
+    assert 50 in scene.ids

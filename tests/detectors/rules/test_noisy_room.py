@@ -6,8 +6,8 @@ from benchmarks.scenarios.drive import Outcome, drive
 from benchmarks.scenarios.stage import Scenario
 from monitor.domain.events import Event
 
-# Whole rooms under declared noise (benchmarks/scenarios/noise.yaml); how often rules are right is
-# measured by the benchmark over many seeds, here only some that must not be lost again.
+# Whole rooms under declared noise (benchmarks/scenarios/models/stock.yaml); how often rules are
+# right is measured by the benchmark over many seeds, here only some that must not be lost again.
 STAGED = (4, 5, 9)
 NOON = 1_700_000_000.0
 

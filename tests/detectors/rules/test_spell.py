@@ -140,3 +140,12 @@ def test_doubt_before_the_first_look_counts_for_half_of_what_is_needed_at_most()
             assert time == 230.0
             return
     raise AssertionError("never lasted")
+
+
+def test_contradictions_add_up_unless_they_are_forgiven() -> None:
+    flicker = [(8, True), (2, False)] * 10
+    strict = Spell(needed=60.0, tolerance=5.0, blink=6.0, gap=30.0, forgiving=0.1)
+    assert first_lasting(strict, looks(*flicker)) is None
+    assert first_lasting(spell(), looks(*flicker)) is not None
+    rare = Spell(needed=60.0, tolerance=5.0, blink=6.0, gap=30.0, forgiving=0.1)
+    assert first_lasting(rare, looks(*[(28, True), (2, False)] * 4)) == 60.0

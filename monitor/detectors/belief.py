@@ -1,0 +1,203 @@
+"""Who is a person, and who a thing taken for one, on one camera.
+
+A person comes in by the edge of the picture or a doorway, moves, is found in most looks, or scores
+as only people do. A thing turns up where nobody vanished and stays there, found now and then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.detectors.arrivals import CHILDLIKE, Arrivals
+from monitor.detectors.kept import Kept
+from monitor.detectors.presence_settings import PresenceSettings
+from monitor.detectors.same_place import same_place
+from monitor.detectors.things import Things
+from monitor.domain.people import AgeClass, Box, Track
+
+_SOLID_SECONDS = 3.0
+_STEADY_SECONDS = 30.0
+_LOOKS_ADULT = 0.5
+_AS_SURE, _LEARNS = 0.8, 0.1
+_STOPS = 5.0
+_MOST_SPOTS = 64
+_EMPTY, _LONG_EMPTY = 120.0, 600.0
+_NEARLY_ALWAYS = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where somebody who is no adult was last seen."""
+
+    box: Box
+    last: float
+
+
+class Belief:
+    """What one camera has learned of things and of people's scores. Bounded."""
+
+    def __init__(self, settings: PresenceSettings, arrivals: Arrivals) -> None:
+        self._settings = settings
+        self._arrivals = arrivals
+        self._things = Things()
+        self._dolls = Things()
+        self._spots: deque[_Spot] = deque(maxlen=_MOST_SPOTS)
+        self._usual_score = 0.0
+        self._company: float | None = None
+
+    def clear(self) -> None:
+        """Forget all places."""
+        self._things.clear()
+        self._dolls.clear()
+        self._spots.clear()
+        self._company = None
+
+    def looked(self, time: float) -> None:
+        """Note a look; at the first one, anybody may have been there just before."""
+        if self._company is None:
+            self._company = time
+
+    @property
+    def company(self) -> float | None:
+        """When somebody who is a person beyond doubt was last in the room."""
+        return self._company
+
+    def accompany(self, time: float) -> None:
+        """Take in that such a person was there at ``time``, on this camera or another one."""
+        self._company = time if self._company is None else max(self._company, time)
+
+    def begin(self, kept: Kept) -> None:
+        """Note whether somebody new is where a thing, or somebody who is no adult, was before."""
+        kept.resident = self._was_here(kept.track)
+        kept.at_thing = kept.track.seen if self._things.known(kept.track.box) else None
+        kept.at_doll = self._dolls.known(kept.track.box)
+        if self._company is not None:
+            kept.unaccompanied = kept.track.first_seen - self._company
+
+    def see(self, kept: Kept, track: Track) -> None:
+        """Take in a new sighting: whoever stops where a thing is may have been mistaken for it."""
+        if track.age is AgeClass.CHILD or not self._things.known(track.box):
+            kept.at_thing = None
+        elif kept.at_thing is None:
+            kept.at_thing = track.seen + _STOPS
+
+    def end(self, kept: Kept) -> None:
+        """Learn from somebody who was lost."""
+        track = kept.track
+        child = track.age is AgeClass.CHILD
+        if not (child or kept.moved or kept.claimed or self.is_steady(kept)):
+            self._things.ended(track.box, kept.last)
+        if self._is_out_of_nothing(kept, _LONG_EMPTY):
+            self._dolls.ended(track.box, kept.last)
+        if track.adult_log_odds < 0:
+            self._spots.append(_Spot(track.box, kept.last))
+        if kept.moved:
+            share = _LEARNS if self._usual_score else 1.0
+            self._usual_score += share * (kept.solid - self._usual_score)
+
+    def came_in(self, kept: Kept) -> bool:
+        """Say whether somebody may have come in, or been here since looking began.
+
+        Who looks like a child for long is one, however little is seen of her; who looks like an
+        adult, and fairly well, is no thing taken for a person.
+        """
+        if is_a_thing(kept):
+            return self.is_steady(kept)
+        followed = kept.track.seen - kept.track.first_seen
+        if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
+            return False
+        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.seen:
+            return True
+        return self._turned_up_rightly(kept)
+
+    def believed(self, kept: Kept) -> bool:
+        """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
+        if self.is_steady(kept):
+            return True
+        if is_a_thing(kept):
+            return False
+        followed = kept.track.seen - kept.track.first_seen
+        seen_well = kept.proven and (kept.moved or followed >= self._settings.newcomer / 2)
+        return seen_well or self._turned_up_rightly(kept)
+
+    def is_there(self, kept: Kept) -> bool:
+        """Say whether somebody is there at all.
+
+        In a room in which nobody was for minutes, no child turns up where something was taken for
+        one before, when nobody had been there for long.
+        """
+        if kept.track.age is AgeClass.CHILD:
+            return not (kept.at_doll and self._is_out_of_nothing(kept, _EMPTY))
+        return not self.solid_below(kept, self._settings.shadow)
+
+    def _is_out_of_nothing(self, kept: Kept, empty: float) -> bool:
+        """Say whether somebody, in a room ``empty`` for seconds, did nothing to be believed."""
+        done = kept.moved or kept.proven or kept.found >= _NEARLY_ALWAYS
+        return kept.unaccompanied > empty and not done
+
+    def is_steady(self, kept: Kept) -> bool:
+        """Say whether somebody was found in most looks of the last half minute, as no thing is."""
+        return kept.found >= self._settings.steady
+
+    def _turned_up_rightly(self, kept: Kept) -> bool:
+        """Say whether somebody came in, or was here before.
+
+        Who comes in by the edge moves; what stays there from the first has not come in. Who turns
+        up in the middle was here if somebody vanished there.
+        """
+        if kept.claimed or kept.born_blind:
+            return True
+        if kept.resident and not kept.moved:
+            return False
+        if self._arrivals.could_be_anybody(kept.track.first_seen):
+            return True
+        followed = kept.track.seen - kept.track.first_seen
+        return not kept.born_inside and (kept.moved or followed < self._settings.entering)
+
+    def is_faint(self, kept: Kept) -> bool:
+        """Say whether somebody may be a shadow; not who was seen well, or to walk."""
+        least = (
+            self._settings.shadow
+            if kept.proven or kept.moved or self.is_steady(kept)
+            else self._settings.faint
+        )
+        return self.solid_below(kept, least)
+
+    def solid_below(self, kept: Kept, score: float) -> bool:
+        """Say whether somebody who is no child scores less than ``score`` on average."""
+        return kept.track.age is not AgeClass.CHILD and kept.solid < score
+
+    def fade(self, people: Iterable[Kept], passed: float, seen: set[int]) -> None:
+        """Average the scores over the last seconds; what counts is how it was when last seen."""
+        share = 1 - math.exp(-passed / _SOLID_SECONDS)
+        longer = 1 - math.exp(-passed / _STEADY_SECONDS)
+        for kept in people:
+            found = kept.track.id in seen
+            score = kept.track.score if found else 0.0
+            kept.solid_now += share * (score - kept.solid_now)
+            kept.found += longer * (found - kept.found)
+            if found:
+                kept.solid = kept.solid_now
+                kept.proven = kept.proven or kept.solid >= self._sure()
+                if kept.moved or kept.found >= _NEARLY_ALWAYS:
+                    self.accompany(kept.track.seen)
+
+    def _sure(self) -> float:
+        """Return the score of nobody but people: models differ in how surely they find them."""
+        return max(self._settings.sure, _AS_SURE * self._usual_score)
+
+    def _was_here(self, track: Track) -> bool:
+        """Say whether somebody who is no adult was seen here until lately."""
+        return any(
+            0 <= track.first_seen - spot.last <= self._settings.resident
+            and same_place(spot.box, track.box)
+            for spot in self._spots
+        )
+
+
+def is_a_thing(kept: Kept) -> bool:
+    """Say whether somebody is where a thing is often taken for a person, and stays there."""
+    return kept.at_thing is not None and kept.track.seen >= kept.at_thing
