@@ -21,11 +21,10 @@ from monitor.domain.people import AgeClass, Box, Track
 _SOLID_SECONDS = 3.0
 _STEADY_SECONDS = 30.0
 _LOOKS_ADULT = 0.5
-_AS_SURE, _LEARNS = 0.8, 0.1
+_AS_SURE, _SHADOW, _LEARNS = 0.8, 0.3, 0.1
 _STOPS = 5.0
 _MOST_SPOTS = 64
-_EMPTY, _LONG_EMPTY = 120.0, 600.0
-_NEARLY_ALWAYS = 0.8
+_EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD = 15.0, 0.8, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Belief:
         self._settings = settings
         self._arrivals = arrivals
         self._things = Things()
-        self._dolls = Things()
         self._spots: deque[_Spot] = deque(maxlen=_MOST_SPOTS)
         self._usual_score = 0.0
         self._company: float | None = None
@@ -51,7 +49,6 @@ class Belief:
     def clear(self) -> None:
         """Forget all places."""
         self._things.clear()
-        self._dolls.clear()
         self._spots.clear()
         self._company = None
 
@@ -73,7 +70,6 @@ class Belief:
         """Note whether somebody new is where a thing, or somebody who is no adult, was before."""
         kept.resident = self._was_here(kept.track)
         kept.at_thing = kept.track.seen if self._things.known(kept.track.box) else None
-        kept.at_doll = self._dolls.known(kept.track.box)
         if self._company is not None:
             kept.unaccompanied = kept.track.first_seen - self._company
 
@@ -90,8 +86,6 @@ class Belief:
         child = track.age is AgeClass.CHILD
         if not (child or kept.moved or kept.claimed or self.is_steady(kept)):
             self._things.ended(track.box, kept.last)
-        if self._is_out_of_nothing(kept, _LONG_EMPTY):
-            self._dolls.ended(track.box, kept.last)
         if track.adult_log_odds < 0:
             self._spots.append(_Spot(track.box, kept.last))
         if kept.moved:
@@ -126,17 +120,18 @@ class Belief:
     def is_there(self, kept: Kept) -> bool:
         """Say whether somebody is there at all.
 
-        In a room in which nobody was for minutes, no child turns up where something was taken for
-        one before, when nobody had been there for long.
+        A child who turned up without company, and did not come in, must not be as faint as things
+        are: found seldom, and weakly.
         """
         if kept.track.age is AgeClass.CHILD:
-            return not (kept.at_doll and self._is_out_of_nothing(kept, _EMPTY))
+            least = _FAINT_CHILD * self._usual_score
+            return kept.solid_long >= least or not self._is_out_of_nothing(kept)
         return not self.solid_below(kept, self._settings.shadow)
 
-    def _is_out_of_nothing(self, kept: Kept, empty: float) -> bool:
-        """Say whether somebody, in a room ``empty`` for seconds, did nothing to be believed."""
+    def _is_out_of_nothing(self, kept: Kept) -> bool:
+        """Say whether somebody turned up in an empty room and did nothing to be believed."""
         done = kept.moved or kept.proven or kept.found >= _NEARLY_ALWAYS
-        return kept.unaccompanied > empty and not done
+        return kept.unaccompanied > _EMPTY and not done
 
     def is_steady(self, kept: Kept) -> bool:
         """Say whether somebody was found in most looks of the last half minute, as no thing is."""
@@ -160,7 +155,7 @@ class Belief:
     def is_faint(self, kept: Kept) -> bool:
         """Say whether somebody may be a shadow; not who was seen well, or to walk."""
         least = (
-            self._settings.shadow
+            max(self._settings.shadow, _SHADOW * self._usual_score)
             if kept.proven or kept.moved or self.is_steady(kept)
             else self._settings.faint
         )
@@ -179,6 +174,7 @@ class Belief:
             score = kept.track.score if found else 0.0
             kept.solid_now += share * (score - kept.solid_now)
             kept.found += longer * (found - kept.found)
+            kept.solid_long += longer * (score - kept.solid_long)
             if found:
                 kept.solid = kept.solid_now
                 kept.proven = kept.proven or kept.solid >= self._sure()

@@ -40,8 +40,8 @@ class Kept:
     outside: bool = False
     resident: bool = False
     at_thing: float | None = None
+    solid_long: float = 0.0
     unaccompanied: float = 0.0
-    at_doll: bool = False
     double: bool = False
 
 

@@ -264,6 +264,7 @@ class CameraPresence:
             kept.proven, kept.claimed, kept.moved = former.proven, former.claimed, former.moved
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
             kept.resident, kept.found = former.resident, former.found
+            kept.solid_long, kept.unaccompanied = former.solid_long, former.unaccompanied
 
     def _claim(self, track: Track, overlap: float = 0.0) -> bool:
         """Take a newcomer in the middle of the room for the nearest one who vanished there.

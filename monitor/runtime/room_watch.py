@@ -61,7 +61,7 @@ class _Eye:
             self.aspect = aspect
             self.judge = AgeJudge(aspect)
             self.plane = ground_plane_of(self.camera, aspect)
-            self.standing = StandingPeople(aspect)
+            self.standing = StandingPeople(aspect, walking=True)
             self.check = None if self.plane is None else PlaneCheck(self.plane)
             self.doubtful_since, self.distrusted = None, False
         return self.judge

@@ -28,6 +28,7 @@ from monitor.detectors.same_place import same_place
 from monitor.domain.people import AgeClass, Box, Track
 
 _ANOTHER, _BENT = -0.6, 0.85
+_LIES, _LIES_ODDS, _LIES_LEAST = 1.2, 0.1, -1.5  # children lie, carers hardly ever
 _LEARN_EVERY = 1.0
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
@@ -212,6 +213,8 @@ class AgeJudge:
             # Seen tall before: who now is wide, or looks a little like a child, bends or is half
             # hidden.
             return max(odds, 0.0)
+        if shape > _LIES and memory.by_size > _LIES_LEAST:
+            odds -= _LIES_ODDS
         return odds
 
     def _decided(self, memory: _Memory, followed: float) -> AgeClass:

@@ -23,13 +23,14 @@ def upright(box: Box, aspect: float) -> bool:
 
 
 class StandingPeople:
-    """Picks sightings of people who stand upright, whole and not hidden, and walked before.
+    """Picks sightings of people who stand upright, whole and not hidden, one a second each."""
 
-    One a second of each.
-    """
+    def __init__(self, aspect: float, every: float = 1.0, *, walking: bool = False) -> None:
+        """``every`` is the least number of seconds between two sightings of one track.
 
-    def __init__(self, aspect: float, every: float = 1.0) -> None:
-        """``every`` is the least number of seconds between two sightings of one track."""
+        With ``walking``, whoever has not moved since her last sighting is left out.
+        """
+        self._walking = walking
         self._aspect = aspect
         self._every = every
         self._picked: OrderedDict[int, float] = OrderedDict()
@@ -45,7 +46,7 @@ class StandingPeople:
             if upright(track.box, self._aspect)
             and not at_edge(track.box)
             and not hidden(index, boxes)
-            and self._walked(track)
+            and (not self._walking or self._walked(track))
             and self._due(track, time)
         ]
 

@@ -217,3 +217,28 @@ def test_log_odds_stay_within_saturation(
             assert judged.adult_log_odds >= 0.5
         if judged.age is AgeClass.CHILD:
             assert judged.adult_log_odds <= -0.5
+
+
+def test_a_model_that_errs_for_minutes_does_not_outvote_what_was_measured(
+    plane: GroundPlane, box_of: BoxOf, make_track: MakeTrack
+) -> None:
+    judge = AgeJudge()
+    track = None
+    for step in range(round(120 * FPS)):
+        # Measured for ten seconds, then cut by the picture's edge, so that only the model speaks.
+        box = box_of(0.3, 4.5, *STANDING_CHILD) if step < 10 * FPS else Box(0, 0.4, 0.05, 0.7)
+        seen = make_track(1, AgeClass.ADULT, seen=step / FPS, adult_log_odds=1.2)
+        track = judge.update([replace(seen, box=box)], plane)[0]
+    assert track is not None
+    assert track.age is AgeClass.CHILD
+
+
+def test_a_model_decides_where_nothing_can_be_measured(make_track: MakeTrack) -> None:
+    judge = AgeJudge()
+    ages = []
+    for step in range(round(30 * FPS)):
+        seen = make_track(1, AgeClass.ADULT, seen=step / FPS, adult_log_odds=1.2)
+        ages.append(judge.update([replace(seen, box=Box(0, 0.4, 0.05, 0.7))], None)[0].age)
+    assert ages[0] is AgeClass.UNKNOWN
+    assert ages[-1] is AgeClass.ADULT
+    assert AgeClass.CHILD not in ages

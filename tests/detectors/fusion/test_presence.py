@@ -292,43 +292,42 @@ def doll(number: int, **parts: Any) -> dict[str, Any]:
     return {"id": number, "age": AgeClass.CHILD, "at": (0.3, 0.6), "score": 0.3, **parts}
 
 
-def test_a_thing_in_an_empty_room_is_no_child(scene: Scene) -> None:
-    scene.show(610)
-    for number in range(10, 14):
-        scene.show(4, doll(number))
-        scene.show(8)
-    scene.show(4, doll(20))
-    assert scene.ids == []
+def walk_through(scene: Scene) -> None:
+    """Let somebody found well walk through the picture and out of it."""
+    scene.show(8, adult((0.02, 0.9), id=5, step=0.025, score=0.9))
+    scene.show(20)
 
 
-def test_a_child_who_came_in_stays_one_where_the_thing_is(scene: Scene) -> None:
-    scene.show(610)
+def test_what_is_found_seldom_and_weakly_in_an_empty_room_is_no_child(scene: Scene) -> None:
+    walk_through(scene)
     for number in range(10, 14):
         scene.show(4, doll(number))
+        assert scene.ids == []
         scene.show(8)
-    child = doll(30, at=(0.02, 0.6), step=0.014)
-    scene.show(4, child)
-    child["step"] = 0.0
-    child["at"] = (0.3, 0.6)
-    scene.show(60, child)
+
+
+def test_a_child_who_is_found_for_long_is_one_even_there(scene: Scene) -> None:
+    walk_through(scene)
+    scene.show(40, doll(10))
+    assert scene.ids == [10]
+
+
+def test_a_child_who_is_found_well_is_one_at_once(scene: Scene) -> None:
+    walk_through(scene)
+    scene.show(4, doll(10, score=0.9))
+    assert scene.ids == [10]
+
+
+def test_a_child_who_walks_in_is_one_at_once(scene: Scene) -> None:
+    walk_through(scene)
+    scene.show(2, doll(30, at=(0.02, 0.6), step=0.02))
     assert scene.ids == [30]
 
 
-def test_nobody_is_a_thing_before_the_room_was_empty_for_long(scene: Scene) -> None:
-    scene.show(150)
-    for number in range(10, 14):
-        scene.show(4, doll(number))
-        scene.show(8)
-    scene.show(4, doll(20))
-    assert scene.ids == [20]
-
-
-def test_a_thing_in_company_may_be_a_child(scene: Scene) -> None:
-    scene.show(610)
-    for number in range(10, 14):
-        scene.show(4, doll(number))
-        scene.show(8)
-    walker = adult((0.05, 0.9), id=40, step=0.005)
-    scene.show(20, walker)
-    scene.show(4, walker, doll(50))
-    assert 50 in scene.ids
+def test_a_child_who_was_there_in_company_stays_when_she_is_hardly_found(scene: Scene) -> None:
+    sleeper = doll(10)
+    scene.show(8, adult((0.02, 0.9), id=5, step=0.025, score=0.9), sleeper)
+    for _ in range(20):
+        scene.show(0.4, sleeper)
+        scene.show(2.6)
+    assert scene.ids == [10]

@@ -149,7 +149,9 @@ def test_a_more_patient_rule_raises_later_and_less(make_life: MakeLife) -> None:
     assert 0 < len(after) < len(before)
     for event_id in before.keys() & after.keys():
         assert after[event_id].raised - before[event_id].raised == pytest.approx(15, abs=2)
-    assert after.keys() - before.keys() == set()
+    # Where doubt came first, the onset is dated back by a share of the rule's patience.
+    onsets = [event.onset for event in before.values()]
+    assert all(min(abs(event.onset - onset) for onset in onsets) < 20 for event in after.values())
 
 
 def test_a_rule_that_is_switched_off_says_nothing(make_life: MakeLife) -> None:
@@ -178,7 +180,8 @@ def test_what_was_open_when_the_tape_begins_can_end(make_life: MakeLife) -> None
         for event in chunk.open
         if number and event.rule == "unattended_child"
     ]
-    number, event = within[0]
+    # The first ends by a carer seen for seconds, whom only who saw her come in believes.
+    number, event = within[-1]
     tail = replayed(life, "unattended_child", life.chunks[number:]).result
     assert tail.events[event.id].cleared == pytest.approx(
         next(e.cleared for e in life.live if e.id == event.id and e.cleared), abs=20
