@@ -8,11 +8,11 @@ to be looked at, everybody turns up in the middle, and nothing can be said of th
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass
 
 from monitor.detectors.everybody_back import EverybodyBack
+from monitor.detectors.kept import heights_apart
 from monitor.domain.people import Box
 
 _BEGINNING = 10.0
@@ -22,7 +22,6 @@ _WALKED_AWAY = 10.0
 _NEAR = 1.0  # heights
 _LATE = 4.0
 _REACH, _PACE, _FARTHEST = 1.0, 0.5, 4.0  # heights, heights per second, heights
-_ASPECT = 1.6
 _MOST = 64
 CHILDLIKE = -0.8
 """Log-odds below which somebody undecided looks like a child."""
@@ -117,20 +116,13 @@ class Arrivals:
             and -_LATE
             <= newcomer.first_seen - vanished.seen
             <= (_WALKED_AWAY if vanished.walking else _MISSING_LONG)
-            and _far(vanished, newcomer) <= _NEAR
+            and heights_apart(vanished.box, newcomer.birth) <= _NEAR
         ]
         if not found:
             return False
-        nearest = min(found, key=lambda vanished: _far(vanished, newcomer))
+        nearest = min(found, key=lambda vanished: heights_apart(vanished.box, newcomer.birth))
         self.found_again(nearest.track_id)
         return True
-
-
-def _far(vanished: _Vanished, newcomer: Newcomer) -> float:
-    """Return how far apart two boxes stand, in heights of the larger one."""
-    before, now = vanished.box, newcomer.birth
-    far = math.hypot(_ASPECT * (now.foot[0] - before.foot[0]), now.foot[1] - before.foot[1])
-    return far / max(before.height, now.height)
 
 
 def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
@@ -141,4 +133,6 @@ def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
         return newcomer.at_edge
     if not here:
         return True
-    return _far(vanished, newcomer) <= min(_REACH + _PACE * max(missing, 0.0), _FARTHEST)
+    return heights_apart(vanished.box, newcomer.birth) <= min(
+        _REACH + _PACE * max(missing, 0.0), _FARTHEST
+    )

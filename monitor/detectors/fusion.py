@@ -233,7 +233,9 @@ class RoomFusion:
             inside = camera.presumed(time)
             most_adults = max(most_adults, seen.adults + inside.adults)
             most_children = max(most_children, seen.children + inside.children)
-            most_missed = max(most_missed, seen.adults + camera.presumed(time, hiding=False).adults)
+            if inside.adults:
+                inside = camera.presumed(time, hiding=False)
+            most_missed = max(most_missed, seen.adults + inside.adults)
         booked = self._doors.unseen(time, tally, tracks)
         return (
             max(most_adults - tally.adults, booked.adults),

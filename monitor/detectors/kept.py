@@ -17,6 +17,7 @@ _HISTORY = 6
 _BACK_AFTER = 4
 _MOVED, _WALKED = 0.5, 0.25
 _ASPECT = 1.6
+_LEAST_TALL = 1e-6  # rounding may leave nothing of a tiny box
 
 
 @dataclass(slots=True)
@@ -80,9 +81,14 @@ def apart(first: Box, now: Box) -> bool:
 
 def near(first: Box, second: Box, heights: float) -> bool:
     """Say whether two boxes stand within so many heights of one another."""
+    return heights_apart(first, second) <= heights
+
+
+def heights_apart(first: Box, second: Box) -> float:
+    """Return how far apart two boxes stand, in heights of the larger one."""
     across = _ASPECT * (second.centre[0] - first.centre[0])
-    far = math.hypot(across, second.y2 - first.y2)
-    return far <= heights * max(first.height, second.height)
+    tall = max(first.height, second.height, _LEAST_TALL)
+    return math.hypot(across, second.y2 - first.y2) / tall
 
 
 def near_edge(box: Box, margin: float) -> bool:

@@ -80,9 +80,9 @@ class CameraPresence:
         for track in placed:
             self._see(track)
         self._departed.clear()
-        self._pair_up([self._kept[track.id] for track in placed if track.seen >= time])
-        seen = {track.id for track in placed if track.seen >= time}
-        self.belief.fade(self._kept.values(), passed, seen)
+        seen = [self._kept[track.id] for track in placed if track.seen >= time]
+        self._pair_up(seen)
+        self.belief.fade(self._kept.values(), passed, {kept.track.id for kept in seen})
         hold = self._patience(self._settings.hold)
         for kept in [k for k in self._kept.values() if time - k.last > hold]:
             self._lose(kept)
