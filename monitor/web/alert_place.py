@@ -11,7 +11,7 @@ from monitor.domain.places import Zone
 from monitor.domain.registers import StaffMember, StaffRole
 from monitor.store.alert_views import AlertView
 from monitor.web.directory import Directory
-from monitor.web.floor_plan import FloorPlan, floor_plans
+from monitor.web.floor_plan import HEIGHT, WIDTH, DrawnArea, FloorPlan, floor_plans
 from monitor.web.local_day import today_of
 from monitor.web.site import Site
 from monitor.web.visitor import Visitor
@@ -19,18 +19,6 @@ from monitor.web.visitor import Visitor
 BEFORE = timedelta(days=30)
 _TO_CALL = (StaffRole.MANAGER, StaffRole.HEALTH_WORKER, StaffRole.GUARD)
 _MOST_CALLED = 8
-_WIDTH, _HEIGHT = 160, 90
-
-
-@dataclass(frozen=True, slots=True)
-class SketchZone:
-    """A zone as drawn: corners and the middle of its name in a picture of 160 × 90."""
-
-    id: str
-    points: str
-    x: float
-    y: float
-    meant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +26,7 @@ class AlertPlace:
     """Plans of the floor, zones in the picture, people to call, verdicts on the last alerts."""
 
     plans: tuple[FloorPlan, ...]
-    sketch: tuple[SketchZone, ...]
+    sketch: tuple[DrawnArea, ...]
     staff: tuple[StaffMember, ...]
     verdicts: Mapping[AlertState, int]
 
@@ -68,13 +56,13 @@ def place_of(
     )
 
 
-def sketch(zones: Sequence[Zone], meant: str | None) -> tuple[SketchZone, ...]:
+def sketch(zones: Sequence[Zone], meant: str | None) -> tuple[DrawnArea, ...]:
     """Return zones to be drawn, the one that is ``meant`` last, so that nothing covers it."""
     drawn = []
     for zone in zones:
-        corners = [(x * _WIDTH, y * _HEIGHT) for x, y in zone.polygon.points]
+        corners = [(x * WIDTH, y * HEIGHT) for x, y in zone.polygon.points]
         drawn.append(
-            SketchZone(
+            DrawnArea(
                 zone.id,
                 " ".join(f"{x:.1f},{y:.1f}" for x, y in corners),
                 round(sum(x for x, _ in corners) / len(corners), 1),

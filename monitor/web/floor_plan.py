@@ -22,7 +22,8 @@ from monitor.settings.district import camera_of
 from monitor.settings.schema import Settings
 from monitor.web.directory import Directory
 
-_WIDTH, _HEIGHT, _MARGIN, _FOOT = 160.0, 90.0, 5.0, 7.0
+WIDTH, HEIGHT = 160.0, 90.0
+_MARGIN, _FOOT = 5.0, 7.0
 _NAME = 3.5
 _LEAST_M, _BEYOND_M = 8.0, 1.5
 _BARS_M = (10.0, 5.0, 2.0, 1.0, 0.5)
@@ -31,8 +32,11 @@ _MOST_PLANS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class PlanArea:
-    """An area on the floor: corners and the place of its name; ``meant`` by the alert."""
+class DrawnArea:
+    """An area in a picture of 160 × 90: corners and the place of its name.
+
+    ``meant`` is the one that the alert is about.
+    """
 
     id: str
     points: str
@@ -68,7 +72,7 @@ class FloorPlan:
     camera: str
     seen: str
     camera_at: Point | None
-    zones: tuple[PlanArea, ...]
+    zones: tuple[DrawnArea, ...]
     lines: tuple[PlanLine, ...]
     people: tuple[PlanPerson, ...]
     bar_m: float
@@ -176,12 +180,12 @@ def _draw(
     )
 
 
-def _area(name: str, corners: Sequence[Point], paper: _Paper, meant: bool) -> PlanArea:
+def _area(name: str, corners: Sequence[Point], paper: _Paper, meant: bool) -> DrawnArea:
     drawn = [paper.at(corner) for corner in corners]
     across = [x for x, _ in drawn]
     middle = round((min(across) + max(across)) / 2, 2)
     top = round(min(y for _, y in drawn) + _NAME, 2)
-    return PlanArea(name, paper.outline(corners), middle, top, meant)
+    return DrawnArea(name, paper.outline(corners), middle, top, meant)
 
 
 class _Paper:
@@ -191,9 +195,9 @@ class _Paper:
         across = [x for x, _ in everything]
         ahead = [y for _, y in everything]
         wide, deep = max(across) - min(across), max(ahead) - min(ahead)
-        room = _HEIGHT - 2 * _MARGIN - _FOOT  # the scale stands below
-        self.scale = min((_WIDTH - 2 * _MARGIN) / max(wide, 0.1), room / max(deep, 0.1))
-        self._left = (_WIDTH - wide * self.scale) / 2 - min(across) * self.scale
+        room = HEIGHT - 2 * _MARGIN - _FOOT  # the scale stands below
+        self.scale = min((WIDTH - 2 * _MARGIN) / max(wide, 0.1), room / max(deep, 0.1))
+        self._left = (WIDTH - wide * self.scale) / 2 - min(across) * self.scale
         self._bottom = _MARGIN + (room + deep * self.scale) / 2 + min(ahead) * self.scale
 
     def at(self, place: Point) -> Point:
