@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -39,28 +40,20 @@ def _digits(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _device(value: str) -> str:
+def _code(check: Callable[[str], str], wrong: str, value: str) -> str:
+    """Return a checked code; ``wrong`` says in Chinese what the value is not, and what to write."""
     try:
-        return device_id(value)
+        return check(value)
     except InputError as error:
         raise WrongValueError(
-            Text(
-                f"“{value[:40]}”不是 GB/T 28181 编码：填写设备的 GB/T 28181 页面上的 20 位数字",
-                f"{error.message}: {error.hint}",
-            )
+            Text(f"“{value[:40]}”{wrong}", f"{error.message}: {error.hint}")
         ) from None
 
 
-def _domain(value: str) -> str:
-    try:
-        return domain_id(value)
-    except InputError as error:
-        raise WrongValueError(
-            Text(
-                f"“{value[:40]}”不是 GB/T 28181 域：通常是平台编码的前十位",
-                f"{error.message}: {error.hint}",
-            )
-        ) from None
+_device = partial(
+    _code, device_id, "不是 GB/T 28181 编码：填写设备的 GB/T 28181 页面上的 20 位数字"
+)
+_domain = partial(_code, domain_id, "不是 GB/T 28181 域：通常是平台编码的前十位")
 
 
 def _host(value: str) -> str:
