@@ -11,13 +11,12 @@ import httpx
 import pytest
 
 from monitor.domain.access import Role, Scope, ScopeKind
-from monitor.domain.alerts import SYSTEM, AlertAction
-from monitor.store.alert_repository import AlertRepository
-from monitor.store.event_repository import EventRepository
+from monitor.domain.alerts import AlertAction
 
 if TYPE_CHECKING:
     from tests.conftest import LeaveAlone
     from tests.web.conftest import Served, World
+from tests.web.verdicts import judged_alerts
 
 DATABASES = ["sqlite"]
 ROOM = "sunshine-toddler"
@@ -31,16 +30,7 @@ def tried(world: World, leave_alone: LeaveAlone) -> list[int]:
     start = world.clock.now() - 7200
     absences = [(100, 180), (400, 700)]
     messages = leave_alone(room, world.district.cameras, world.tracks_folder, start, 900, absences)
-    alerts: list[int] = []
-    repository = EventRepository(world.database)
-    for event in messages:
-        change = repository.record(event, world.now)
-        if event.cleared is not None:
-            action = AlertAction.RESOLVE if alerts else AlertAction.MARK_FALSE
-            AlertRepository(world.database).act(
-                Scope(ScopeKind.DISTRICT), change.alert_id, action, SYSTEM, world.now, reason="x"
-            )
-            alerts.append(change.alert_id)
+    alerts = judged_alerts(world, messages, AlertAction.MARK_FALSE, AlertAction.RESOLVE)
     assert len(alerts) == 2
     return alerts
 

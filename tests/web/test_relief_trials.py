@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from monitor.domain.access import DISTRICT, Role
-from monitor.domain.alerts import SYSTEM, AlertAction
+from monitor.domain.access import Role
+from monitor.domain.alerts import AlertAction
 from monitor.runtime.backtest.reliefs import ReliefTrials
-from monitor.store.alert_repository import AlertRepository
-from monitor.store.event_repository import EventRepository
 from monitor.store.relief_trials import ReliefTrialRepository
 
 if TYPE_CHECKING:
     from tests.conftest import LeaveAlone
     from tests.web.conftest import Served, World
+from tests.web.verdicts import judged_alerts
 
 DATABASES = ["sqlite"]
 ROOM = "sunshine-toddler"
@@ -35,16 +34,7 @@ def alerts(world: World, leave_alone: LeaveAlone) -> list[int]:
     absences = [(100 + 300 * number, 180 + 300 * number) for number in range(SHORT)]
     absences.append((2000, 2400))
     messages = leave_alone(room, world.district.cameras, world.tracks_folder, start, 2600, absences)
-    found: list[int] = []
-    repository = EventRepository(world.database)
-    for event in messages:
-        change = repository.record(event, world.now)
-        if event.cleared is not None:
-            action = AlertAction.MARK_FALSE if found else AlertAction.RESOLVE
-            AlertRepository(world.database).act(
-                DISTRICT, change.alert_id, action, SYSTEM, world.now, reason="x"
-            )
-            found.append(change.alert_id)
+    found = judged_alerts(world, messages, AlertAction.RESOLVE, AlertAction.MARK_FALSE)
     assert len(found) == SHORT + 1
     return found
 
