@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from monitor.domain.access import Scope
@@ -65,10 +65,17 @@ class NoticeSteps:
 
     def all(self, scope: Scope) -> dict[str, tuple[NoticeDecision, ...]]:
         """Return the histories of all institutions within ``scope``, oldest step first."""
+        return self._read(within(scope, NoticeStepRow.institution_id))
+
+    def of(self, scope: Scope, institution_id: str) -> tuple[NoticeDecision, ...]:
+        """Return the history of one institution's Notice, oldest step first."""
+        own = NoticeStepRow.institution_id == institution_id
+        found = self._read(and_(own, within(scope, NoticeStepRow.institution_id)))
+        return found.get(institution_id, ())
+
+    def _read(self, wanted: ColumnElement[bool]) -> dict[str, tuple[NoticeDecision, ...]]:
         statement = (
-            select(NoticeStepRow)
-            .where(within(scope, NoticeStepRow.institution_id))
-            .order_by(NoticeStepRow.decided, NoticeStepRow.nth)
+            select(NoticeStepRow).where(wanted).order_by(NoticeStepRow.decided, NoticeStepRow.nth)
         )
         found: dict[str, list[NoticeDecision]] = {}
         with self._database.reading() as session:
@@ -78,10 +85,6 @@ class NoticeSteps:
                     NoticeDecision(step, row.decision_id)
                 )
         return {key: tuple(steps) for key, steps in found.items()}
-
-    def of(self, scope: Scope, institution_id: str) -> tuple[NoticeDecision, ...]:
-        """Return the history of one institution's Notice, oldest step first."""
-        return self.all(scope).get(institution_id, ())
 
 
 def kept_state(session: Session, institution_id: str) -> NoticeState:
