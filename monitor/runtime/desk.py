@@ -35,7 +35,7 @@ from monitor.store.checklist_repository import (
     SaveOutcome,
 )
 from monitor.store.files import FileStore
-from monitor.store.finding_repository import FindingView
+from monitor.store.finding_views import FindingView
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.templates import TemplateRepository

@@ -16,7 +16,8 @@ from monitor.runtime.addressees import Addressees
 from monitor.runtime.environment import Environment
 from monitor.runtime.notices import channel_specs, page_address
 from monitor.store.base import Database
-from monitor.store.finding_repository import FindingFilter, FindingRepository, FindingView
+from monitor.store.finding_repository import FindingFilter, FindingRepository
+from monitor.store.finding_views import FindingView
 from monitor.store.register_reminders import PlainNotice, ReminderRepository
 
 REMIND_DAYS = 3

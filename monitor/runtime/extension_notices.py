@@ -14,7 +14,7 @@ from monitor.runtime.addressees import Addressee, Addressees
 from monitor.runtime.notices import address_of, alert_channels, channel_specs
 from monitor.settings import Settings
 from monitor.store.base import Database
-from monitor.store.finding_repository import FindingStep, FindingView
+from monitor.store.finding_views import FindingStep, FindingView
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.user_repository import UserRepository
 from monitor.store.visits import VisitRepository

@@ -17,7 +17,7 @@ from monitor.inspections.findings import escalation_level
 from monitor.runtime.addressees import Addressee
 from monitor.store.base import Database
 from monitor.store.finding_escalation import FindingEscalation
-from monitor.store.finding_repository import FindingView
+from monitor.store.finding_views import FindingView
 
 JOB = "overdue-findings"
 """Name under which the daily runs are recorded."""

@@ -17,7 +17,7 @@ from monitor.inspections.plan import Standing, Visit, assign
 from monitor.runtime.planning import PlanDesk
 from monitor.settings.planning import Planning
 from monitor.store.base import Database
-from monitor.store.finding_repository import FindingView
+from monitor.store.finding_views import FindingView
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.register_repository import RegisterRepository
 from monitor.store.reinspections import ReinspectionRepository

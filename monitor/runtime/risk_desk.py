@@ -34,7 +34,8 @@ from monitor.inspections.risk import (
 from monitor.store.barred import BarredPerson, BarredStaff
 from monitor.store.base import Database
 from monitor.store.camera_status import CameraStatusRepository
-from monitor.store.finding_repository import FindingFilter, FindingRepository, FindingView
+from monitor.store.finding_repository import FindingFilter, FindingRepository
+from monitor.store.finding_views import FindingView
 from monitor.store.notice_steps import NoticeDecision, NoticeSteps
 from monitor.store.place_repository import InstitutionPlace, PlaceRepository
 from monitor.store.risk_decisions import NoticeMove, RiskDecision, RiskDecisionRepository

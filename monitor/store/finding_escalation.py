@@ -12,7 +12,7 @@ from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.notices import Decision
 from monitor.store.base import Database
 from monitor.store.finding_notices import put_finding_notice
-from monitor.store.finding_repository import FindingView, finding_view
+from monitor.store.finding_views import FindingView, finding_view
 from monitor.store.findings import FindingRow, add_finding_step
 
 LevelOf = Callable[[FindingView], int]

@@ -19,13 +19,22 @@ from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.files import NewFile
 from monitor.store.finding_notices import put_finding_notice
+from monitor.store.finding_views import (
+    FindingDetail,
+    FindingFile,
+    FindingStep,
+    FindingView,
+    finding_detail,
+    finding_file,
+    finding_step,
+    finding_view,
+)
 from monitor.store.findings import (
     FindingFileRow,
     FindingRow,
     FindingStepRow,
     add_finding_step,
 )
-from monitor.store.outbox import DeliveryView, OutboxRow, delivery_view
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text
 
@@ -46,80 +55,6 @@ _ABOUT_DAYS = frozenset(
 _MOST_FILES = 40
 _URGENCY = 3
 """Behind alerts and what is overdue."""
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """One finding; ``due`` and ``reinspect_by`` are local days.
-
-    ``asked_due`` is the day that the institution asked for and nobody decided about yet.
-    """
-
-    id: int
-    institution_id: str
-    checklist_id: int
-    item_id: str
-    severity: ItemSeverity
-    own_severity: ItemSeverity
-    repeats: int
-    repeat_of: int | None
-    text: Text
-    note: str
-    photo_needed: bool
-    state: FindingState
-    owner: str
-    raised: datetime
-    due: date
-    reinspect_by: date
-    asked_due: date | None
-    corrected_by_user_id: int | None
-    closed: datetime | None
-    escalated: int
-    version: int
-
-    def overdue(self, today: date) -> int:
-        """Return for how many days it should have been put right; 0 where it is or may wait."""
-        if self.state is not FindingState.OPEN:
-            return 0
-        return max(0, (today - self.due).days)
-
-
-@dataclass(frozen=True, slots=True)
-class FindingFile:
-    """A file that shows how a finding was put right; ``key`` is its place in the file store."""
-
-    id: int
-    finding_id: int
-    step_id: int
-    key: str
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class FindingStep:
-    """One thing that was done to a finding; the days are set where it was about the due date."""
-
-    id: int
-    at: datetime
-    action: FindingAction
-    to_state: FindingState
-    due_before: date | None
-    due_after: date | None
-    actor: str
-    text: str
-    files: tuple[FindingFile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FindingDetail:
-    """A finding with its history, oldest step first, and who was told that it is overdue."""
-
-    finding: FindingView
-    steps: tuple[FindingStep, ...]
-    deliveries: tuple[DeliveryView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +107,7 @@ class FindingRepository:
             NotFoundError: there is none within ``scope``.
         """
         with self._database.reading() as session:
-            return _detail(session, _row(session, scope, finding_id))
+            return finding_detail(session, _row(session, scope, finding_id))
 
     def find_file(self, scope: Scope, file_id: int) -> FindingFile:
         """Return one file.
@@ -191,7 +126,7 @@ class FindingRepository:
                 raise NotFoundError(
                     Text("没有这个文件", "there is no such file"), where=f"file {file_id}"
                 )
-            return _file(row)
+            return finding_file(row)
 
     def act(
         self,
@@ -247,37 +182,10 @@ class FindingRepository:
             step = add_finding_step(session, row, action, before, actor, now, text=text, days=days)
             _add_files(session, row, step, files)
             view = finding_view(row)
-            for decision in tell(view, _step(step, ())) if tell is not None else ():
+            for decision in tell(view, finding_step(step, ())) if tell is not None else ():
                 key = f"step-{step.id}"
                 put_finding_notice(session, row.id, key, decision, _URGENCY, now)
             return view
-
-
-def finding_view(row: FindingRow) -> FindingView:
-    """Return the plain value of a row."""
-    return FindingView(
-        id=row.id,
-        institution_id=row.institution_id,
-        checklist_id=row.checklist_id,
-        item_id=row.item_id,
-        severity=ItemSeverity(row.severity),
-        own_severity=ItemSeverity(row.own_severity),
-        repeats=row.repeats,
-        repeat_of=row.repeat_of,
-        text=Text(zh=row.text_zh, en=row.text_en),
-        note=row.note,
-        photo_needed=row.photo_needed,
-        state=FindingState(row.state),
-        owner=row.owner,
-        raised=row.raised,
-        due=row.due,
-        reinspect_by=row.reinspect_by,
-        asked_due=row.asked_due,
-        corrected_by_user_id=row.corrected_by_user_id,
-        closed=row.closed,
-        escalated=row.escalated,
-        version=row.version,
-    )
 
 
 def _change(
@@ -413,55 +321,3 @@ def _row(session: Session, scope: Scope, finding_id: int, *, lock: bool = False)
             Text("没有这个问题", "there is no such finding"), where=f"finding {finding_id}"
         )
     return row
-
-
-def _detail(session: Session, row: FindingRow) -> FindingDetail:
-    files: dict[int, list[FindingFile]] = {}
-    for item in session.scalars(
-        select(FindingFileRow)
-        .where(FindingFileRow.finding_id == row.id)
-        .order_by(FindingFileRow.id)
-    ):
-        files.setdefault(item.step_id, []).append(_file(item))
-    steps = session.scalars(
-        select(FindingStepRow)
-        .where(FindingStepRow.finding_id == row.id)
-        .order_by(FindingStepRow.id)
-    )
-    return FindingDetail(
-        finding_view(row),
-        tuple(_step(step, tuple(files.get(step.id, ()))) for step in steps),
-        tuple(
-            delivery_view(item)
-            for item in session.scalars(
-                select(OutboxRow).where(OutboxRow.finding_id == row.id).order_by(OutboxRow.id)
-            )
-        ),
-    )
-
-
-def _step(step: FindingStepRow, files: tuple[FindingFile, ...]) -> FindingStep:
-    return FindingStep(
-        id=step.id,
-        at=step.at,
-        action=FindingAction(step.action),
-        to_state=FindingState(step.to_state),
-        due_before=step.due_before,
-        due_after=step.due_after,
-        actor=step.actor_name,
-        text=step.text,
-        files=files,
-    )
-
-
-def _file(row: FindingFileRow) -> FindingFile:
-    return FindingFile(
-        row.id,
-        row.finding_id,
-        row.step_id,
-        row.key,
-        row.name,
-        row.media_type,
-        row.sha256,
-        row.size,
-    )

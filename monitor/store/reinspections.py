@@ -16,7 +16,8 @@ from monitor.domain.findings import FindingAction, FindingState
 from monitor.domain.visits import PlannedVisit, VisitKind, VisitState
 from monitor.store.base import Base, Database
 from monitor.store.checklists import ChecklistRow
-from monitor.store.finding_repository import FindingView, finding_view, worked_on
+from monitor.store.finding_repository import worked_on
+from monitor.store.finding_views import FindingView, finding_view
 from monitor.store.findings import FindingRow, add_finding_step
 from monitor.store.locks import take_turn
 from monitor.store.scope import within

@@ -16,11 +16,8 @@ from monitor.domain.text import Text
 from monitor.store.base import Database
 from monitor.store.checklist_repository import ChecklistRepository
 from monitor.store.files import NewFile
-from monitor.store.finding_repository import (
-    FindingFilter,
-    FindingRepository,
-    FindingView,
-)
+from monitor.store.finding_repository import FindingFilter, FindingRepository
+from monitor.store.finding_views import FindingView
 from monitor.store.findings import raise_findings
 from monitor.store.place_repository import PlaceRepository
 

@@ -16,7 +16,8 @@ from monitor.domain.clock import ManualClock
 from monitor.domain.findings import FindingState, NewFinding
 from monitor.domain.text import Text
 from monitor.runtime.overdue import OverdueFindings
-from monitor.store.finding_repository import FindingRepository, FindingView
+from monitor.store.finding_repository import FindingRepository
+from monitor.store.finding_views import FindingView
 from monitor.store.findings import raise_findings
 from tests.web.conftest import picture
 

@@ -15,12 +15,8 @@ from monitor.domain.errors import InputError, KanhuError, PermissionDeniedError
 from monitor.domain.findings import FindingAction, FindingState, fitting_actions
 from monitor.domain.text import Text
 from monitor.store.files import NewFile
-from monitor.store.finding_repository import (
-    FindingDetail,
-    FindingFilter,
-    FindingStep,
-    FindingView,
-)
+from monitor.store.finding_repository import FindingFilter
+from monitor.store.finding_views import FindingDetail, FindingStep, FindingView
 from monitor.store.onsite_views import PhotoView
 from monitor.store.visits import VisitView
 from monitor.web.access import Permission, may, require

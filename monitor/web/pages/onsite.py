@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor.domain.checklists import Result
 from monitor.inspections.signing import photo_needed
-from monitor.store.finding_repository import FindingView
+from monitor.store.finding_views import FindingView
 from monitor.web.access import Permission, require
 from monitor.web.answer import page
 from monitor.web.form_token import check_form_token
