@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import structlog
@@ -84,12 +84,16 @@ class TrialRuns:
         return run
 
     def of(self, owner: int) -> Run | None:
-        """Return somebody's latest run, and note that it is still wanted."""
+        """Return how somebody's latest run stands now, and note that it is still wanted.
+
+        What is returned does not change any more: a page that is being written says one thing.
+        """
         with self._lock:
             run = self._runs.get(owner)
-            if run is not None:
-                run.asked = time.monotonic()
-            return run
+            if run is None:
+                return None
+            run.asked = time.monotonic()
+            return replace(run)
 
     def cancel(self, owner: int, run_id: str | None = None) -> None:
         """End somebody's run, if it is the one named, and forget it."""
@@ -118,20 +122,24 @@ class TrialRuns:
                 while run.phase is Phase.RUNNING:
                     self._take(run, pickle.load(out))  # noqa: S301 -- from our own process
         except (OSError, EOFError, pickle.UnpicklingError):
-            run.phase = Phase.FAILED
+            with self._lock:
+                run.phase = Phase.FAILED
             log.warning("backtest_ended", run=run.id, share=round(run.share, 3))
         finally:
             process.kill()
             process.wait()
 
     def _take(self, run: Run, told: float | TrialResult) -> None:
-        if isinstance(told, TrialResult):
-            run.result, run.share, run.phase = told, 1.0, Phase.DONE
-            return
-        run.share = told
-        if time.monotonic() - run.asked > self._patience:
+        with self._lock:
+            if isinstance(told, TrialResult):
+                run.result, run.share, run.phase = told, 1.0, Phase.DONE
+                return
+            run.share = told
+            left = time.monotonic() - run.asked > self._patience
+            if left:
+                run.phase = Phase.FAILED
+        if left:
             log.info("backtest_left", run=run.id)
-            run.phase = Phase.FAILED
 
 
 def _start_process() -> subprocess.Popen[bytes]:

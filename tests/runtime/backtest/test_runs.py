@@ -83,7 +83,9 @@ def test_a_new_run_ends_the_one_before(make_runs: Make, job: Job) -> None:
     first = runs.start(1, endless(job))
     second = runs.start(1, job)
     assert first.process.wait(20) != 0
-    assert runs.of(1) is second
+    shown = runs.of(1)
+    assert shown is not None
+    assert shown.id == second.id
 
 
 def test_only_the_run_that_is_named_is_ended(make_runs: Make, job: Job) -> None:
@@ -92,10 +94,23 @@ def test_only_the_run_that_is_named_is_ended(make_runs: Make, job: Job) -> None:
     wait_for(runs, 1, lambda run: run is not None and run.share > 0)
     runs.cancel(1, "another")
     runs.cancel(2, run.id)
-    assert runs.of(1) is run
+    assert runs.of(1) is not None
     runs.cancel(1, run.id)
     assert runs.of(1) is None
     assert run.process.wait(20) != 0
+
+
+def test_what_is_shown_of_a_run_does_not_change_while_a_page_is_written(
+    make_runs: Make, job: Job
+) -> None:
+    runs = make_runs()
+    run = runs.start(1, job)
+    shown = runs.of(1)
+    assert shown is not None
+    assert run.thread is not None
+    run.thread.join(60)
+    assert run.phase is Phase.DONE
+    assert (shown.phase, shown.result) == (Phase.RUNNING, None)
 
 
 def test_only_so_many_run_at_once(make_runs: Make, job: Job) -> None:
