@@ -605,7 +605,7 @@ class Server:
         self._app = app
         try:
             yield
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while self._busy:
                 assert time.monotonic() < deadline, "requests are still being answered"
                 time.sleep(0.01)
@@ -650,7 +650,7 @@ class Served:
     def client(self, user: User | None = None) -> httpx.Client:
         """Return a browser-like client, signed in as ``user`` if given."""
         client = httpx.Client(
-            base_url=self.url, headers={"Origin": self.url}, timeout=20, verify=_NO_TLS
+            base_url=self.url, headers={"Origin": self.url}, timeout=60, verify=_NO_TLS
         )
         if user is not None:
             client.cookies.set("kanhu-session", self.world.session(user))
@@ -689,7 +689,7 @@ def serve(server: Server, world: World) -> Iterator[Served]:
     app = server.application(world)
     with server.serving(app):
         served = Served(world, server.url, app)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while httpx.get(f"{served.url}/healthz", verify=_NO_TLS).status_code != 200:
             assert time.monotonic() < deadline, "the application does not get well"
             time.sleep(0.01)
