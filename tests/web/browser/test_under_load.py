@@ -116,7 +116,8 @@ def test_sound_is_on_only_when_it_can_be_heard(visit: MakeVisit, live_world: Wor
         """() => {
           const state = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "state");
           Object.defineProperty(AudioContext.prototype, "state", {
-            configurable: true, get() { return window.allowed ? state.get.call(this) : "suspended"; },
+            configurable: true,
+            get() { return window.allowed ? state.get.call(this) : "suspended"; },
           });
         }"""
     )

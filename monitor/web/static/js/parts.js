@@ -3,7 +3,8 @@
 // The page fetches itself and takes over every [data-part] whose markup changed. Within a
 // [data-keyed] list, items keep their element for as long as their markup stays the same, so that
 // pictures do not flicker, videos play on and the focus stays where it is. A body with data-rest came
-// without the rest of a long list: what the first fetch brings is not new.
+// without the rest of a long list: what the first fetch brings is not new. An answer to a form says in
+// data-at where the page is to be had that it shows.
 import { showAges } from "./ages.js";
 
 const PATIENCE_MS = 20000;
@@ -78,7 +79,8 @@ function rest(tookMs) {
 /** Fetches the page: `null` where that did not work, and it is tried again. */
 async function ask() {
   try {
-    const response = await fetch(location.href, {
+    const address = document.body.dataset.at ?? location.href;
+    const response = await fetch(address, {
       headers: { Accept: "text/html", "Kanhu-Refresh": "1" },
       signal: AbortSignal.timeout(PATIENCE_MS), // else one answer that never comes would be the last
     });
