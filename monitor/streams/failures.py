@@ -128,8 +128,8 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.MISSING: (
         Text("文件不存在", "the file does not exist"),
         Text(
-            "检查路径;相对路径以配置文件所在目录为准",
-            "check the path; relative paths start at the configuration file",
+            "检查路径;配置文件中的相对路径以该文件所在目录为准",
+            "check the path; in a configuration, relative paths start at its folder",
         ),
     ),
     Reason.UNREADABLE: (

@@ -134,7 +134,7 @@ institutions:
           - id: bamboo-hall-1
             name: {zh: 北墙, en: North wall}
             url: rtsp://127.0.0.1/4
-            zones: [{id: mat, polygon: [[0.3, 0.55], [0.7, 0.55], [0.8, 0.9], [0.25, 0.9]]}]
+            zones: [{id: mat, polygon: [[0.3, 0.42], [0.7, 0.42], [0.8, 0.9], [0.25, 0.9]]}]
             lines: [{id: door, from: [0.75, 0.6], to: [0.95, 0.75], kind: exit, inward: left}]
             calibration: {height_m: 2.7, pitch_deg: 24, focal_px: 860}
       - id: bamboo-yard
