@@ -127,7 +127,7 @@ class _Book:
                 ("community", lambda one: one.place.community),
                 ("inspected", lambda one: self._visits(one.inspected)),
                 *_tally_columns(lambda one: one.tally),
-                ("score_short", lambda one: one.scores[-1]),
+                ("score_short", self._all.score_of),
                 ("open", lambda one: one.findings_open),
                 ("overdue", lambda one: one.findings_overdue),
                 ("alerts", lambda one: one.alerts),
