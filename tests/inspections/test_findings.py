@@ -16,6 +16,7 @@ from monitor.domain.findings import (
     next_finding_state,
     raised_severity,
 )
+from monitor.domain.text import Text
 from monitor.inspections.findings import escalation_level, findings_of
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -37,6 +38,12 @@ def test_each_failed_item_becomes_a_finding_with_its_deadlines(
         if entry.decided and entry.proposal is Result.FAIL
     }
     assert set(found) == {"S-01", "S-03"} | decided
+    assert decided
+    for name in decided:  # nobody wrote anything: what the system read stands there, for everybody
+        entry = checklist.entry(name)
+        assert entry is not None
+        assert entry.reading is not None
+        assert Text.read_back(found[name].note) == entry.reading.explain
     critical, minor = found["S-01"], found["S-03"]
     assert (critical.due, critical.reinspect_by) == (date(2026, 9, 1), date(2026, 9, 3))
     assert (minor.due, minor.note) == (date(2026, 9, 30), "no menu")

@@ -58,6 +58,7 @@ WORDS = {
     "worst_items": Text(zh="不合格最多的检查项", en="Items that failed most"),
     "institutions": Text(zh="按机构的结果", en="Results by institution"),
     "institution": Text(zh="机构", en="Institution"),
+    "places": Text(zh="机构数", en="Institutions"),
     "community": Text(zh="街镇", en="Community"),
     "heat": Text(zh="机构与检查项热力图", en="Heat map of institutions and items"),
     "year_heat": Text(

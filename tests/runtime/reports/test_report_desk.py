@@ -147,7 +147,7 @@ def test_results_are_those_of_the_checklists_one_by_one(filed: Filed, rollup: Ro
         for item, result in zip(rollup.items, row.results, strict=True):
             assert result is results.get(item.id)
             by_item.setdefault(item.id, Counter())[results.get(item.id)] += 1
-    assert len(rollup.items) == 70
+    assert len(rollup.items) == 71
     for item in rollup.items:
         counts = by_item[item.id]
         assert item.tally.passed == counts[Result.PASS]
