@@ -248,7 +248,8 @@ def test_what_the_system_read_is_told_in_the_language_of_the_reader(
     clock = ManualClock(world.now.timestamp())
     OverdueFindings(world.database, world.district, channels, "https://kanhu", clock).run()
     with world.database.reading() as session:
-        bodies = dict(session.execute(text("SELECT channel_id, body FROM outbox")).tuples().all())
+        told = session.execute(text("SELECT channel_id, body FROM outbox"))
+        bodies = {row.channel_id: row.body for row in told}
     assert read.en in bodies["wache"]
     assert read.zh not in bodies["wache"]
     assert read.zh in bodies["duty"]
