@@ -85,7 +85,7 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.UNSUPPORTED: (
         Text("不支持这种视频编码", "the video codec is not supported"),
         Text(
-            "将摄像机设为 H.264 或 H.265;文件可用 ffmpeg -i 输入 -c:v libx264 输出.mp4 转换",
+            "将摄像机设为 H.264 或 H.265；文件可用 ffmpeg -i 输入 -c:v libx264 输出.mp4 转换",
             "set the camera to H.264 or H.265; convert a file with "
             "ffmpeg -i IN -c:v libx264 OUT.mp4",
         ),
@@ -100,7 +100,7 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.NO_TLS: (
         Text("对方不使用 TLS 加密", "what answers there does not speak TLS"),
         Text(
-            "检查端口（rtsps 通常为 322）,或改用 rtsp:",
+            "检查端口（rtsps 通常为 322），或改用 rtsp:",
             "check the port (usually 322 for rtsps), or write rtsp:",
         ),
     ),
@@ -204,7 +204,7 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.NO_ONVIF: (
         Text("对方的应答不是可用的 ONVIF 服务", "what answers there is not a usable ONVIF service"),
         Text(
-            "检查端口（通常为 80）,并在设备中开启 ONVIF、建立 ONVIF 用户",
+            "检查端口（通常为 80），并在设备中开启 ONVIF、建立 ONVIF 用户",
             "check the port (usually 80), and that ONVIF and a user of it are set up in the device",
         ),
     ),
