@@ -1,10 +1,12 @@
-"""What recording costs: reading alone, reading and recording, and ``ffmpeg -c copy``.
+"""What recording costs: reading alone, recording, decoding besides, and ``ffmpeg -c copy``.
 
 ``python -m benchmarks.recording`` plays one 1280×720 stream of 25 pictures and about 2 Mbit a
 second from simulated RTSP cameras on this machine, and has it read in turn by a process of ours
 that throws the packets away, by one that records them as the service does (fragmented MP4, synced,
-hashed, entered into the index), and by one ``ffmpeg -c copy`` for each camera into the same kind
-of file. The CPU time is that of the readers alone, not of the cameras. Compare within one run.
+hashed, entered into the index), by one that also decodes them and gives out five pictures a second
+as analysis takes them, without a gate that would spare some, and by one ``ffmpeg -c copy`` for each
+camera into the same kind of file. The CPU time is that of the readers alone, not of the cameras.
+Compare within one run.
 
 ffmpeg is looked for on the path, or where ``--ffmpeg`` or ``KANHU_FFMPEG`` says.
 """
@@ -24,6 +26,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 from rich.console import Console
 from rich.table import Table
@@ -40,12 +43,16 @@ from monitor.store.base import Database
 from monitor.store.files import FileStore
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.recordings import RecordingRepository
+from monitor.streams.decode import Decoder
 from monitor.streams.fragments import read_layout
 from monitor.streams.reader import CameraReader
 from monitor.streams.recorder import Recorder
 from monitor.streams.segments import segments
 
 DEMUX, RECORD, FFMPEG = "kanhu, demux only", "kanhu, recorded", "ffmpeg -c copy"
+DECODE = "kanhu, recorded and decoded"
+_LOOK_EVERY = 0.2  # seconds
+_WIDEST = 1280  # pixels, as workers have it
 _SEGMENT = 20.0  # seconds of one file, so that a short run finishes some
 _NAME = Text("", "")
 
@@ -68,10 +75,11 @@ def serve(way: str, urls: Sequence[str], folder: Path, seconds: float, warm: flo
     with closing(new_database(folder, cameras)) as database:
         shelf = Shelf(FileStore(folder / "rec"), folder / "rec", RecordingRepository(database))
         shelf.start()
-        if way == RECORD:
+        if way != DEMUX:
             recorders = [recorder_of(reader, folder / "rec", shelf) for reader in readers]
         for recorder in recorders:
             recorder.start()
+        lookers = [looker(reader) for reader in readers] if way == DECODE else []
         for reader in readers:
             reader.start()
         time.sleep(warm)
@@ -80,11 +88,33 @@ def serve(way: str, urls: Sequence[str], folder: Path, seconds: float, warm: flo
         cpu = _cpu() - before
         for reader in readers:
             reader.stop()
+        for thread in lookers:
+            thread.join()
         for recorder in recorders:
             recorder.stop()
         shelf.stop()
     recorded = _recorded(path for _, path in segments(folder / "rec"))
     return Cost(way, len(cameras), cpu * 1000 / (len(cameras) * seconds), recorded)
+
+
+def looker(reader: CameraReader) -> Thread:
+    """Decode what a camera sends, five pictures a second, on a thread that ends with its reader."""
+    packets = reader.subscribe("decode", patient=True)
+
+    def look() -> None:
+        decoder: Decoder | None = None
+        due = 0.0
+        for packet in packets:
+            if decoder is None and reader.info is not None:
+                decoder = Decoder(reader.camera.id, reader.info.codec, max_width=_WIDEST)
+            if decoder is not None:
+                wanted = packet.time >= due
+                due = packet.time + _LOOK_EVERY if wanted else due
+                decoder.feed(packet, wanted)
+
+    thread = Thread(target=look)
+    thread.start()
+    return thread
 
 
 def copy(program: str, urls: Sequence[str], folder: Path, seconds: float, warm: float) -> Cost:
@@ -196,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for number in range(options.cameras):
             simulator.add(f"c{number}", path)
         urls = [f"rtsp://127.0.0.1:{simulator.port}/c{n}" for n in range(options.cameras)]
-        ways = [DEMUX, RECORD, *([FFMPEG] if options.ffmpeg else [])]
+        ways = [DEMUX, RECORD, DECODE, *([FFMPEG] if options.ffmpeg else [])]
         costs = [measure(way, urls, options) for way in ways]
     if options.json:
         json.dump([asdict(cost) for cost in costs], sys.stdout)

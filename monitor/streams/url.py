@@ -181,7 +181,10 @@ def _check_file_options(options: dict[str, str]) -> None:
 
 
 def _written(scheme: str) -> Text:
-    return Text(f"写作 {scheme}://主机:端口/路径", f"write {scheme}://HOST:PORT/PATH")
+    return Text(
+        f"写作 {scheme}://用户名:密码@主机:端口/路径",
+        f"write {scheme}://USER:PASSWORD@HOST:PORT/PATH",
+    )
 
 
 def _parse_network(scheme: str, text: str) -> StreamUrl:

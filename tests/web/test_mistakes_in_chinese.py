@@ -48,7 +48,7 @@ def wrong_words(answer: httpx.Response) -> str:
         (CAMERA, {"url": "exec://host/id"}, "不支持“exec:”地址（可用："),
         (CAMERA, {"url": "rtsp://"}, "写作 rtsp://用户名:密码@主机:端口/路径"),
         (CAMERA, {"url": "${HOME}"}, "这里不能用环境变量"),
-        (CAMERA, {"url": "gb28181://1/2"}, "GB/T 28181 地址的写法不对"),
+        (CAMERA, {"url": "gb28181://1/2"}, "不是 GB/T 28181 设备编码"),
         (
             "/configuration/rules?place=room.sunshine-toddler&rule=unattended_child",
             {"set.after": "soon"},
