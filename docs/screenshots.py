@@ -65,9 +65,8 @@ def _alert(page: Page, address: str, folder: Path, suffix: str) -> None:
 
 def _checklist(page: Page, address: str, folder: Path, suffix: str) -> None:
     page.goto(f"{address}/inspections")
-    page.locator("a[href*='/inspections/']").first.click()
     with page.expect_download() as download:
-        page.locator("a[href*='pdf']").first.click()
+        page.locator("a[href*='/report.pdf']").first.click()
     pdf = folder / "checklist.pdf"
     download.value.save_as(pdf)
     sheet = folder / "sheet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -112,7 +113,7 @@ def _staff(care: float, random: Random, end: date) -> Iterator[StaffMember]:
     for role, count in _STAFF:
         for number in range(1, count + 1):
             careless = random.random() > 0.9 + 0.1 * care
-            yield StaffMember(
+            member = StaffMember(
                 number=f"{role}-{number}",
                 name=f"{role.value} {number}",
                 role=role,
@@ -127,6 +128,8 @@ def _staff(care: float, random: Random, end: date) -> Iterator[StaffMember]:
                 left=end - timedelta(days=40) if random.random() < 0.04 else None,
                 banned=random.random() < 0.002,
             )
+            looked_up = None if careless else member.criminal_check
+            yield replace(member, ban_check=looked_up)
 
 
 def _later(random: Random, end: date, most: int) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import structlog
 import typer
@@ -24,9 +25,7 @@ def main() -> None:
     try:
         application()
     except KanhuError as error:
-        words = error.says(spoken())
-        typer.secho(words, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
-        sys.exit(2)
+        _refuse(error)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
@@ -34,6 +33,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except Exception as error:
+        trouble = _database_trouble(error)
+        if trouble is not None:
+            _refuse(trouble)
         structlog.get_logger(__name__).exception("unexpected_error")
         typer.secho(
             f"An unexpected error: {type(error).__name__}: {error}\n"
@@ -41,3 +43,16 @@ def main() -> None:
             err=True,
         )
         sys.exit(70)
+
+
+def _refuse(error: KanhuError) -> NoReturn:
+    words = error.says(spoken())
+    typer.secho(words, err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+    sys.exit(2)
+
+
+def _database_trouble(error: Exception) -> KanhuError | None:
+    # SQLAlchemy takes a while to load; commands without a database do without it.
+    from monitor.store.trouble import database_trouble
+
+    return database_trouble(error)

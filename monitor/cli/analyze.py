@@ -13,6 +13,7 @@ import typer
 
 from monitor.cli.language import language_named
 from monitor.cli.output import JsonFlag, errors, print_json, progress
+from monitor.detectors.rules.wording import plural
 from monitor.domain.errors import InputError
 from monitor.domain.events import Event
 from monitor.domain.system_words import unwritable
@@ -117,6 +118,6 @@ def _print(summary: Summary, language: Language, as_json: bool) -> None:
             f"{event['explain']}"
         )
     errors.print(
-        f"{len(found)} events in {summary.duration:.0f} s of video, "
+        f"{plural(len(found), 'event', 'events')} in {summary.duration:.0f} s of video, "
         f"{summary.frames} frames looked at, {summary.speed:.1f}× real time"
     )

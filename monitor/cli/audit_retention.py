@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.language import spoken
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows, progress
 from monitor.domain.clock import SystemClock, to_datetime
@@ -60,6 +62,8 @@ def retention(
         print_json(_as_json(result))
     else:
         print_rows(_COLUMNS, [_row(channel) for channel in result.channels], as_json=False)
+        for camera_id, fault in _faults(result):
+            typer.echo(f"{camera_id}: {fault.of(spoken())}")
         errors.print(f"through {result.through}, seed {result.seed}")
     failed = (Verdict.SHORT, Verdict.UNPLAYABLE, Verdict.UNREACHABLE)
     if any(channel.verdict in failed for channel in result.channels):
@@ -79,6 +83,13 @@ def _row(channel: AuditedChannel) -> dict[str, Any]:
     }
 
 
+def _faults(result: RetentionAudit) -> Iterator[tuple[str, Text]]:
+    for channel in result.channels:
+        for kept in (channel.fault, *(sample.fault for sample in channel.samples)):
+            if kept:
+                yield channel.camera_id, Text.read_back(kept)
+
+
 def _hours(channel: AuditedChannel) -> str:
     missing = timedelta(seconds=round(sum(gap.end - gap.start for gap in channel.gaps)))
     return f"{len(channel.gaps)} ({missing})" if channel.gaps else "0"
@@ -92,6 +103,7 @@ def _as_json(result: RetentionAudit) -> dict[str, Any]:
         "channels": [
             {
                 **_row(channel),
+                "fault": Text.read_back(channel.fault).en,
                 "days": [[day.day.isoformat(), day.share] for day in channel.days],
                 "gaps": [
                     [to_datetime(gap.start).isoformat(), to_datetime(gap.end).isoformat()]
@@ -103,7 +115,7 @@ def _as_json(result: RetentionAudit) -> dict[str, Any]:
                         "seconds": sample.seconds,
                         "pictures": sample.pictures,
                         "picture": f"{sample.width}×{sample.height}",
-                        "fault": sample.fault,
+                        "fault": Text.read_back(sample.fault).en,
                     }
                     for sample in channel.samples
                 ],

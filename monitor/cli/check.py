@@ -83,8 +83,8 @@ def check(
             Text(
                 f"{config}：没有错误。{counts['institutions']} 个机构，{counts['rooms']} 个房间，"
                 f"{counts['camera_count']} 台摄像机。",
-                f"{config}: sound. {counts['institutions']} institutions, {counts['rooms']} rooms, "
-                f"{counts['camera_count']} cameras.",
+                f"{config}: sound. Institutions: {counts['institutions']}, rooms: "
+                f"{counts['rooms']}, cameras: {counts['camera_count']}.",
             )
         )
         if connect:

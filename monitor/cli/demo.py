@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,8 +38,14 @@ def demo(
 
     pages = language_named(language) if language else language_of_the_terminal()
     options = DemoOptions(tuple(video or ()), port, folder, pages)
-    with progress() as report:
-        run_demo(options, report, _greet)
+    with ExitStack() as display:
+        report = display.enter_context(progress())
+
+        def ready(welcome: Welcome) -> None:
+            display.close()  # bars that go on being drawn would push the link off the screen
+            _greet(welcome)
+
+        run_demo(options, report, ready)
 
 
 def _greet(welcome: Welcome) -> None:

@@ -20,6 +20,7 @@ from monitor.runtime.config_desk import ConfigDesk
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
 from monitor.settings.onboarding import Trial, apply_sheet, try_sheet, write_template
+from monitor.settings.revising.file import read_text
 from monitor.store.config_versions import VersionKind
 
 
@@ -58,9 +59,10 @@ def import_sheet(
     content = _content(sheet)
     trial = try_sheet(config, sheet.name, content, variables=True)
     if not trial.problems and not dry_run:
+        before = read_text(config)
         trial = apply_sheet(config, sheet.name, content, variables=True)
         if trial.changes and not trial.problems:
-            _keep(config, sheet)
+            _keep(config, sheet, before)
     if as_json:
         written = trial.changes and not dry_run and not trial.problems
         print_json({**trial.as_dict(), "written": written})
@@ -70,13 +72,13 @@ def import_sheet(
         raise typer.Exit(2)
 
 
-def _keep(config: Path, sheet: Path) -> None:
-    """Keep what was written as a version, where there is a database to keep it in."""
+def _keep(config: Path, sheet: Path, before: str) -> None:
+    """Keep what was written and what was there before as versions, if there is a database."""
     try:
         environment = Environment.load(config)
         with closing(open_store(environment)) as database:
             desk = ConfigDesk(database, config, environment.secret(), SystemClock())
-            desk.taken(VersionKind.SHEET, whoever_runs_this(), sheet.name)
+            desk.taken(VersionKind.SHEET, whoever_runs_this(), sheet.name, before)
     except ConfigError as error:
         why = error.brief()
         said = Text(f"没有保存版本：{why.zh}", f"no version is kept: {why.en}")

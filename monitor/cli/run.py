@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import ConfigFile
+from monitor.detectors.models.manifest import load_manifest
 from monitor.runtime.environment import Environment
 from monitor.web.serving import run_service
 
@@ -23,6 +24,7 @@ def run(
     """
     environment = Environment.load(config)
     service = environment.settings.service
+    load_manifest(environment.models_folder).model(environment.settings.model.name)
 
     def ready() -> None:
         typer.echo(f"Kanhu serves {service.public_url or f'http://{service.host}:{service.port}'}")

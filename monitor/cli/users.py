@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Annotated, Any
 
@@ -192,17 +193,13 @@ def _scope(environment: Environment, role: Role, institution: str, community: st
         )
     if institution:
         known = [item.id for item in environment.district.institutions]
-        if institution not in known:
-            raise NotFoundError(
-                Text(f"没有机构“{institution}”", f"there is no institution '{institution}'"),
-                where="--institution",
-                hint=Text(
-                    f"现有：{'、'.join(known[:10]) or '还没有'}",
-                    f"known: {', '.join(known[:10]) or 'none yet'}",
-                ),
-            )
+        _must_be_known("--institution", Text("机构", "institution"), institution, known)
         return Scope(ScopeKind.INSTITUTION, institution)
     if community:
+        communities = sorted(
+            {item.community for item in environment.district.institutions if item.community}
+        )
+        _must_be_known("--community", Text("街道", "community"), community, communities)
         return Scope(ScopeKind.COMMUNITY, community)
     if role is Role.INSTITUTION:
         raise InputError(
@@ -210,6 +207,18 @@ def _scope(environment: Environment, role: Role, institution: str, community: st
             hint=Text("加上 --institution 及其编号", "add --institution with its id"),
         )
     return DISTRICT
+
+
+def _must_be_known(option: str, kind: Text, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise NotFoundError(
+            Text(f"没有{kind.zh}“{name}”", f"there is no {kind.en} '{name}'"),
+            where=option,
+            hint=Text(
+                f"现有：{'、'.join(known[:10]) or '还没有'}",
+                f"known: {', '.join(known[:10]) or 'none yet'}",
+            ),
+        )
 
 
 def _password(from_stdin: bool) -> str:

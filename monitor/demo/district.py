@@ -9,7 +9,7 @@ from string import Template
 from urllib.parse import quote
 
 from monitor.domain.errors import ConfigError
-from monitor.domain.text import Text
+from monitor.domain.text import Language, Text
 
 _TEMPLATES = (
     Path(__file__).parent / "demo.yaml",
@@ -49,13 +49,14 @@ def demo_config(
     nvr_password: str,
     port: int = 8480,
     workers: int = 2,
+    language: Language = "zh",
 ) -> str:
     """Return the demo's configuration as YAML text, ready to be written and loaded.
 
     ``footage_dir`` holds the composed ``NAME.mp4``; cameras on ``rtsp_port`` of this machine are
     named like their scenes. The recorder signs in on ``sip_port`` with ``nvr_password``. ``inbox``
-    is the Apprise URL that gets the notices. The institutions' papers expire some days from
-    ``today``, as their registers say.
+    is the Apprise URL that gets the notices, in ``language``. The institutions' papers expire some
+    days from ``today``, as their registers say.
     """
     template = Template(find_demo_template().read_text("utf-8"))
     return template.substitute(
@@ -69,6 +70,7 @@ def demo_config(
         NVR_PASSWORD=_inside_quotes(nvr_password),
         PORT=port,
         WORKERS=workers,
+        LANGUAGE=language,
         **{f"IN_{days}_DAYS": today + timedelta(days) for days in _EXPIRIES},
     )
 

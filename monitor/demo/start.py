@@ -27,6 +27,7 @@ from monitor.demo.gb28181.run import Recorder, recorder_of, run_recorder
 from monitor.detectors.models import ensure_model, progress_display
 from monitor.domain.access import DISTRICT, Role
 from monitor.domain.errors import ConfigError, InputError
+from monitor.domain.system_words import unwritable
 from monitor.domain.text import Language, Text
 from monitor.runtime.environment import Environment, demo_token
 from monitor.runtime.logs import configure_logs
@@ -41,6 +42,8 @@ from monitor.web.serving import prepare, refuse_taken_port, run_service
 
 _CHECKOUT = Path(__file__).parents[2]
 _USER = "demo"
+_VISITOR = Text("演示用户", "Demo visitor")
+_CENTRE = Text("演示区托育服务指导中心", "Demo District Child Care Guidance Centre")
 _LINK_LASTS = timedelta(days=1)
 
 Report = Callable[[str, float], None]
@@ -75,7 +78,14 @@ def run_demo(options: DemoOptions, report: Report, ready: Callable[[Welcome], No
         KanhuError: something is missing or in use; the message says what to do.
     """
     folder = options.folder or default_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            unwritable(error),
+            where=str(folder),
+            hint=Text("用 --data 另选文件夹", "name another folder with --data"),
+        ) from None
     with _alone_in(folder):
         config, cameras, rtsp_port, recorder = _prepare_files(options, folder, report)
         environment = Environment.load(config)
@@ -123,9 +133,9 @@ def _prepare_files(
         nvr_password=secrets.token_urlsafe(9),
         port=options.port,
         workers=_cores(),
+        language=options.language,
     )
     value = yaml.safe_load(text)
-    value["service"]["language"] = options.language
     _add_videos(value, videos)
     config = folder / "district.yaml"
     config.write_text(yaml.safe_dump(value, allow_unicode=True, sort_keys=False), "utf-8")
@@ -153,10 +163,10 @@ def _let_in(environment: Environment, folder: Path, options: DemoOptions) -> Wel
         if user is None:
             new = NewUser(
                 name=_USER,
-                display_name="演示用户",
+                display_name=_VISITOR.of(options.language),
                 role=Role.ADMIN,
                 scope=DISTRICT,
-                unit="演示区托育服务指导中心",
+                unit=_CENTRE.of(options.language),
                 language=options.language,
             )
             user = users.create(new, password, now)
@@ -179,8 +189,7 @@ def _enter_inspectors(users: UserRepository, now: datetime) -> None:
     """Enter two made-up inspectors, so that the demo's plan has people; nobody knows a password."""
     for name, shown in (("demo-li", "李检查（演示）"), ("demo-zhang", "张检查（演示）")):
         if users.find(name) is None:
-            unit = "演示区托育服务指导中心"
-            person = NewUser(name, shown, Role.INSPECTOR, DISTRICT, unit)
+            person = NewUser(name, shown, Role.INSPECTOR, DISTRICT, _CENTRE.zh)
             users.create(person, secrets.token_urlsafe(24), now)
 
 

@@ -146,9 +146,12 @@ def parse_document(text: str, name: str) -> Document:
                 "look at this line and the one above: indentation, colons, quotes, brackets",
             ),
         ) from None
-    except yaml.YAMLError as error:
+    except yaml.YAMLError:
         raise ConfigError(
-            Text("不是正确的 YAML：含有不允许的字符", f"not valid YAML: {error}"),
+            Text(
+                "不是正确的 YAML：含有不允许的字符",
+                "not valid YAML: it holds a character that is not allowed",
+            ),
             where=name,
             hint=Text("请另存为 UTF-8 纯文本", "save the file as plain UTF-8 text"),
         ) from None

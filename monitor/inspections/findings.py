@@ -12,6 +12,7 @@ from monitor.inspections.period import shifted
 
 ESCALATE_AFTER_DAYS = (1, 7, 30)
 """After how many days past the due date people are told, each time one step graver."""
+_LONGEST_NOTE = 1000
 
 
 def findings_of(
@@ -35,7 +36,7 @@ def findings_of(
         answer = given.get(item.id)
         note = answer.note if answer is not None else ""
         if not note and entry.reading is not None:
-            note = entry.reading.explain.zh
+            note = entry.reading.explain.kept(_LONGEST_NOTE)
         found.append(
             NewFinding(
                 item_id=item.id,

@@ -97,7 +97,7 @@ class ConfigDesk:
         return self._found(VersionKind.START)
 
     def present(self) -> Present:
-        """Return the file as it is; one that was changed by hand is kept as a version first.
+        """Return the file as it is; one that no version has yet is kept as one first.
 
         Raises:
             ConfigError: the file cannot be read at all.
@@ -105,7 +105,8 @@ class ConfigDesk:
         text = read_text(self._config)
         in_force = self.versions.newest(in_force=True)
         value, problem = self._value(text)
-        if in_force is not None and in_force.config_version != fingerprint(text) and not problem:
+        known = in_force is not None and in_force.config_version == fingerprint(text)
+        if not known and not problem:
             self._found(VersionKind.DISK)
         return Present(text, fingerprint(text), value, problem, in_force)
 
@@ -201,8 +202,13 @@ class ConfigDesk:
         version = NewVersion(VersionKind.ADOPTED, present.text, actor, reason)
         return self.versions.add(version, utc_now(self._clock))
 
-    def taken(self, kind: VersionKind, actor: Actor, reason: str) -> ConfigVersion:
-        """Keep what has just been written to the file by other means."""
+    def taken(
+        self, kind: VersionKind, actor: Actor, reason: str, before: str = ""
+    ) -> ConfigVersion:
+        """Keep what was just written to the file by other means, and what it was ``before``."""
+        if before:
+            found = NewVersion(VersionKind.DISK, before, SYSTEM, "")
+            self.versions.add_unless_newest(found, utc_now(self._clock))
         version = NewVersion(kind, read_text(self._config), actor, reason)
         return self.versions.add_unless_newest(version, utc_now(self._clock))
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
+from statistics import median
 
 from monitor.domain.connections import ConnectionTrial, StreamKind
 from monitor.domain.errors import KanhuError
@@ -116,7 +117,13 @@ def _read(source: Source, trial: ConnectionTrial) -> ConnectionTrial:
     if first is None:
         return replace(trial, fault=_CONNECTED_ONLY)
     offset: float | None = getattr(source, "clock_offset", None)
-    return _measured(trial, info, packets, first, offset)
+    return _measured(trial, info, packets, first, _reported(packets) if offset is None else offset)
+
+
+def _reported(packets: list[Packet]) -> float | None:
+    """Return how far ahead the camera's clock is by its own sender reports, where it sends any."""
+    ahead = [p.camera_clock - p.wall for p in packets if p.camera_clock is not None]
+    return median(ahead) if ahead else None
 
 
 def _seen_enough(packets: list[Packet]) -> bool:

@@ -55,15 +55,19 @@ class Finding:
 
 def examine(config: Path | None) -> list[Finding]:
     """Return all findings; never raises for what it finds."""
-    findings = [_python(), _processor(), _video(), _model(_default_model(), models_folder())]
+    findings = [_python(), _processor(), _video()]
     if config is None:
+        findings.append(_model(_default_model(), models_folder()))
         findings.append(Finding("configuration", State.NOTE, "not looked at", "give it with -c"))
         return findings
     try:
         environment = Environment.load(config)
     except KanhuError as error:
-        findings.append(Finding("configuration", State.BAD, error.message, error.hint))
+        findings.append(_model(_default_model(), models_folder()))
+        said = f"{error.where}: {error.message}" if error.where else error.message
+        findings.append(Finding("configuration", State.BAD, said, error.hint))
         return findings
+    findings.append(_model(environment.settings.model.name, environment.models_folder))
     places = environment.district
     findings.append(
         Finding(

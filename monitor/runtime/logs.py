@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -41,11 +41,7 @@ def configure_logs(file: Path | None = None, *, level: int = logging.INFO) -> No
         if file is None and sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = (
-        logging.StreamHandler(sys.stderr)
-        if file is None
-        else logging.FileHandler(file, encoding="utf-8")
-    )
+    handler = _ErrorStream() if file is None else logging.FileHandler(file, encoding="utf-8")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -67,6 +63,18 @@ def configure_logs(file: Path | None = None, *, level: int = logging.INFO) -> No
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class _ErrorStream(logging.StreamHandler[TextIO]):
+    """Writes to what is the error stream now: progress bars put themselves in front of it."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: TextIO) -> None:
+        """Ignore the stream of the moment at which the handler is made."""
 
 
 def _without_credentials(

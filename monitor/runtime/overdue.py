@@ -118,7 +118,7 @@ class OverdueFindings:
             when = f"Was to be put right by {finding.due}; {late} days late"
         lines = (
             finding.text.of(language),
-            finding.note,
+            Text.read_back(finding.note).of(language),
             when,
             f"{self._public_url}/findings/{finding.id}",
         )

@@ -29,11 +29,13 @@ class VideoWriter:
     def __init__(self, path: Path) -> None:
         """Raises :class:`InputError` when the file cannot be written."""
         try:
-            self._container = av.open(str(path), "w", format="mp4")
+            # PyAV alone would open the file only once the first packet is there.
+            self._file = path.open("wb")
         except OSError as error:
             raise InputError(
                 unwritable(error), where=str(path), hint=Text("检查文件夹", "check the folder")
             ) from None
+        self._container = av.open(self._file, "w", format="mp4")
         self._stream: av.VideoStream | None = None
         self._last = -1
 
@@ -46,10 +48,11 @@ class VideoWriter:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        if self._stream is not None:
-            for packet in self._stream.encode(None):
-                self._container.mux(packet)
-        self._container.close()
+        with self._file:
+            if self._stream is not None:
+                for packet in self._stream.encode(None):
+                    self._container.mux(packet)
+            self._container.close()
 
     def write(self, seen: Seen) -> None:
         """Append one analysed frame with its boxes and counts."""

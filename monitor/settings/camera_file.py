@@ -23,6 +23,7 @@ from monitor.settings.checks import (
     blind_complaints,
     camera_complaints,
     line_complaints,
+    private_complaints,
 )
 from monitor.settings.district import floor_marks_of
 from monitor.settings.rule_checks import rule_complaints
@@ -131,6 +132,7 @@ def load_camera_file(path: Path) -> CameraFile:
     except ValidationError as error:
         found.extend(schema_complaints(error.errors()))
     if camera is not None:
+        found.extend(private_complaints(camera.room.type, ("room", "type")))
         found.extend(rule_complaints(camera.rules, ("rules",)))
         found.extend(camera_complaints(camera.zones, camera.calibration, ()))
         found.extend(line_complaints(camera.lines, ()))

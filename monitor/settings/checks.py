@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from monitor.documents import Complaint, Location
+from monitor.domain.errors import ConfigError
 from monitor.domain.geometry import Polygon
 from monitor.domain.places import PRIVATE_ROOMS, RoomType
 from monitor.domain.text import Text
@@ -23,6 +24,7 @@ from monitor.settings.schema import (
     Settings,
     ZonePart,
 )
+from monitor.store.address import address_of
 from monitor.streams.reach import Reach
 
 _SMALLEST_AREA = 0.0001
@@ -43,6 +45,7 @@ _CORNERS = (
 def complaints(settings: Settings, folder: Path) -> Iterator[Complaint]:
     """Yield every mistake that spans more than one value; ``folder`` is the file's own."""
     yield from _twice(settings)
+    yield from _database(settings)
     yield from rule_complaints(settings.rules, ("rules",))
     if settings.sources.unreadable_certificates(folder):
         yield Complaint(
@@ -104,19 +107,34 @@ def _twice(settings: Settings) -> Iterator[Complaint]:
                 yield from check("camera", camera.id, (*at, "rooms", j, "cameras", k))
 
 
-def _room(room: RoomPart, rooms: Collection[str], at: Location) -> Iterator[Complaint]:
-    if room.cameras and room.type in PRIVATE_ROOMS:
+def _database(settings: Settings) -> Iterator[Complaint]:
+    url = settings.service.database_url
+    try:
+        if url is not None:
+            address_of(url.get_secret_value())
+    except ConfigError as error:
+        yield Complaint(("service", "database_url"), error.text, error.advice)
+
+
+def private_complaints(kind: RoomType, at: Location) -> Iterator[Complaint]:
+    """Yield a complaint if no camera may be in a room of this type."""
+    if kind in PRIVATE_ROOMS:
         yield Complaint(
-            (*at, "cameras"),
+            at,
             Text(
                 "盥洗室、更衣室、哺乳室内不得安装摄像机（国务院令第 799 号第八条）",
-                f"no camera may be in a {room.type} (State Council Order 799, article 8)",
+                f"no camera may be in a {kind} (State Council Order 799, article 8)",
             ),
             Text(
                 "删除这台摄像机；盥洗室由走廊中的摄像机照看门口",
                 "remove the camera; a washroom is watched at its doorway, from the corridor",
             ),
         )
+
+
+def _room(room: RoomPart, rooms: Collection[str], at: Location) -> Iterator[Complaint]:
+    if room.cameras:
+        yield from private_complaints(room.type, (*at, "cameras"))
     if room.class_type is not None and room.type not in (RoomType.ACTIVITY, RoomType.NAP):
         yield Complaint(
             (*at, "class"),

@@ -20,15 +20,10 @@ from monitor.streams.gb28181.ids import device_id, domain_id
 from monitor.streams.gb28181.locator import SCHEME, Locator
 from monitor.streams.gb28181.plan import DevicePlan, Network, PlatformPlan
 from monitor.streams.gb28181.sdp import Transport
-from monitor.streams.url import UrlError
 
 _PORTS = re.compile(r"(\d{1,5})-(\d{1,5})")
 _FEWEST_PORTS = 2
 _DOMAIN_DIGITS = 10
-_FORM = Text(
-    "写作 gb28181://设备编码/通道编码，各 20 位数字；子码流加 ?stream=sub",
-    "write gb28181://DEVICE/CHANNEL, each 20 digits; ?stream=sub for the smaller stream",
-)
 
 
 class _Part(BaseModel):
@@ -195,10 +190,8 @@ def problem_with(url: str, part: GbPart | None) -> tuple[Text, Text] | None:
     """Return what is wrong with a GB/T 28181 camera URL, and what to do; or ``None``."""
     try:
         locator = Locator.parse(url)
-    except UrlError as error:
-        return error.text, Text(_FORM.zh, error.hint)
     except InputError as error:
-        return Text("GB/T 28181 地址的写法不对", error.message), Text(_FORM.zh, error.hint)
+        return error.text, error.advice
     if part is None:
         return (
             Text("缺少 gb28181 一节", "there is no gb28181 section"),

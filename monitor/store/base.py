@@ -24,13 +24,10 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from monitor.domain.errors import ConfigError
-from monitor.domain.text import Text
+from monitor.store.address import address_of
 
 _SQLITE_BUSY_SECONDS = 30
 _SWITCH_AGAIN = 0.02
@@ -84,27 +81,7 @@ class Database:
     """An engine with its session factory. One per process; safe for many threads."""
 
     def __init__(self, url: str) -> None:
-        try:
-            parsed = make_url(url)
-        except ArgumentError:
-            raise ConfigError(
-                Text("数据库地址无法识别", "the database URL cannot be understood"),
-                where="service.database_url",
-                hint=Text(
-                    "写作 sqlite:///路径/kanhu.db 或 postgresql+psycopg://用户:密码@主机/库名",
-                    "use sqlite:///path/kanhu.db or postgresql+psycopg://user:password@host/name",
-                ),
-            ) from None
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise ConfigError(
-                Text(
-                    f"不支持数据库“{parsed.get_backend_name()}”",
-                    f"database '{parsed.get_backend_name()}' is not supported",
-                ),
-                where="service.database_url",
-                hint=Text("请用 SQLite 或 PostgreSQL", "use SQLite or PostgreSQL"),
-            )
-        self.engine: Engine = create_engine(parsed, pool_pre_ping=True)
+        self.engine: Engine = create_engine(address_of(url), pool_pre_ping=True)
         self.dialect = self.engine.dialect.name
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)

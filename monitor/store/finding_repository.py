@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from monitor.domain.access import Scope
@@ -99,6 +99,12 @@ class FindingRepository:
         )
         with self._database.reading() as session:
             return tuple(finding_view(row) for row in session.scalars(statement.limit(limit)))
+
+    def count(self, scope: Scope, wanted: FindingFilter | None = None) -> int:
+        """Return how many findings there are within ``scope``."""
+        fitting = _matching(scope, wanted or FindingFilter()).subquery()
+        with self._database.reading() as session:
+            return session.scalar(select(func.count()).select_from(fitting)) or 0
 
     def get(self, scope: Scope, finding_id: int) -> FindingDetail:
         """Return one finding with its history.

@@ -43,6 +43,7 @@ class AuditedChannelRow(Base):
     days: Mapped[list[Any]] = mapped_column(JSON)
     gaps: Mapped[list[Any]] = mapped_column(JSON)
     samples: Mapped[list[Any]] = mapped_column(JSON)
+    fault: Mapped[str] = mapped_column(String(1000), server_default="")
 
 
 class RecorderKind(StrEnum):
@@ -87,7 +88,7 @@ class AuditedSample:
     """A stretch that was played: from ``start`` (POSIX seconds), for ``seconds``.
 
     ``pictures`` were received; ``width`` and ``height`` are those of one that was decoded.
-    ``fault`` is empty where it played.
+    ``fault`` is empty where it played, else in both languages as :meth:`Text.kept` has it.
     """
 
     start: float
@@ -100,7 +101,10 @@ class AuditedSample:
 
 @dataclass(frozen=True, slots=True)
 class AuditedChannel:
-    """What an audit found of one channel; ``days`` from the first required to the last."""
+    """What an audit found of one channel; ``days`` from the first required to the last.
+
+    ``fault`` says, as :meth:`Text.kept` has it, why a channel is unreachable.
+    """
 
     camera_id: str
     recorder: RecorderKind
@@ -110,6 +114,7 @@ class AuditedChannel:
     days: tuple[AuditedDay, ...]
     gaps: tuple[AuditedGap, ...]
     samples: tuple[AuditedSample, ...]
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,7 @@ def _values(audit_id: int, channel: AuditedChannel) -> dict[str, Any]:
         "days": [[item.day.isoformat(), item.share] for item in channel.days],
         "gaps": [[item.start, item.end] for item in channel.gaps],
         "samples": [asdict(item) for item in channel.samples],
+        "fault": channel.fault,
     }
 
 
@@ -202,4 +208,5 @@ def _channel(row: AuditedChannelRow) -> AuditedChannel:
         days=tuple(AuditedDay(date.fromisoformat(day), share) for day, share in row.days),
         gaps=tuple(AuditedGap(start, end) for start, end in row.gaps),
         samples=tuple(AuditedSample(**item) for item in row.samples),
+        fault=row.fault,
     )

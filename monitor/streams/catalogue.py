@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from typing import cast
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.streams.file import FileSource
 from monitor.streams.gb28181.source import Gb28181Source
 from monitor.streams.onvif.source import OnvifSource
@@ -44,9 +45,9 @@ def make_source(request: SourceRequest) -> Source:
     for entry in entry_points(group=ENTRY_POINT_GROUP, name=scheme):
         return cast(SourceFactory, entry.load())(request)
     raise InputError(
-        f"no source serves '{scheme}:' URLs",
+        Text(f"不支持“{scheme}:”地址", f"no source serves '{scheme}:' URLs"),
         where=request.camera_id,
-        hint=f"use one of: {', '.join(schemes())}",
+        hint=Text(f"可用：{'、'.join(schemes())}", f"use one of: {', '.join(schemes())}"),
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 import av
 
 from monitor.domain.errors import SourceError
-from monitor.domain.text import Text
+from monitor.domain.text import Text, in_brackets
 from monitor.streams.url import redact
 
 
@@ -51,12 +51,12 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.REFUSED: (
         Text("摄像机拒绝连接", "the camera refuses the connection"),
         Text(
-            "检查地址和端口,以及摄像机是否开启了 RTSP 服务",
+            "检查地址和端口，以及摄像机是否开启了 RTSP 服务",
             "check the address and the port, and that RTSP is switched on in the camera",
         ),
     ),
     Reason.UNREACHABLE: (
-        Text("找不到这台主机,或网络不通", "the host is unknown or cannot be reached"),
+        Text("找不到这台主机，或网络不通", "the host is unknown or cannot be reached"),
         Text("检查主机名、网线、交换机和路由", "check the host name, the cable, switch and route"),
     ),
     Reason.TIMED_OUT: (
@@ -64,16 +64,16 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
             "摄像机没有在规定时间内应答或送来画面", "the camera sent nothing within the time limit"
         ),
         Text(
-            "检查摄像机是否通电、死机,以及网络带宽",
+            "检查摄像机是否通电、死机，以及网络带宽",
             "check that the camera has power and is not hung, and the bandwidth of the network",
         ),
     ),
     Reason.UNAUTHORIZED: (
-        Text("用户名或密码错误(401)", "wrong user name or password (401)"),
+        Text("用户名或密码错误（401）", "wrong user name or password (401)"),
         Text("在配置中更正摄像机的用户名和密码", "correct the camera's user name and password"),
     ),
     Reason.NOT_FOUND: (
-        Text("摄像机上没有这个路径(404)", "the camera has no such path (404)"),
+        Text("摄像机上没有这个路径（404）", "the camera has no such path (404)"),
         Text("检查 URL 中主机之后的部分", "check the part of the URL behind the host"),
     ),
     Reason.BUSY: (
@@ -85,7 +85,7 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.UNSUPPORTED: (
         Text("不支持这种视频编码", "the video codec is not supported"),
         Text(
-            "将摄像机设为 H.264 或 H.265;文件可用 ffmpeg -i 输入 -c:v libx264 输出.mp4 转换",
+            "将摄像机设为 H.264 或 H.265；文件可用 ffmpeg -i 输入 -c:v libx264 输出.mp4 转换",
             "set the camera to H.264 or H.265; convert a file with "
             "ffmpeg -i IN -c:v libx264 OUT.mp4",
         ),
@@ -93,19 +93,20 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.NO_RTSP: (
         Text("对方的应答不是可用的 RTSP 视频流", "what answers there is not a usable RTSP stream"),
         Text(
-            "检查端口(RTSP 通常为 554)和路径", "check the port (usually 554 for RTSP) and the path"
+            "检查端口（RTSP 通常为 554）和路径",
+            "check the port (usually 554 for RTSP) and the path",
         ),
     ),
     Reason.NO_TLS: (
         Text("对方不使用 TLS 加密", "what answers there does not speak TLS"),
         Text(
-            "检查端口(rtsps 通常为 322),或改用 rtsp:",
+            "检查端口（rtsps 通常为 322），或改用 rtsp:",
             "check the port (usually 322 for rtsps), or write rtsp:",
         ),
     ),
     Reason.TLS_ONLY: (
         Text("对方只接受 TLS 加密连接", "what answers there speaks TLS only"),
-        Text("检查端口,或改用 rtsps:", "check the port, or write rtsps:"),
+        Text("检查端口，或改用 rtsps:", "check the port, or write rtsps:"),
     ),
     Reason.UNTRUSTED: (
         Text("摄像机的证书不受信任", "the camera's certificate is not trusted"),
@@ -128,16 +129,16 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.MISSING: (
         Text("文件不存在", "the file does not exist"),
         Text(
-            "检查路径;相对路径以配置文件所在目录为准",
-            "check the path; relative paths start at the configuration file",
+            "检查路径；配置文件中的相对路径以该文件所在目录为准",
+            "check the path; in a configuration, relative paths start at its folder",
         ),
     ),
     Reason.UNREADABLE: (
-        Text("不是视频,或已损坏", "it is not a video, or it is damaged"),
+        Text("不是视频，或已损坏", "it is not a video, or it is damaged"),
         Text("换一个能正常播放的文件或视频流", "use a file or stream that plays"),
     ),
     Reason.TRUNCATED: (
-        Text("文件不完整,结尾缺失", "the file is cut short: its end is missing"),
+        Text("文件不完整，结尾缺失", "the file is cut short: its end is missing"),
         Text("重新复制或重新导出这个文件", "copy or export the file again"),
     ),
     Reason.ENDED: (
@@ -153,9 +154,9 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text("查看摄像机当时的在线状态", "see whether the camera was online then"),
     ),
     Reason.DISK_FULL: (
-        Text("磁盘空间不足,录像已暂停", "the disk is nearly full: recording is paused"),
+        Text("磁盘空间不足，录像已暂停", "the disk is nearly full: recording is paused"),
         Text(
-            "清理磁盘或缩短录像保存期;告警不受影响",
+            "清理磁盘或缩短录像保存期；告警不受影响",
             "free some space or shorten the retention; alerts are not affected",
         ),
     ),
@@ -169,21 +170,21 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.NOT_REGISTERED: (
         Text("GB/T 28181 设备未注册或已离线", "the GB/T 28181 device is not signed in"),
         Text(
-            "检查设备上的平台地址、编号和密码;可运行 monitor discover --gb28181 查看",
+            "检查设备上的平台地址、编号和密码；可运行 monitor discover --gb28181 查看",
             "check address, ids and password in the device; see monitor discover --gb28181",
         ),
     ),
     Reason.NO_PLATFORM: (
         Text("GB/T 28181 平台进程没有运行", "the GB/T 28181 platform does not run"),
         Text(
-            "用 monitor run 启动服务,并在配置中写好 gb28181 一节",
+            "用 monitor run 启动服务，并在配置中写好 gb28181 一节",
             "start the service with monitor run and a gb28181 section in its configuration",
         ),
     ),
     Reason.DECLINED: (
         Text("设备拒绝了请求", "the device declines the request"),
         Text(
-            "检查通道编号,以及设备是否支持这种传输方式",
+            "检查通道编号，以及设备是否支持这种传输方式",
             "check the channel's id, and whether the device can send in this way",
         ),
     ),
@@ -196,14 +197,14 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
     Reason.FORBIDDEN: (
         Text("配置不允许连接这个地址", "the configuration does not allow this address"),
         Text(
-            "核对地址;确有需要时在配置 sources 中写明",
+            "核对地址；确有需要时在配置 sources 中写明",
             "check the address; if it is right, name it under 'sources' in the configuration",
         ),
     ),
     Reason.NO_ONVIF: (
         Text("对方的应答不是可用的 ONVIF 服务", "what answers there is not a usable ONVIF service"),
         Text(
-            "检查端口(通常为 80),并在设备中开启 ONVIF、建立 ONVIF 用户",
+            "检查端口（通常为 80），并在设备中开启 ONVIF、建立 ONVIF 用户",
             "check the port (usually 80), and that ONVIF and a user of it are set up in the device",
         ),
     ),
@@ -242,13 +243,11 @@ class StreamError(SourceError):
     ``text`` and ``advice`` are for people, in both languages; ``str()`` is the English form.
     """
 
-    def __init__(self, reason: Reason, *, where: str = "", detail: str = "") -> None:
+    def __init__(self, reason: Reason, *, where: str = "", detail: str | Text = "") -> None:
+        text, advice = _WORDS[reason]
         self.reason = reason
-        self.detail = detail
-        self.text, self.advice = _WORDS[reason]
-        if detail:
-            self.text = Text(f"{self.text.zh}({detail})", f"{self.text.en} ({detail})")
-        super().__init__(self.text.en, where=where, hint=self.advice.en)
+        self.detail = detail if isinstance(detail, Text) else Text(detail, detail)
+        super().__init__(in_brackets(text, self.detail), where=where, hint=advice)
 
 
 def failure_of(

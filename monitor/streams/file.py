@@ -43,7 +43,8 @@ class FileSource:
         if self._request.reach is not None:
             self._request.reach.pinned(self._request.url, path)
         if not Path(path).is_file():
-            raise StreamError(Reason.MISSING, where=path)
+            missing = not Path(path).exists()
+            raise StreamError(Reason.MISSING if missing else Reason.UNREADABLE, where=path)
         try:
             self._container = open_container(f"file:{path}", _OPTIONS)
             self._demuxer = VideoDemuxer(self._container, path)

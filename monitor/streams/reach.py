@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.domain.addresses import Address, Network, meanings
+from monitor.domain.text import Text
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.url import StreamUrl, UrlError
 
@@ -69,9 +70,14 @@ class Reach:
             self._check_name(url.host)
         elif not self.allows(address):
             raise UrlError(
-                f"配置不允许摄像机在 {url.host}",
-                f"the configuration does not allow cameras at {url.host}",
-                hint="correct the address, or name its network under sources.networks",
+                Text(
+                    f"配置不允许摄像机在 {url.host}",
+                    f"the configuration does not allow cameras at {url.host}",
+                ),
+                hint=Text(
+                    "改正地址，或在 sources.networks 中写明它所在的网段",
+                    "correct the address, or name its network under sources.networks",
+                ),
             )
 
     def allows(self, address: Address) -> bool:
@@ -109,25 +115,34 @@ class Reach:
         real = Path(path).resolve()
         if not any(real.is_relative_to(folder.resolve()) for folder in self.folders):
             raise UrlError(
-                "配置不允许读取这个文件",
-                "the configuration does not allow this file",
-                hint="name its folder under sources.folders",
+                Text("配置不允许读取这个文件", "the configuration does not allow this file"),
+                hint=Text(
+                    "在 sources.folders 中写明它所在的文件夹",
+                    "name its folder under sources.folders",
+                ),
             )
 
     def _check_name(self, host: str) -> None:
         name = host.lower().rstrip(".")
         if _ODD_NUMBER.fullmatch(host):
             raise UrlError(
-                f"“{host}”不是通常写法的地址",
-                f"'{host}' is an address written in an unusual way",
-                hint="write an IPv4 address as four numbers from 0 to 255",
+                Text(
+                    f"“{host}”不是通常写法的地址",
+                    f"'{host}' is an address written in an unusual way",
+                ),
+                hint=Text(
+                    "IPv4 地址写作四个 0 到 255 的数",
+                    "write an IPv4 address as four numbers from 0 to 255",
+                ),
             )
         local = name.endswith(_THIS_MACHINE)
         if local and not self.allows(ipaddress.ip_address("127.0.0.1")):
             raise UrlError(
-                "配置不允许连接本机",
-                "the configuration does not allow this machine itself",
-                hint="correct the host, or name 127.0.0.0/8 under sources.networks",
+                Text("配置不允许连接本机", "the configuration does not allow this machine itself"),
+                hint=Text(
+                    "改正主机名，或在 sources.networks 中写明 127.0.0.0/8",
+                    "correct the host, or name 127.0.0.0/8 under sources.networks",
+                ),
             )
 
 

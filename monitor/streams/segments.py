@@ -12,6 +12,7 @@ import structlog
 
 from monitor.domain.clock import to_datetime
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.streams.fragments import DamagedError, read_layout
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +38,9 @@ def part_path(root: Path, camera_id: str, start: float) -> Path:
         InputError: the camera id is no plain name.
     """
     if camera_id in ("", ".", "..") or "/" in camera_id or "\x00" in camera_id:
-        raise InputError(f"'{camera_id}' cannot be the name of a folder")
+        raise InputError(
+            Text(f"“{camera_id}”不能作为文件夹名", f"'{camera_id}' cannot be the name of a folder")
+        )
     moment = to_datetime(start)
     folder = root / camera_id / f"{moment:%Y-%m-%d}"
     milliseconds = moment.microsecond // 1000

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 Picture = NDArray[np.uint8]
 _T = TypeVar("_T")
@@ -31,9 +32,12 @@ def pictures_of(paths: Sequence[Path], most: int) -> list[Picture]:
     files = [file for path in paths for file in _files(path)]
     if not files:
         raise InputError(
-            "there is neither a photograph nor a recording",
+            Text("没有照片，也没有录像", "there is neither a photograph nor a recording"),
             where=", ".join(map(str, paths)),
-            hint="name folders or files, such as frames/*.jpg or nap.mp4",
+            hint=Text(
+                "写文件夹或文件，如 frames/*.jpg 或 nap.mp4",
+                "name folders or files, such as frames/*.jpg or nap.mp4",
+            ),
         )
     share = max(1, most // len(files))
     chosen = _spread(files, most)
@@ -45,7 +49,9 @@ def _files(path: Path) -> list[Path]:
         known = PHOTOGRAPHS | RECORDINGS
         return sorted(file for file in path.rglob("*") if file.suffix.lower() in known)
     if not path.is_file():
-        raise InputError("there is no such file or folder", where=str(path))
+        raise InputError(
+            Text("没有这个文件或文件夹", "there is no such file or folder"), where=str(path)
+        )
     return [path]
 
 
@@ -53,12 +59,17 @@ def _pictures(file: Path, most: int) -> list[Picture]:
     if file.suffix.lower() in PHOTOGRAPHS:
         picture = cv2.imread(str(file))
         if picture is None:
-            raise InputError("is no photograph that can be read", where=str(file))
+            raise InputError(
+                Text("不是可以读取的照片", "is no photograph that can be read"), where=str(file)
+            )
         return [picture.astype(np.uint8, copy=False)]
     try:
         return list(_key_frames(file, most))
     except (av.error.FFmpegError, IndexError) as error:
-        raise InputError(f"cannot be read as a recording: {error}", where=str(file)) from None
+        raise InputError(
+            Text(f"不能作为录像读取：{error}", f"cannot be read as a recording: {error}"),
+            where=str(file),
+        ) from None
 
 
 def _key_frames(file: Path, most: int) -> Iterator[Picture]:

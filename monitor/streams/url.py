@@ -34,11 +34,7 @@ _AUTHORIZATION = re.compile(r"(?i)(authorization\s*:\s*)[^\r\n]+")
 
 
 class UrlError(InputError):
-    """A camera URL cannot be used; ``text`` says why in both languages, without credentials."""
-
-    def __init__(self, zh: str, en: str, *, hint: str) -> None:
-        super().__init__(en, hint=hint)
-        self.text = Text(zh=zh, en=en)
+    """A camera URL cannot be used; what it says holds no credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +96,24 @@ def parse_url(text: str, base: Path | None = None) -> StreamUrl:
     """
     if not text or _UNSAFE.search(text):
         raise UrlError(
-            "地址为空,或含有空格、控制字符",
-            "the camera URL is empty or holds blanks or control characters",
-            hint="percent-encode special characters, e.g. a blank as %20",
+            Text(
+                "地址为空，或含有空格、控制字符",
+                "the camera URL is empty or holds blanks or control characters",
+            ),
+            hint=Text(
+                "特殊字符用百分号编码，如空格写作 %20",
+                "percent-encode special characters, e.g. a blank as %20",
+            ),
         )
     scheme, colon, _ = text.partition(":")
     scheme = scheme.lower()
     if not colon or not re.fullmatch(r"[a-z][a-z0-9+.\-]*", scheme):
         raise UrlError(
-            f"“{redact(text)}”不是摄像机地址",
-            f"'{redact(text)}' is not a camera URL",
-            hint="write rtsp://USER:PASSWORD@HOST/PATH or file:PATH",
+            Text(f"“{redact(text)}”不是摄像机地址", f"'{redact(text)}' is not a camera URL"),
+            hint=Text(
+                "写作 rtsp://用户名:密码@主机/路径，或 file:路径",
+                "write rtsp://USER:PASSWORD@HOST/PATH or file:PATH",
+            ),
         )
     if scheme == "file":
         return _parse_file(text, base)
@@ -144,14 +147,16 @@ def _parse_file(text: str, base: Path | None) -> StreamUrl:
         host, slash, rest = location[2:].partition("/")
         if host not in ("", "localhost") or not slash:
             raise UrlError(
-                "文件地址不能带主机名",
-                "a file URL names no host",
-                hint="write file:/PATH or file:PATH",
+                Text("文件地址不能带主机名", "a file URL names no host"),
+                hint=Text("写作 file:/路径 或 file:路径", "write file:/PATH or file:PATH"),
             )
         location = slash + rest
     path = Path(unquote(location))
     if not location or "\x00" in str(path):
-        raise UrlError("没有写文件名", "the file URL names no file", hint="write file:PATH")
+        raise UrlError(
+            Text("没有写文件名", "the file URL names no file"),
+            hint=Text("写作 file:路径", "write file:PATH"),
+        )
     options = dict(parse_qsl(query, keep_blank_values=True))
     _check_file_options(options)
     return StreamUrl(scheme="file", path=str((base / path) if base else path), options=options)
@@ -161,17 +166,22 @@ def _check_file_options(options: dict[str, str]) -> None:
     for name, value in options.items():
         if name not in FILE_OPTIONS:
             raise UrlError(
-                f"文件地址没有选项“{name}”",
-                f"'{name}' is not an option of file URLs",
-                hint=f"known options: {', '.join(FILE_OPTIONS)}",
+                Text(f"文件地址没有选项“{name}”", f"'{name}' is not an option of file URLs"),
+                hint=Text(
+                    f"可用的选项：{'、'.join(FILE_OPTIONS)}",
+                    f"known options: {', '.join(FILE_OPTIONS)}",
+                ),
             )
         pattern = r"[01]" if name == "loop" else r"\d{1,6}(\.\d{1,3})?"
         if not re.fullmatch(pattern, value):
             raise UrlError(
-                f"选项“{name}”的值不对",
-                f"the option '{name}' has a wrong value",
-                hint="write loop=1 or start=SECONDS",
+                Text(f"选项“{name}”的值不对", f"the option '{name}' has a wrong value"),
+                hint=Text("写作 loop=1 或 start=秒数", "write loop=1 or start=SECONDS"),
             )
+
+
+def _written(scheme: str) -> Text:
+    return Text(f"写作 {scheme}://主机:端口/路径", f"write {scheme}://HOST:PORT/PATH")
 
 
 def _parse_network(scheme: str, text: str) -> StreamUrl:
@@ -182,22 +192,22 @@ def _parse_network(scheme: str, text: str) -> StreamUrl:
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise UrlError(
-            "地址中的主机或端口不对",
-            "the camera URL has no valid host and port",
-            hint=f"write {scheme}://HOST:PORT/PATH",
+            Text("地址中的主机或端口不对", "the camera URL has no valid host and port"),
+            hint=_written(scheme),
         ) from error
     if not _HOST.fullmatch(host) or parts.fragment or "\\" in rest:
         raise UrlError(
-            "地址中的主机或路径不对",
-            "the camera URL has no valid host or path",
-            hint=f"write {scheme}://HOST:PORT/PATH",
+            Text("地址中的主机或路径不对", "the camera URL has no valid host or path"),
+            hint=_written(scheme),
         )
     for name, _ in parse_qsl(parts.query, keep_blank_values=True):
         if name.lower() in _FFMPEG_QUERY:
             raise UrlError(
-                f"地址不能带“{name}”",
-                f"the camera URL must not carry '{name}'",
-                hint="RTSP goes over TCP; write rtsp+udp://… for UDP",
+                Text(f"地址不能带“{name}”", f"the camera URL must not carry '{name}'"),
+                hint=Text(
+                    "RTSP 默认走 TCP；要用 UDP 请写 rtsp+udp://…",
+                    "RTSP goes over TCP; write rtsp+udp://… for UDP",
+                ),
             )
     username, _, password = prefix.partition(":")
     return StreamUrl(

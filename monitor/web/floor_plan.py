@@ -155,12 +155,20 @@ def _draw(
     if not seen:
         return None
     hangs = standpoint(plane)
-    paper = _Paper([*seen, *(place for _, place in people), *([hangs] if hangs else [])])
-    zones = [
-        _area(zone.id, corners, paper, zone.id == meant)
+    areas = {
+        zone.id: corners
         for zone in camera.zones
         if (corners := on_floor(plane, zone.polygon.points, reach))
-    ]
+    }
+    paper = _Paper(
+        [
+            *seen,
+            *(place for _, place in people),
+            *(corner for corners in areas.values() for corner in corners),
+            *([hangs] if hangs else []),
+        ]
+    )
+    zones = [_area(name, corners, paper, name == meant) for name, corners in areas.items()]
     lines = [
         PlanLine(line.id, line.kind.value, paper.at(start), paper.at(end), line.id == meant)
         for line in camera.lines

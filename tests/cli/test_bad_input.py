@@ -52,7 +52,7 @@ def refused(outcome: Any, *parts: str) -> None:
 def test_a_sound_file_is_accepted(monitor: Any, district: Path) -> None:
     outcome = monitor("check", "-c", district)
     assert outcome.code == 0, outcome.err
-    assert "1 institutions, 1 rooms, 1 cameras" in outcome.out
+    assert "Institutions: 1, rooms: 1, cameras: 1." in outcome.out
 
 
 @pytest.mark.parametrize(
@@ -193,3 +193,86 @@ def test_calibrate_explains_what_is_wrong(
     points.write_text("room: {type: activity}\n")
     names = {"district": district, "clip": clip, "folder": tmp_path, "points": points}
     refused(monitor("calibrate", *(part.format(**names) for part in arguments)), *parts)
+
+
+def test_a_database_that_cannot_be_reached(monitor: Any, district: Path) -> None:
+    url = "postgresql+psycopg://kanhu:SECRET@127.0.0.1:1/kanhu"
+    away = changed(district, "data_dir: data", f'data_dir: data, database_url: "{url}"')
+    for command in (("db", "upgrade"), ("user", "list"), ("run",), ("inspect", "plan")):
+        outcome = monitor(*command, "-c", away)
+        refused(outcome, "service.database_url", "cannot be used", "refused", "→")
+        assert "SECRET" not in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "cannot be understood"),
+        ("mysql://h/x", "SQLite or PostgreSQL"),
+        ("postgresql+asyncpg://h/x", "no database driver 'postgresql+asyncpg'"),
+        ("postgresql+moon://h/x", "no database driver 'postgresql+moon'"),
+    ],
+)
+def test_check_knows_a_database_that_cannot_be_meant(
+    monitor: Any, district: Path, url: str, said: str
+) -> None:
+    bad = changed(district, "data_dir: data", f'data_dir: data, database_url: "{url}"')
+    refused(monitor("check", "-c", bad), "district.yaml:2: service.database_url", said)
+
+
+def test_run_refuses_a_model_that_is_not_in_the_manifest(monitor: Any, district: Path) -> None:
+    bad = changed(district, "version: 1\n", "version: 1\nmodel: {name: yolo-moon}\n")
+    refused(monitor("run", "-c", bad), "yolo-moon", "known models")
+    found = monitor("doctor", "-c", bad)
+    assert found.code == 1
+    assert "yolo-moon" in found.out
+
+
+def test_doctor_names_the_place_of_a_mistake(monitor: Any, district: Path) -> None:
+    found = monitor("doctor", "-c", changed(district, "id: sun\n", "id: sun\n    x: 1\n"))
+    assert found.code == 1
+    assert "district.yaml:6" in found.out
+
+
+def test_analyze_refuses_a_camera_where_none_may_be(
+    monitor: Any, tmp_path: Path, clip: Path
+) -> None:
+    camera = tmp_path / "camera.yaml"
+    camera.write_text("room: {type: washroom}\n")
+    refused(
+        monitor("analyze", clip, "-c", camera), "camera.yaml:1", "no camera may be in a washroom"
+    )
+
+
+def test_analyze_refuses_a_folder(monitor: Any, tmp_path: Path) -> None:
+    camera = tmp_path / "camera.yaml"
+    camera.write_text("room: {type: activity}\n")
+    refused(monitor("analyze", tmp_path, "-c", camera), "not a video")
+
+
+@pytest.mark.parametrize("option", ["--events", "--video"])
+def test_analyze_names_a_file_that_cannot_be_written(
+    monitor: Any, tmp_path: Path, clip: Path, option: str
+) -> None:
+    camera = tmp_path / "camera.yaml"
+    camera.write_text("room: {type: activity}\n")
+    target = tmp_path / "none" / "out"
+    outcome = monitor("analyze", clip, "-c", camera, option, target)
+    refused(outcome, str(target), "cannot be written")
+
+
+def test_a_folder_of_the_demo_that_is_a_file(monitor: Any, clip: Path) -> None:
+    refused(monitor("demo", "--data", clip), str(clip), "cannot be written", "--data")
+
+
+def test_bytes_that_are_no_text(monitor: Any, district: Path) -> None:
+    district.write_bytes(b"version: 1\n\x00\x01")
+    outcome = monitor("check", "-c", district)
+    refused(outcome, "not valid YAML", "plain UTF-8 text")
+    assert len(outcome.err.strip().splitlines()) == 2
+
+
+def test_a_community_that_is_none(monitor: Any, district: Path) -> None:
+    monitor("db", "upgrade", "-c", district)
+    outcome = monitor("user", "add", "li", "-c", district, "--community", "x")
+    refused(outcome, "--community", "there is no community 'x'")

@@ -75,19 +75,21 @@ def test_what_is_imported_is_shown_kept_and_can_be_undone(
     assert "+        capacity: 12" in checked.out
     assert config.read_bytes() == before
     done = monitor("config", "import", new, "-c", config, "--reason", "smaller class")
-    assert "saved as version 1" in done.out
+    assert "saved as version 2" in done.out
     assert "hunter2" in config.read_text("utf-8")
     assert "hunter2" not in checked.out + done.out
     again = monitor("config", "import", new, "-c", config)
     assert "nothing to change" in again.out
     config.write_text(config.read_text("utf-8").replace("capacity: 12 ", "capacity: 11 "), "utf-8")
     kinds = [(item["version"], item["kind"], item["reason"]) for item in versions(monitor, config)]
-    assert kinds == [(2, "disk", ""), (1, "import", "smaller class")]
+    assert kinds == [(3, "disk", ""), (2, "import", "smaller class"), (1, "disk", "")]
     undone = monitor("config", "undo", "-c", config)
-    assert "saved as version 3" in undone.out
+    assert "saved as version 4" in undone.out
     assert "capacity: 12 " in config.read_text("utf-8")
-    assert versions(monitor, config)[0]["restores"] == 1
-    assert "-        capacity: 11" in monitor("config", "history", 3, "-c", config).out
+    assert versions(monitor, config)[0]["restores"] == 2
+    assert "-        capacity: 11" in monitor("config", "history", 4, "-c", config).out
+    monitor("config", "undo", 1, "-c", config)  # what was there before the service ever started
+    assert config.read_bytes() == before
     assert monitor("config", "history", "--verify", "-c", config).code == 0
 
 
@@ -99,7 +101,7 @@ def test_what_would_not_load_is_never_written(monitor: Run, config: Path, tmp_pa
     assert (outcome.code, config.read_bytes()) == (2, before)
     assert "no camera may be in a washroom" in outcome.err
     assert "institutions[0].rooms[2].cameras" in outcome.err
-    assert versions(monitor, config) == []
+    assert [item["kind"] for item in versions(monitor, config)] == ["disk"]
 
 
 def test_a_file_with_mistakes_can_be_replaced(monitor: Run, config: Path, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ HEAD = "Institution,Room,Room type,Camera,Main stream URL\n"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    return Path(shutil.copy(SAMPLE, tmp_path / "district.yaml"))
+    path = Path(shutil.copy(SAMPLE, tmp_path / "district.yaml"))
+    path.write_text(path.read_text("utf-8").replace("../var/district", "var"), "utf-8")
+    return path
 
 
 def test_a_dry_run_writes_nothing_and_an_import_is_done_once(
@@ -31,6 +33,13 @@ def test_a_dry_run_writes_nothing_and_an_import_is_done_once(
     again = monitor("import", sheet, "-c", config)
     assert "nothing to change" in again.out
     assert monitor("check", "-c", config).code == 0
+    monitor("db", "upgrade", "-c", config)
+    sheet.write_text(f"{HEAD}Dawn,Hall,corridor,Yard,rtsp://10.1.2.4/live\n", "utf-8")
+    then = config.read_bytes()
+    assert monitor("import", sheet, "-c", config).code == 0
+    assert config.read_bytes() != then
+    assert monitor("config", "undo", "-c", config).code == 0
+    assert config.read_bytes() == then
 
 
 def test_mistakes_are_listed_and_nothing_is_written(

@@ -32,6 +32,7 @@ def loaded(
         sip_port=15060,
         nvr_password='odd "pass" #1',
         port=9000,
+        language="en",
     )
     path = folder / "district.yaml"
     path.write_text(text, "utf-8")
@@ -45,6 +46,8 @@ def test_the_demo_is_a_district_of_three_institutions(
     settings, district, folder = loaded
     assert settings.demo
     assert settings.service.port == 9000
+    assert settings.service.language == "en"
+    assert [channel.language for channel in settings.notify.channels] == ["en"]
     assert settings.service.data_dir == folder / "data"
     assert settings.registers is not None
     assert settings.registers.is_file()

@@ -172,7 +172,7 @@ def test_the_grade_follows_score_and_gravity(checklist: Checklist) -> None:
 
 def test_unanswered_items_are_blank_unless_decided(checklist: Checklist) -> None:
     result = outcome(checklist, [])
-    assert (result.failed, result.blank, result.score) == (1, 69, 0.0)
+    assert (result.failed, result.blank, result.score) == (1, 70, 0.0)
     assert not result.complete
 
 
@@ -181,7 +181,7 @@ def test_items_that_do_not_apply_leave_the_score(checklist: Checklist) -> None:
         answer(checklist, entry.item.id, Result.NOT_APPLICABLE, "x") for entry in checklist.entries
     ]
     result = outcome(checklist, aside)
-    assert (result.score, result.grade, result.not_applicable) == (None, None, 70)
+    assert (result.score, result.grade, result.not_applicable) == (None, None, 71)
 
 
 def test_the_last_answer_stands(checklist: Checklist) -> None:

@@ -16,6 +16,7 @@ from monitor.domain.findings import (
     next_finding_state,
     raised_severity,
 )
+from monitor.domain.text import Text
 from monitor.inspections.findings import escalation_level, findings_of
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -43,6 +44,18 @@ def test_each_failed_item_becomes_a_finding_with_its_deadlines(
     assert critical.photo_needed
     assert not minor.photo_needed
     assert critical.repeats_since == date(2026, 2, 28)  # six months before 31 August
+
+
+def test_where_nobody_wrote_anything_stands_what_the_system_read_in_both_languages(
+    make_checklist: Callable[..., Checklist],
+) -> None:
+    checklist = make_checklist()
+    read = {entry.item.id: entry.reading for entry in checklist.entries if entry.reading}
+    answers = [Answer(item, Result.FAIL, "", "Li", AT) for item in read]
+    found = {one.item_id: one for one in findings_of(checklist, answers, date(2026, 8, 31))}
+    assert len(read) > 30
+    for item, reading in read.items():
+        assert Text.read_back(found[item].note) == reading.explain
 
 
 @pytest.mark.parametrize(

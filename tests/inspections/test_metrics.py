@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.domain.alerts import AlertState
-from monitor.domain.checklists import Auto, AutoMode, Comparison, MetricStatus, MetricValue
+from monitor.domain.checklists import Auto, MetricStatus, MetricValue
 from monitor.domain.events import Severity
 from monitor.domain.places import ClassType, Institution, NoticeState, Room, RoomType
 from monitor.domain.registers import (
@@ -454,13 +454,6 @@ def log_cases() -> Iterator[Case]:
     yield Case(name, U, {})
 
 
-OWN = {
-    "ban_check_age_days_max": Auto(
-        "ban_check_age_days_max", Comparison.AT_MOST, 365, AutoMode.PREFILL
-    )
-}
-"""What the packaged template does not ask, and a district's own may."""
-
 CASES = [
     *paper_cases(),
     *staff_cases(),
@@ -473,8 +466,7 @@ CASES = [
 
 
 def target_of(template: Template, metric: str) -> Auto:
-    named = {item.auto.metric: item.auto for item in template.items if item.auto}
-    return named.get(metric) or OWN[metric]
+    return next(item.auto for item in template.items if item.auto and item.auto.metric == metric)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -42,6 +42,7 @@ def drawn(*series: Series, ceiling: float | None = None, months: Sequence[str] =
         series,
         "{:g}".format,
         axis="Month",
+        nothing="No data",
         ceiling=ceiling,
     )
 
@@ -55,6 +56,14 @@ def test_a_picture_says_what_it_shows_to_those_who_do_not_see_it() -> None:
     assert (title.text, description.text) == ("Coverage", "It grows")
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
     assert root.get("role") == "img"
+
+
+def test_lines_of_which_nothing_is_known_say_so() -> None:
+    def words(picture: Picture) -> list[str | None]:
+        return [one.text for one in read(picture).iter(f"{SVG}text")]
+
+    assert "No data" in words(drawn(Series("Cameras", (None, None, None)), ceiling=1))
+    assert "No data" not in words(drawn(Series("Cameras", (None, 0.9, None)), ceiling=1))
 
 
 def test_the_table_beside_it_has_the_same_figures() -> None:
@@ -131,7 +140,7 @@ def test_hostile_names_are_only_shown() -> None:
     series, row = Series(HOSTILE, (1, 2, 3)), HeatRow(HOSTILE, [None], HOSTILE)
     bar = Bar(HOSTILE, (1,), HOSTILE)
     for picture in (
-        lines(HOSTILE, HOSTILE, HOSTILE, MONTHS, [series], str, axis="x"),
+        lines(HOSTILE, HOSTILE, HOSTILE, MONTHS, [series], str, axis="x", nothing=""),
         bars("k", HOSTILE, "d", [bar], [(HOSTILE, "bad")], axis="", last=""),
         heat("k", "t", "d", [HOSTILE], [row], (), Table((), ())),
     ):

@@ -58,7 +58,7 @@ def test_figures_are_numbers(checklist: Checklist) -> None:
     assert found["H-09"]["数值"].value == 95
     assert found["S-02"]["数值"].value is None
     assert json.loads(found["S-04"]["计算依据"].value) == {"insurance": "2026-12-10"}
-    assert len(found) == 40
+    assert len(found) == 41
 
 
 def test_days_and_moments_are_dates(checklist: Checklist) -> None:
@@ -75,13 +75,13 @@ def test_results_are_chosen_from_a_list(checklist: Checklist) -> None:
     assert rule.formula1 == '"合格,不合格,不适用"'
     column = [cell.value for cell in page[1]].index("结果")
     letter = page.cell(1, column + 1).column_letter
-    assert str(rule.sqref) == f"{letter}2:{letter}71"
+    assert str(rule.sqref) == f"{letter}2:{letter}72"
 
 
 def test_the_sheet_is_ready_to_be_used(checklist: Checklist) -> None:
     page = sheets(render_xlsx(checklist))["检查表"]
     assert page.freeze_panes == "D2"
-    assert page.auto_filter.ref == "A1:O71"
+    assert page.auto_filter.ref == "A1:O72"
     assert page.print_title_rows == "$1:$1"
 
 
@@ -127,7 +127,7 @@ def test_json_holds_everything(checklist: Checklist) -> None:
     document = json.loads(data)
     assert document["format"] == 1
     assert document["checklist"]["content_sha256"] == checklist.content_sha256
-    assert len(document["checklist"]["entries"]) == 70
+    assert len(document["checklist"]["entries"]) == 71
     assert document["answers"] == [{**asdict(note), "at": "2026-12-01T00:00:00+00:00"}]
     assert document["outcome"]["failed"] == 1 + sum(
         entry.decided and entry.proposal is Result.FAIL for entry in checklist.entries

@@ -176,11 +176,10 @@ def test_the_newest_template_in_force_is_taken() -> None:
 
 
 def test_the_packaged_template_is_complete(template: Template) -> None:
-    assert len(template.items) == 70
+    assert len(template.items) == 71
     autos = [item.auto for item in template.items if item.auto]
-    # One more is there for districts whose own template asks for it.
-    assert {auto.metric for auto in autos} == set(metrics()) - {"ban_check_age_days_max"}
-    assert Counter(auto.mode for auto in autos) == {AutoMode.DECIDE: 22, AutoMode.PREFILL: 18}
+    assert {auto.metric for auto in autos} == set(metrics())
+    assert Counter(auto.mode for auto in autos) == {AutoMode.DECIDE: 22, AutoMode.PREFILL: 19}
     assert Counter(item.severity for item in template.items)[ItemSeverity.CRITICAL] == 27
 
 

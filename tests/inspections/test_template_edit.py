@@ -35,7 +35,7 @@ def test_writing_an_item_as_it_is_changes_no_meaning() -> None:
     for item in BASE.items[::14]:
         source = with_item(source, item.id, {})
     assert differences(BASE, _parsed(source)) == ()
-    assert len(_parsed(source).items) == 70
+    assert len(_parsed(source).items) == 71
 
 
 def test_a_part_can_be_removed_and_an_unknown_item_is_named() -> None:
@@ -48,7 +48,7 @@ def test_a_part_can_be_removed_and_an_unknown_item_is_named() -> None:
 
 def test_every_kind_of_difference_is_named() -> None:
     edited = (
-        SOURCE.replace('version: "2026.11"', 'version: "2026.12-d"')
+        SOURCE.replace('version: "2026.12"', 'version: "2026.12-d"')
         .replace("due_days: 15", "due_days: 10")
         .replace("min_score: 90", "min_score: 85")
     )

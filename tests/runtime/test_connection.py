@@ -90,6 +90,7 @@ def test_a_report_says_what_each_camera_sends_or_why_not(
     assert main.fps == pytest.approx(25, abs=1)
     assert main.gop_s == pytest.approx(1.0, abs=0.05)
     assert main.first_picture_s is not None
+    assert main.clock_offset_s == pytest.approx(0, abs=1)  # by its sender reports
     assert found["a_good", StreamKind.SUB].readable
     assert "401" in found["a_locked", StreamKind.MAIN].fault.zh
     assert "404" in found["b_away", StreamKind.MAIN].fault.en

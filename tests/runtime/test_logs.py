@@ -36,6 +36,17 @@ logging.getLogger("some.package").warning("opening rtsp://admin:SECRET@10.0.0.9/
 structlog.get_logger("kanhu").warning("offline", url="rtsp://admin:SECRET@10.0.0.9/ch1")
 """
 
+_BESIDE_A_BAR = """
+import io, sys
+import structlog
+from monitor.runtime.logs import configure_logs
+
+configure_logs()
+sys.stderr = io.StringIO()  # as a progress bar does, to write what others say above itself
+structlog.get_logger("kanhu").warning("offline")
+print(sys.stderr.getvalue())
+"""
+
 
 def _run(script: str, log: Path) -> str:
     done = subprocess.run(
@@ -53,3 +64,11 @@ def test_credentials_are_taken_out_of_every_line(tmp_path: Path) -> None:
     lines = (tmp_path / "kanhu.log").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["level"] for line in lines] == ["warning", "warning"]
     assert "SECRET" not in "".join(lines)
+
+
+def test_lines_go_to_what_the_error_stream_is_now() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _BESIDE_A_BAR], capture_output=True, text=True, check=True
+    )
+    assert "offline" in done.stdout
+    assert not done.stderr

@@ -1,10 +1,11 @@
 """Nothing is lost and nothing is doubled while processes are killed at random.
 
-Each round has a victim at a random moment, while events arrive, receivers fail, and people
-acknowledge. With SIGKILL: the worker, one of two service processes (the schedule, the escalations,
-the notifier) and, on PostgreSQL, a process of the database, which takes the whole server down.
-Besides: all connections of the database, and the disk, which takes nothing for a while from any of
-them, on SQLite from the database neither, while somebody else may be killed.
+Each round has a victim at a random moment, while events arrive, what is told refuses a share of
+it, and people acknowledge. With SIGKILL: the worker, one of two service processes (the schedule,
+the escalations, the notifier), what the notifier talks to and, on PostgreSQL, a process of the
+database, which takes the whole server down. Besides: all connections of the database, and the
+disk, which takes nothing for a while from any of them, on SQLite from the database neither, while
+somebody else may be killed.
 ``KANHU_FAULT_ROUNDS`` sets the number of rounds (200 before a release), ``KANHU_FAULT_SEED`` the
 seed; with ``-s`` it says how often each was hit.
 """
@@ -18,6 +19,7 @@ import multiprocessing
 import os
 import random
 import signal
+import socket
 import sys
 import threading
 import time
@@ -77,31 +79,19 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["monitor.runtime.service_process", __name__])
 
 
-@dataclass
-class Receiver:
-    """A webhook that keeps what it took and refuses a share of what comes."""
-
-    rng: random.Random
-    refuses: float = 0.2
-    taken: Counter[str] = field(default_factory=Counter)
-
-    def take(self, delivery: str) -> int:
-        if self.rng.random() < self.refuses:
-            return 503
-        self.taken[delivery] += 1
-        return 200
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[Receiver, int]]:
-    kept = Receiver(random.Random(SEED))
+def receive(port: int, taken: Path, refuses: float) -> None:
+    """Be a webhook: refuse a share of what comes, put the rest down, and only then say so."""
+    rng = random.Random(SEED)
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with lock:
-                status = kept.take(self.headers["Kanhu-Delivery"])
+                status = 503 if rng.random() < refuses else 200
+                if status == 200:
+                    with taken.open("a") as file:
+                        file.write(self.headers["Kanhu-Delivery"] + "\n")
             self.send_response(status)
             self.end_headers()
 
@@ -112,12 +102,58 @@ def receiver() -> Iterator[tuple[Receiver, int]]:
         def handle_error(self, *_details: Any) -> None:
             return  # whoever asked was killed
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield kept, server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with Server(("127.0.0.1", port), Handler) as server:
+        server.serve_forever(poll_interval=0.02)
+
+
+class Receiver:
+    """What is told: a process of its own, started again at the same port whenever it was killed."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._file = folder / "taken"
+        self._file.touch()
+        self._start(refuses=0.2)
+
+    @property
+    def taken(self) -> set[str]:
+        """Which deliveries it took; one that it was killed over may be cut short."""
+        return set(self._file.read_text("utf-8").split())
+
+    def kill(self, refuses: float = 0.2) -> None:
+        """Kill it, whatever it is just taking, and start it again."""
+        end(self._process)
+        self._start(refuses)
+
+    def be_calm(self) -> None:
+        """Refuse nothing any more."""
+        self.kill(refuses=0.0)
+        patience_ends = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                assert time.monotonic() < patience_ends
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self) -> None:
+        """End it."""
+        end(self._process)
+
+    def _start(self, refuses: float) -> None:
+        self._process = CONTEXT.Process(target=receive, args=(self.port, self._file, refuses))
+        self._process.start()
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    kept = Receiver(tmp_path)
+    yield kept
+    kept.stop()
 
 
 def work(config: Path, orders: Connection) -> None:
@@ -225,6 +261,7 @@ class Stage:
     rng: random.Random
     disk: Disk
     worker: Worker
+    receiver: Receiver
     services: list[BaseProcess] = field(default_factory=list)
     sent: dict[str, Event] = field(default_factory=dict)
     fell: Counter[str] = field(default_factory=Counter)
@@ -239,7 +276,7 @@ class Stage:
         return process
 
     def strike(self) -> None:
-        victims = ["worker", "service", "disk"]
+        victims = ["worker", "service", "receiver", "disk"]
         if self.database.dialect == "postgresql":
             victims += ["connections", "database"]
         victim = self.rng.choice(victims)
@@ -255,6 +292,8 @@ class Stage:
                 kill(self.worker.pid)
             case "service":
                 self._serve_again(self.rng.randrange(len(self.services)))
+            case "receiver":
+                self.receiver.kill()
             case "database":
                 for pid in self._servers()[:1]:
                     kill(pid)
@@ -341,12 +380,12 @@ class Stage:
         for process in self.services:
             end(process)
 
-    def drain(self, receiver: Receiver) -> None:
+    def drain(self) -> None:
         """Do what is left as the next start would, when every lease has run out."""
         recorder = recorder_of(self.environment, self.database)
         recorder.start()
         recorder.stop()
-        receiver.refuses = 0.0
+        self.receiver.be_calm()
         clock = ManualClock(time.time() + 3600)
         ladder = ladder_of(self.environment, self.database)
         life = life_of(self.environment.settings)
@@ -426,8 +465,8 @@ def a_district(folder: Path, database_url: str, port: int) -> Path:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, database_url: str, receiver: tuple[Receiver, int]) -> Iterator[Stage]:
-    config = a_district(tmp_path, database_url, receiver[1])
+def stage(tmp_path: Path, database_url: str, receiver: Receiver) -> Iterator[Stage]:
+    config = a_district(tmp_path, database_url, receiver.port)
     environment = Environment.load(config)
     database = environment.database()
     with database.engine.begin() as connection:
@@ -444,21 +483,21 @@ def stage(tmp_path: Path, database_url: str, receiver: tuple[Receiver, int]) -> 
     PlaceRepository(database).sync(environment.district, utc_now(SystemClock()))
     rng = random.Random(SEED)
     disk = Disk(rng)
-    built = Stage(environment, database, rng, disk, Worker(config, disk))
+    built = Stage(environment, database, rng, disk, Worker(config, disk), receiver)
     built.services = [built.serve(), built.serve()]
     yield built
     database.close()
 
 
 def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
-    stage: Stage, receiver: tuple[Receiver, int]
+    stage: Stage,
 ) -> None:
     try:
         for number in range(ROUNDS):
             stage.round(number)
     finally:
         stage.end_all()
-    stage.drain(receiver[0])
+    stage.drain()
     with stage.database.reading() as session:
         events = {row.id: row for row in session.scalars(select(EventRow))}
         alerts = {row.id: row for row in session.scalars(select(AlertRow))}
@@ -481,7 +520,7 @@ def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
     heard = Counter(step.event_id for step in steps if step.action in ("raise", "repeat"))
     assert heard == Counter(events.keys())
 
-    taken = receiver[0].taken
+    taken = stage.receiver.taken
     blind = len(events.keys() - pictures.keys())
     figures = f"{len(events)} events, {blind} without a picture, {len(taken)} notices"
     sys.stdout.write(f"\n{ROUNDS} rounds, {dict(stage.fell)}: {figures}\n")
@@ -489,7 +528,7 @@ def test_every_event_is_one_alert_and_every_notice_arrives_and_is_marked_once(
     told = [notice for notice in notices if notice.state != "held"]
     assert {notice.state for notice in told} == {"sent"}
     assert all(notice.sent is not None and notice.lease_owner is None for notice in told)
-    assert {hashlib.sha256(notice.dedup_key.encode()).hexdigest() for notice in told} == set(taken)
+    assert {hashlib.sha256(notice.dedup_key.encode()).hexdigest() for notice in told} == taken
     by_tier = Counter(
         (notice.alert_id, notice.step)
         for notice in told

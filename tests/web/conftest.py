@@ -134,7 +134,7 @@ institutions:
           - id: bamboo-hall-1
             name: {zh: 北墙, en: North wall}
             url: rtsp://127.0.0.1/4
-            zones: [{id: mat, polygon: [[0.3, 0.55], [0.7, 0.55], [0.8, 0.9], [0.25, 0.9]]}]
+            zones: [{id: mat, polygon: [[0.3, 0.42], [0.7, 0.42], [0.8, 0.9], [0.25, 0.9]]}]
             lines: [{id: door, from: [0.75, 0.6], to: [0.95, 0.75], kind: exit, inward: left}]
             calibration: {height_m: 2.7, pitch_deg: 24, focal_px: 860}
       - id: bamboo-yard
@@ -605,7 +605,7 @@ class Server:
         self._app = app
         try:
             yield
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while self._busy:
                 assert time.monotonic() < deadline, "requests are still being answered"
                 time.sleep(0.01)
@@ -650,7 +650,7 @@ class Served:
     def client(self, user: User | None = None) -> httpx.Client:
         """Return a browser-like client, signed in as ``user`` if given."""
         client = httpx.Client(
-            base_url=self.url, headers={"Origin": self.url}, timeout=20, verify=_NO_TLS
+            base_url=self.url, headers={"Origin": self.url}, timeout=60, verify=_NO_TLS
         )
         if user is not None:
             client.cookies.set("kanhu-session", self.world.session(user))
@@ -689,7 +689,7 @@ def serve(server: Server, world: World) -> Iterator[Served]:
     app = server.application(world)
     with server.serving(app):
         served = Served(world, server.url, app)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while httpx.get(f"{served.url}/healthz", verify=_NO_TLS).status_code != 200:
             assert time.monotonic() < deadline, "the application does not get well"
             time.sleep(0.01)

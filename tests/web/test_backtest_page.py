@@ -53,7 +53,7 @@ def post(client: httpx.Client, **fields: str) -> httpx.Response:
 
 
 def result(client: httpx.Client) -> str:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while "data-running" in (text := client.get("/backtest").text):
         assert time.monotonic() < deadline
         time.sleep(0.05)

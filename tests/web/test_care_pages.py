@@ -200,6 +200,7 @@ def test_channels_are_shown_without_secrets_and_tried(
             assert told in html, told
         form = {"token": _token(client, "/notices")}
         tried = client.post("/notices/channels/maintainer/test", data=form)
+        assert 'data-at="/notices"' in tried.text  # where the page that follows is to be had
         assert tried.status_code == 200
         assert "测试失败" in tried.text
         assert "SECRET" not in tried.text

@@ -84,14 +84,14 @@ def test_a_camera_that_nobody_vouches_for_goes_by_its_trial(
         camera_id="bamboo-yard-1",
         room_id="bamboo-yard",
         readable=False,
-        fault=Text("用户名或密码错误(401)", "wrong user name or password (401)"),
+        fault=Text("用户名或密码错误（401）", "wrong user name or password (401)"),
         advice=Text("更正密码", "correct it"),
     )
     ConnectionTrials(world.database).replace([trial, broken], world.now - timedelta(minutes=5))
     with served.client(operator) as client:
         one = client.get("/connections/bamboo").text
         board = client.get("/connections").text
-    for text in ("hevc 1920×1080", "2048 kbit/s", "0.42 s", "-31.0 s", "(401)", "更正密码"):
+    for text in ("hevc 1920×1080", "2048 kbit/s", "0.42 s", "-31.0 s", "（401）", "更正密码"):
         assert text in one
     assert "尚未尝试" in board  # sunshine's
 

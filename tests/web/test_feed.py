@@ -172,12 +172,12 @@ def test_no_beat_while_the_database_is_away(
         _next(events, "beat")
         with monkeypatch.context() as broken:
             broken.setattr("monitor.store.feed.FeedRepository.after", away)
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 60
             while client.get("/healthz").status_code == 200:
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
         assert _next(events, "beat").data["now"]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while client.get("/healthz").status_code != 200:
             assert time.monotonic() < deadline
             time.sleep(0.02)

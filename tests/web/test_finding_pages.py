@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from monitor.alerts.channels import ChannelSpec
 from monitor.domain.access import DISTRICT, Role, Scope, ScopeKind
@@ -39,6 +40,7 @@ def add_finding(
     severity: ItemSeverity = ItemSeverity.MAJOR,
     late: int = 0,
     item: str = "S-03",
+    note: str = "nothing on the wall",
 ) -> FindingView:
     month = world.now.date().replace(day=1)
     world.context.inspections.generate(DISTRICT, month, institution)
@@ -49,7 +51,7 @@ def add_finding(
         item,
         severity,
         Text("食谱未公示", "menu not posted"),
-        "nothing on the wall",
+        note,
         day,
         day + timedelta(days=10),
         day - timedelta(days=180),
@@ -218,6 +220,45 @@ def test_the_list_is_filtered(served: Served, world: World) -> None:
         assert "食谱" not in inspector.get("/findings?severity=critical").text
         assert "食谱" in inspector.get("/findings?item=S-03&institution=sunshine").text
         assert inspector.get("/findings?state=nonsense").status_code == 422
+
+
+def test_a_long_list_says_how_many_there_are(
+    served: Served, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for item in ("S-01", "S-02", "S-03"):
+        add_finding(world, item=item)
+    monkeypatch.setattr("monitor.web.pages.findings._MOST_SHOWN", 2)
+    with served.client(world.user("li", Role.INSPECTOR)) as inspector:
+        page = inspector.get("/findings").text
+        assert page.count('class="card finding-line"') == 2
+        assert '<span class="muted number">3</span>' in page
+        assert "以下按轻重缓急只列前 2 个" in page
+        assert "以下按轻重缓急" not in inspector.get("/findings?item=S-03").text
+
+
+def test_what_the_system_read_is_told_in_the_language_of_the_reader(
+    served: Served, world: World
+) -> None:
+    read = Text("2 人无效", "2 of 12 invalid")
+    found = add_finding(world, late=1, note=read.kept())
+    channels = (
+        ChannelSpec("wache", "json://duty", language="en"),
+        ChannelSpec("duty", "json://duty"),
+    )
+    clock = ManualClock(world.now.timestamp())
+    OverdueFindings(world.database, world.district, channels, "https://kanhu", clock).run()
+    with world.database.reading() as session:
+        told = session.execute(text("SELECT channel_id, body FROM outbox"))
+        bodies = {row.channel_id: row.body for row in told}
+    assert read.en in bodies["wache"]
+    assert read.zh not in bodies["wache"]
+    assert read.zh in bodies["duty"]
+    for language in ("zh", "en"):
+        person = world.user(f"li-{language}", Role.INSPECTOR, language=language)
+        with served.client(person) as inspector:
+            page = inspector.get(f"/findings/{found.id}").text
+        assert page.count(read.of(language)) == 2  # above, and in the time line
+        assert read.of("en" if language == "zh" else "zh") not in page
 
 
 def test_a_stale_page_does_not_overwrite(

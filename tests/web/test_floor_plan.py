@@ -62,3 +62,17 @@ def test_what_was_not_kept_and_what_is_not_calibrated_is_said(served: Served, wo
         page = client.get(f"/alerts/{toddlers}").text
         assert "没有已标定的摄像机" in page
         assert 'class="sketch"' in page
+
+
+def test_zones_and_their_names_lie_on_the_plan(served: Served, world: World) -> None:
+    number = _stood(world, [("child", [0.0, 1.0])])
+    with served.client(world.user("wang")) as client:
+        page = client.get(f"/alerts/{number}").text
+    plan = page[page.index('class="floor-plan" viewBox="0 0 160 90"') : page.index("plan-legend")]
+    zones = re.findall(r'<polygon points="([^"]+)"/><text x="(\S+)" y="(\S+)">', plan)
+    assert zones
+    for corners, x, y in zones:
+        for corner in (*corners.split(), f"{x},{y}"):
+            across, down = map(float, corner.split(","))
+            assert 0 <= across <= 160
+            assert 0 <= down <= 90

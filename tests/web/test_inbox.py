@@ -31,7 +31,7 @@ def test_a_message_arrives_and_is_shown(served: Served, operator: User) -> None:
         page = client.get("/demo/inbox").text
         assert "【高】儿童无人看护" in page
         assert "托小班有 2 名儿童 &lt;b&gt;" in page
-        assert "附带 1 张图片" in page
+        assert "附件：1 个" in page
         assert "else" not in page.partition("【高】")[2]
 
 

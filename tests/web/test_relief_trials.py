@@ -92,7 +92,7 @@ def test_what_was_tried_can_be_taken_over_into_the_thresholds(
             token = re.search(r'name="token" value="([0-9a-f]+)"', client.get("/backtest").text)
             assert token is not None
             client.post("/backtest", data={**fields, "token": token[1], "set.after": "90s"})
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 180
             while "data-running" in (page := client.get("/backtest").text):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)

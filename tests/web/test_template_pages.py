@@ -23,7 +23,7 @@ TEMPLATES = "/inspections/templates"
 NOVEMBER = date(2026, 11, 1)
 OWN = (
     packaged_texts()[0]
-    .replace('version: "2026.11"', 'version: "2026.11-meiyuan"')
+    .replace('version: "2026.12"', 'version: "2026.11-meiyuan"')
     .replace("min_score: 90", "min_score: 80")
 )
 
@@ -83,7 +83,7 @@ def test_a_second_person_approves_and_answered_checklists_keep_their_version(
         assert _post(anna, f"{here}/review", verdict="approve").status_code == 409
         assert _post(anna, f"{here}/hand-in").status_code == 303
         assert _post(anna, f"{here}/review", verdict="approve").status_code == 403
-    assert desk.make(DISTRICT, NOVEMBER, "sunshine")[0].view.checklist.template.version == "2026.11"
+    assert desk.make(DISTRICT, NOVEMBER, "sunshine")[0].view.checklist.template.version == "2026.12"
     with served.client(world.user("boris", Role.ADMIN)) as boris:
         assert _post(boris, f"{here}/review", verdict="back").status_code == 422
         assert _post(boris, f"{here}/review", verdict="approve").status_code == 303
@@ -96,7 +96,7 @@ def test_a_second_person_approves_and_answered_checklists_keep_their_version(
     assert entry.item.auto.threshold == 30
     (old,) = desk.make(DISTRICT, NOVEMBER, "bamboo")
     assert old.outcome is SaveOutcome.ANSWERED
-    assert old.view.checklist.template.version == "2026.11"
+    assert old.view.checklist.template.version == "2026.12"
 
 
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.AUDITOR])
@@ -112,7 +112,7 @@ def test_every_figure_says_how_it_was_computed(served: Served, world: World) -> 
         listed = client.get("/inspections/metrics").text
         (checklist,) = set(re.findall(r"/inspections/\d+", client.get("/inspections").text))
         readings = client.get(f"/api/v1{checklist}/readings").json()
-        assert len(readings) == 40
+        assert len(readings) == 41
         for reading in readings:
             assert reading["metric"] in listed
             assert reading["query"]["zh"]

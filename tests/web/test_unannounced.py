@@ -124,7 +124,7 @@ def test_an_institution_reads_templates_in_force_only(
     with served.client(world.user("chief", Role.SUPERVISOR)) as chief:
         page = chief.get("/inspections/templates/new").text
         token = page.partition('name="token" value="')[2].partition('"')[0]
-        text = packaged_texts()[0].replace('version: "2026.11"', 'version: "next"')
+        text = packaged_texts()[0].replace('version: "2026.12"', 'version: "next"')
         made = chief.post("/inspections/templates/new", data={"token": token, "source": text})
         draft = made.headers["location"]
         assert chief.get(draft).status_code == 200

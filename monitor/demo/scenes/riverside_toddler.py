@@ -47,7 +47,7 @@ def _build() -> Setting:
 
 _SITS = (
     Path(2.0, 4.9)
-    .wait(6)
+    .wait(18)
     .to(0.9, 4.95, 0.7)
     .to(0.3, 4.6, 0.5)
     .sit()

@@ -40,7 +40,7 @@ FAULTS: dict[ViewFault, Text] = {
     ViewFault.FRAME_RATE: Text(zh="帧率骤降", en="sending too few pictures"),
     ViewFault.CLOCK: Text(zh="时钟不准", en="wrong in its clock"),
     ViewFault.MISCALIBRATED: Text(zh="与标定不符", en="at odds with its calibration"),
-    ViewFault.UNWATCHED: Text(zh="未能及时分析", en="not analysed in time"),
+    ViewFault.UNWATCHED: Text(zh="未能及时分析", en="looked at too rarely"),
 }
 
 

@@ -34,6 +34,7 @@ def lines(
     say: Callable[[float], str],
     *,
     axis: str,
+    nothing: str,
     names: Sequence[str] | None = None,
     tick: Callable[[float], str] | None = None,
     ceiling: float | None = None,
@@ -51,6 +52,7 @@ def lines(
         series: the lines.
         say: writes a value.
         axis: what the places are, as the heading of the table's first column.
+        nothing: what is written in place of the lines where no value is known.
         tick: writes a value beside the axis, where ``say`` takes too much room.
         names: what the table calls each place, where ``labels`` are too short for it.
         ceiling: see :func:`~monitor.inspections.pictures.scale.scale`, as ``whole``.
@@ -63,6 +65,9 @@ def lines(
     sheet = Drawing(width, height)
     _grid(sheet, axis_scale, labels, tick or say)
     _legend(sheet, series)
+    if not known:
+        across, down = (_LEFT + width - _RIGHT) / 2, (_TOP + height - _BOTTOM) / 2
+        sheet.text(across, down, nothing, size=12, tone="soft", anchor="middle")
     for one, (tone, dash, hollow) in zip(series, _TONES, strict=False):
         points = [
             None if value is None else _place(sheet, axis_scale, number, len(labels), value)

@@ -58,7 +58,6 @@ _WORDS = {
     "lost": Text(zh="其中属实", en="… of these confirmed"),
     "nothing": Text(zh="本月没有告警。", en="There were no alarms in this month."),
     "none": Text(zh="无需建议。", en="Nothing to suggest."),
-    "notes": Text(zh="口径说明", en="What the figures mean"),
     "verdict": Text(zh="各规则告警的判定", en="Alarms by rule and verdict"),
     "method": Text(
         zh="参照 EEMUA 191 与 ISA-18.2：每人每小时约 6 次可从容处理，12 次为上限；"

@@ -305,6 +305,7 @@ def _trend(
         series,
         say,
         axis=word("month"),
+        nothing=word("no_data"),
         names=[month_name(month.month).of(language) for month in rollup.months],
         ceiling=ceiling,
         whole=whole,

@@ -83,9 +83,11 @@ class _Sheet:
         yield from self._risk()
         yield from self._items()
         yield from self._institutions()
-        yield self._make.heading("notes")
-        for note in NOTES:
-            yield {"kind": "text", "text": note.of(self._language)}
+        yield {
+            "kind": "notes",
+            "title": self._make.word("notes"),
+            "texts": [note.of(self._language) for note in NOTES],
+        }
 
     def _months(self) -> Block:
         return self._make.table(
@@ -177,7 +179,7 @@ class _Sheet:
                     str(row.tally.failed),
                     str(row.tally.not_applicable),
                     str(row.tally.blank),
-                    number(row.scores[-1]),
+                    number(self._all.score_of(row)),
                     str(row.findings_open),
                     str(row.findings_overdue),
                     str(row.alerts),

@@ -58,6 +58,7 @@ WORDS = {
     "worst_items": Text(zh="不合格最多的检查项", en="Items that failed most"),
     "institutions": Text(zh="按机构的结果", en="Results by institution"),
     "institution": Text(zh="机构", en="Institution"),
+    "places": Text(zh="机构数", en="Institutions"),
     "community": Text(zh="街镇", en="Community"),
     "heat": Text(zh="机构与检查项热力图", en="Heat map of institutions and items"),
     "year_heat": Text(
@@ -110,6 +111,7 @@ WORDS = {
     "at": Text(zh="时间", en="At"),
     "signature": Text(zh="签署校验码", en="Signed hash"),
     "nothing": Text(zh="无。", en="None."),
+    "no_data": Text(zh="没有数据", en="No data"),
     "more": Text(zh="其余{n}项见表格文件。", en="{n} more are in the spreadsheet."),
     "notes": Text(zh="口径说明", en="What the figures count"),
     "data": Text(zh="数据", en="Data"),
@@ -125,10 +127,11 @@ NOTES = (
         " ones left out); earlier months are held against the institutions of today.",
     ),
     Text(
-        zh="结果：每个机构每月取最新一版检查表；检查员未填而系统判定的，以系统判定为准。"
-        "合格率＝合格÷（合格＋不合格）。",
-        en="Results: the newest checklist of each institution and month; where no inspector"
-        " answered, what the system decided. Items passed = passed ÷ (passed + failed).",
+        zh="结果：已检查机构每月取最新一版检查表；检查员未填而系统判定的，以系统判定为准。"
+        "尚未检查的不计。合格率＝合格÷（合格＋不合格）。",
+        en="Results: the newest checklist of each institution inspected in a month; where no"
+        " inspector answered, what the system decided. Those not inspected yet do not count."
+        " Items passed = passed ÷ (passed + failed).",
     ),
     Text(
         zh="得分＝合格项权重之和÷（合格项＋不合格项）权重之和×100。",

@@ -71,6 +71,7 @@ class _Book:
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._time = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         self._bad = book.add_format({"bg_color": _FAIL})
+        self._places = {one.place.id: one.place.name for one in rollup.institutions}
 
     def write(self) -> None:
         """Write every sheet."""
@@ -89,7 +90,7 @@ class _Book:
             "trends",
             [
                 ("month", lambda one: one.month),
-                ("institutions", lambda one: one.institutions),
+                ("places", lambda one: one.institutions),
                 ("planned", lambda one: one.planned),
                 ("inspected", lambda one: one.inspected),
                 ("coverage", lambda one: one.coverage),
@@ -127,7 +128,7 @@ class _Book:
                 ("community", lambda one: one.place.community),
                 ("inspected", lambda one: self._visits(one.inspected)),
                 *_tally_columns(lambda one: one.tally),
-                ("score_short", lambda one: one.scores[-1]),
+                ("score_short", self._all.score_of),
                 ("open", lambda one: one.findings_open),
                 ("overdue", lambda one: one.findings_overdue),
                 ("alerts", lambda one: one.alerts),
@@ -193,7 +194,7 @@ class _Book:
         self._sheet(
             "retention",
             [
-                ("institution", lambda one: one.institution_id),
+                ("institution", self._place),
                 ("channel", lambda one: one.camera_id),
                 ("required_days", lambda one: one.required_days),
                 ("unbroken_days", lambda one: one.unbroken_days),
@@ -203,17 +204,11 @@ class _Book:
         )
 
     def _risk(self) -> None:
-        names = {one.place.id: one.place.name for one in self._all.institutions}
-
-        def name(one: Any) -> str:
-            known = names.get(one.institution_id)
-            return str(one.institution_id) if known is None else known.of(self._language)
-
         if self._all.proposals is not None:
             self._sheet(
                 "proposals",
                 [
-                    ("institution", name),
+                    ("institution", self._place),
                     ("score_short", lambda one: one.score),
                     ("measure", lambda one: self._measures(one.measures)),
                     (
@@ -227,7 +222,7 @@ class _Book:
             "decisions",
             [
                 ("at", lambda one: one.at),
-                ("institution", name),
+                ("institution", self._place),
                 ("measure", lambda one: self._measures((one.measure,))),
                 ("proposed", lambda one: self._measures(one.proposed)),
                 ("reasons", lambda one: one.reason),
@@ -236,6 +231,10 @@ class _Book:
             ],
             self._all.decisions,
         )
+
+    def _place(self, one: Any) -> str:
+        known = self._places.get(one.institution_id)
+        return str(one.institution_id) if known is None else known.of(self._language)
 
     def _about(self) -> None:
         page = self._book.add_worksheet(self._name("about"))
@@ -312,7 +311,7 @@ def _tally_columns(of: Callable[[Any], Tally]) -> list[Column]:
 
 def _alert_columns(of: Callable[[Any], AlertQuality]) -> list[Column]:
     return [
-        ("total", lambda one: of(one).total),
+        ("alerts", lambda one: of(one).total),
         ("waiting", lambda one: of(one).waiting),
         ("resolved", lambda one: of(one).resolved),
         ("false", lambda one: of(one).false),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.domain.checklists import Checklist
+from monitor.domain.text import Text
 from monitor.inspections.reports.qr import qr_svg
 from monitor.inspections.reports.thumbnail import framed_photo
 from monitor.inspections.reports.visit import (
@@ -85,7 +86,7 @@ def _finding(one: VisitFinding, language: ReportLanguage) -> dict[str, Any]:
         "severity": one.severity.value,
         "severity_name": SEVERITIES[one.severity].of(once),
         "text": joined(one.text, language),
-        "note": one.note,
+        "note": Text.read_back(one.note).of(once),
         "repeat": repeat,
         "owner": one.owner or "—",
         "due": one.due.isoformat(),

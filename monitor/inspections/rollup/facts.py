@@ -44,6 +44,11 @@ class ChecklistFact:
     results: Mapping[str, Result | None]
     score: float | None
 
+    @property
+    def complete(self) -> bool:
+        """Say whether no box is blank."""
+        return None not in self.results.values()
+
 
 @dataclass(frozen=True, slots=True)
 class VisitFact:

@@ -69,7 +69,10 @@ class AlertQuality:
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """One month of the trend; findings stand as at its end, or at the moment of the data."""
+    """One month of the trend; findings stand as at its end, or at the moment of the data.
+
+    ``checklists`` are those of institutions that were inspected.
+    """
 
     month: date
     institutions: int
@@ -186,6 +189,15 @@ class Rollup:
         """Return the name of its time, ``2026-11`` or ``2026``."""
         last = self.covered[-1]
         return f"{last:%Y-%m}" if self.kind is RollupKind.MONTH else f"{last:%Y}"
+
+    def score_of(self, row: InstitutionFigures) -> float | None:
+        """Return an institution's newest score in the months covered."""
+        known = [
+            score
+            for month, score in zip(self.months, row.scores, strict=True)
+            if month.month in self.covered and score is not None
+        ]
+        return known[-1] if known else None
 
     @property
     def inspected(self) -> int:

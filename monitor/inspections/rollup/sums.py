@@ -44,7 +44,11 @@ Key = tuple[str, date]
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """The facts of the places that count, by place and month."""
+    """The facts of the places that count, by place and month.
+
+    A checklist that nobody has gone through holds only what the system decided by itself, which is
+    no result of an inspection: ``checklists`` leave it out.
+    """
 
     facts: DistrictFacts
     covered: tuple[date, ...]
@@ -152,6 +156,9 @@ def _sorted(facts: DistrictFacts, covered: tuple[date, ...]) -> _Sorted:
         if alert.institution_id in places:
             alerts[alert.institution_id, _month_of(facts, alert.raised)].append(alert)
     visits = [visit for visit in facts.visits if visit.institution_id in places]
+    done = frozenset(
+        (visit.institution_id, visit.month) for visit in visits if visit.state is VisitState.DONE
+    )
     return _Sorted(
         facts=facts,
         covered=covered,
@@ -160,12 +167,9 @@ def _sorted(facts: DistrictFacts, covered: tuple[date, ...]) -> _Sorted:
             (one.institution_id, one.month): one
             for one in facts.checklists
             if one.institution_id in places
+            and ((one.institution_id, one.month) in done or one.complete)
         },
-        done=frozenset(
-            (visit.institution_id, visit.month)
-            for visit in visits
-            if visit.state is VisitState.DONE
-        ),
+        done=done,
         planned=Counter(visit.month for visit in visits if visit.state is not VisitState.CANCELLED),
         findings=findings,
         alerts=alerts,

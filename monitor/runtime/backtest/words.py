@@ -33,7 +33,7 @@ def summary(comparison: Comparison) -> Text:
         zh = ["会去掉 " + "、".join(text.zh for text in dropped)]
         en = [f"Would have dropped {_listed([text.en for text in dropped])} alerts"]
     if comparison.new:
-        zh.append(f"新增 {comparison.new} 个")
+        zh.append(f"新增 {comparison.new} 条")
         en.append(f"raised {comparison.new} new")
     if comparison.later is not None and abs(comparison.later) >= 1:
         seconds = round(abs(comparison.later))
@@ -41,7 +41,7 @@ def summary(comparison: Comparison) -> Text:
         zh.append(f"保留的通常{'晚' if late else '早'} {seconds} 秒报出")
         en.append(f"those kept would come {seconds} s {'later' if late else 'earlier'}")
     if comparison.untold:
-        zh.append(f"另有 {comparison.untold} 个发生时没有轨迹，无法判断")
+        zh.append(f"另有 {comparison.untold} 条发生时没有轨迹，无法判断")
         en.append(f"{comparison.untold} fired while no tracks were kept")
     return Text(zh="；".join(zh) + "。", en="; ".join(en) + ".")
 
@@ -50,7 +50,7 @@ def _dropped(verdict: Verdict, count: Count) -> Text:
     kind = _KINDS[verdict]
     gone = "none" if not count.gone else f"{count.gone}"
     return Text(
-        zh=f"{count.total} 个{kind.zh}中的 {count.gone} 个",
+        zh=f"{count.total} 条{kind.zh}中的 {count.gone} 条",
         en=f"{gone} of {count.total} {kind.en}",
     )
 

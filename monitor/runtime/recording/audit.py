@@ -22,6 +22,7 @@ from monitor.domain.clock import Clock, utc_now
 from monitor.domain.errors import KanhuError
 from monitor.domain.places import Camera
 from monitor.domain.stretches import Stretch, gaps, merged, total, within
+from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.recording.institution_archives import institution_archive
 from monitor.runtime.recording.own_archive import OwnArchive
@@ -51,6 +52,9 @@ _SEAM = 2.0  # seconds between two stretches that are no gap: recorders say whol
 _MOST_GAPS = 200
 _PATIENCE = 30.0  # seconds that a recorder may take to play ten
 _DAY = timedelta(days=1)
+_UNDECODED = Text("没有一幅画面能解码", "no picture could be decoded")
+_NOTHING_SENT = Text("没有送来任何画面", "nothing was sent")
+_NO_RECORDER = Text("没有可以查询的录像机", "there is no recorder that could be asked")
 
 ArchiveOf = Callable[[Camera], Archive | None]
 """Finds an institution's own recorder that holds a camera's footage, if one can be asked."""
@@ -122,11 +126,11 @@ class Auditor:
         end = self._midnight(today)
         recorder, archive = self._recorder_of(camera, first, end)
         if archive is None:
-            return _unreachable(camera, recorder, required)
+            return _unreachable(camera, recorder, required, _NO_RECORDER)
         try:
             found = merged(archive.records(camera.id, first, end), _SEAM)
-        except KanhuError:
-            return _unreachable(camera, recorder, required)
+        except KanhuError as error:
+            return _unreachable(camera, recorder, required, error.brief())
         days = self._days(found, today, required)
         kept = list(takewhile(lambda day: day.share >= WHOLE_DAY, reversed(days)))
         samples = self._play(archive, camera.id, found, seed)
@@ -194,9 +198,11 @@ class Auditor:
         The day on which recording began is only partly on record.
         """
         earlier = days[: len(days) - unbroken]
-        if any(day.share > 0 for day in earlier[:-1]) or unbroken == 0:
+        if any(day.share > 0 for day in earlier[:-1]):
             return False
-        start = self._midnight(days[0].day)
+        start, end = self._midnight(days[0].day), self._midnight(days[-1].day + _DAY)
+        if not unbroken and not self._own.records(camera_id, end, self._clock.now()):
+            return False
         return not any(
             entry.reason is not DeletionReason.EXPIRED and entry.end.timestamp() > start
             for entry in self._deletions.list(DISTRICT, camera_id)
@@ -214,7 +220,7 @@ def play_sample(
         finally:
             source.close()
     except KanhuError as error:
-        return AuditedSample(start, seconds, 0, 0, 0, error.message)
+        return AuditedSample(start, seconds, 0, 0, 0, error.text.kept())
 
 
 def _watch(source: Source, channel: str, start: float, seconds: float) -> AuditedSample:
@@ -231,7 +237,7 @@ def _watch(source: Source, channel: str, start: float, seconds: float) -> Audite
             width, height = (frame.width, frame.height) if frame is not None else (0, 0)
         if packet.time - began >= seconds or time.monotonic() > deadline:
             break
-    fault = "" if width else ("no picture could be decoded" if pictures else "nothing was sent")
+    fault = "" if width else (_UNDECODED if pictures else _NOTHING_SENT).kept()
     return AuditedSample(start, seconds, pictures, width, height, fault)
 
 
@@ -246,5 +252,9 @@ def _random_moment(chance: random.Random, found: Sequence[Stretch]) -> float:
     return round(shortened[-1].start, 3)
 
 
-def _unreachable(camera: Camera, recorder: RecorderKind, required: int) -> AuditedChannel:
-    return AuditedChannel(camera.id, recorder, Verdict.UNREACHABLE, required, 0, (), (), ())
+def _unreachable(
+    camera: Camera, recorder: RecorderKind, required: int, why: Text
+) -> AuditedChannel:
+    return AuditedChannel(
+        camera.id, recorder, Verdict.UNREACHABLE, required, 0, (), (), (), why.kept()
+    )

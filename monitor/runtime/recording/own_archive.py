@@ -57,8 +57,8 @@ class OwnArchive:
         offset = max(0.0, start - piece.start.timestamp())
         try:
             seconds = layout_of(self._files, piece.path).seconds
-        except DamagedError as error:
-            raise StreamError(Reason.UNREADABLE, where=piece.path, detail=str(error)) from None
+        except DamagedError:
+            raise StreamError(Reason.UNREADABLE, where=piece.path) from None
         if offset > seconds:
             raise NotFoundError(
                 Text("录像文件在那之前就结束了", "the recorded file ends before that time"),

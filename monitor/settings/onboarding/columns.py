@@ -31,6 +31,21 @@ ROOM_TYPES: Mapping[str, Text] = {
     RoomType.NURSING.value: Text("哺乳室", "nursing room"),
 }
 
+_ALSO_CALLED: Mapping[str, str] = {
+    "教室": RoomType.ACTIVITY,
+    "班级": RoomType.ACTIVITY,
+    "午睡室": RoomType.NAP,
+    "寝室": RoomType.NAP,
+    "食堂": RoomType.DINING,
+    "操场": RoomType.OUTDOOR,
+    "门厅": RoomType.ENTRANCE,
+    "大门": RoomType.ENTRANCE,
+    "卫生间": RoomType.WASHROOM,
+    "厕所": RoomType.WASHROOM,
+    "母婴室": RoomType.NURSING,
+}
+"""Words for types of rooms that institutions write of their own accord."""
+
 
 class Level(StrEnum):
     """What a column tells of."""
@@ -182,6 +197,8 @@ def _choice(column: Column, text: str) -> str:
     for value, name in column.choices.items():
         if text.lower() in (value, name.zh.lower(), name.en.lower()):
             return value
+    if column.choices is ROOM_TYPES and text in _ALSO_CALLED:
+        return str(_ALSO_CALLED[text])
     raise CellError(
         Text(
             "不在可选项中：" + "、".join(name.zh for name in column.choices.values()),

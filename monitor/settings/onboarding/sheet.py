@@ -61,7 +61,7 @@ Filling = dict[tuple[Level, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with its number: values by level and key of the file; ``wrong`` are bad cells."""
+    """One row with its number: values by level and key; ``wrong`` are bad or missing cells."""
 
     number: int
     values: dict[Level, dict[str, Any]]
@@ -176,6 +176,7 @@ def _row(sheet: Sheet, number: int, columns: dict[str, Column], cells: dict[str,
             sheet.complain(number, column, error.text)
     for column, message in _missing(values):
         if column not in wrong:
+            wrong.append(column)
             sheet.complain(number, column, message)
     return Row(number, values, frozenset(wrong))
 

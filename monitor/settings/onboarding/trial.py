@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,9 +103,8 @@ def try_sheet(
                 "write lists with a hyphen a line, without anchors and aliases",
             ),
         )
-    if not sheet.problems:
-        _, complaints = examined(after, folder, environment)
-        sheet.problems += _translated(complaints, merge.origins, sheet.title)
+    _, complaints = examined(after, folder, environment)
+    sheet.problems += _new(_translated(complaints, merge.origins, sheet.title), sheet)
     ordered = sorted(sheet.problems, key=lambda problem: problem.row)
     return Trial(tuple(ordered), merge.counts(), written, written != text)
 
@@ -167,6 +166,22 @@ def _sources(value: dict[str, Any], folder: Path) -> Sources:
     except ValueError:
         return Sources()  # what is wrong there is said of the whole file
     return sources.anchored(folder)
+
+
+def _new(found: Iterable[RowProblem], sheet: Sheet) -> list[RowProblem]:
+    """Return what the whole file shows and no cell has shown before.
+
+    What is wrong with a row or with the file may come of the cells that were left out.
+    """
+    told = {(problem.row, problem.column) for problem in sheet.problems}
+    rows = {row for row, _ in told}
+    return [
+        problem
+        for problem in found
+        if not told
+        or (problem.column is not None and (problem.row, problem.column) not in told)
+        or (problem.row > 0 and problem.row not in rows)
+    ]
 
 
 def _translated(

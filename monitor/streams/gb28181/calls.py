@@ -136,7 +136,7 @@ class Calls:
             answer = parse_sdp(response.body)
         except SdpError as error:
             await self.say_bye(dialog)
-            raise StreamError(Reason.DECLINED, where=offer.channel, detail=error.message) from None
+            raise StreamError(Reason.DECLINED, where=offer.channel, detail=error.text) from None
         call = Call(dialog, answer, offer.ssrc, on_end)
         self._calls[dialog.call_id] = call
         self._changed()

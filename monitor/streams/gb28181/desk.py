@@ -211,4 +211,4 @@ def _write(writer: asyncio.StreamWriter, value: dict[str, Any]) -> None:
 
 
 def _failure(error: StreamError) -> dict[str, Any]:
-    return {"reason": error.reason.value, "where": error.where, "detail": error.detail}
+    return {"reason": error.reason.value, "where": error.where, "detail": error.detail.kept()}

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from monitor.domain.text import Text
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.gb28181.manscdp import Channel, Interval
 from monitor.streams.gb28181.sdp import Transport
@@ -152,5 +153,6 @@ def _answer(line: socket.socket, within: float) -> Any:
     except (OSError, ValueError):
         raise StreamError(Reason.NO_PLATFORM) from None
     if "reason" in value:
-        raise StreamError(Reason(value["reason"]), where=value["where"], detail=value["detail"])
+        detail = Text.read_back(value["detail"])
+        raise StreamError(Reason(value["reason"]), where=value["where"], detail=detail)
     return value["result"]

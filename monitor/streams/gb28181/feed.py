@@ -59,7 +59,7 @@ class PsFeed:
             except StreamError as error:
                 self.failure, self._ended = error, True
             except ProtocolError as error:
-                self.failure = StreamError(Reason.UNREADABLE, detail=error.message)
+                self.failure = StreamError(Reason.UNREADABLE, detail=error.text)
                 self._ended = True
         part = self._ready[self._at : self._at + size]
         self._at += len(part)

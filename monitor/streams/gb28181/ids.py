@@ -8,22 +8,32 @@ from __future__ import annotations
 import re
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 
 _ID = re.compile(r"[0-9]{20}")
 _DOMAIN = re.compile(r"[0-9]{8,20}")
 _CAMERA_TYPES = range(131, 133)
 
 
-def device_id(text: str, *, what: str = "device id") -> str:
-    """Return ``text`` if it is an id of 20 digits.
+_DEVICE = Text("设备编码", "device id")
+
+
+def device_id(text: str, *, what: Text = _DEVICE) -> str:
+    """Return ``text`` if it is an id of 20 digits; ``what`` says of whom.
 
     Raises:
         InputError: it is not.
     """
     if not _ID.fullmatch(text):
         raise InputError(
-            f"'{text[:40]}' is not a GB/T 28181 {what}",
-            hint="write the 20 digits that the device's GB/T 28181 page shows, in quotes",
+            Text(
+                f"“{text[:40]}”不是 GB/T 28181 {what.zh}",
+                f"'{text[:40]}' is not a GB/T 28181 {what.en}",
+            ),
+            hint=Text(
+                "写设备的国标页面上显示的 20 位数字，加引号",
+                "write the 20 digits that the device's GB/T 28181 page shows, in quotes",
+            ),
         )
     return text
 
@@ -41,8 +51,13 @@ def domain_id(text: str) -> str:
     """
     if not _DOMAIN.fullmatch(text):
         raise InputError(
-            f"'{text[:40]}' is not a GB/T 28181 domain",
-            hint="usually the first ten digits of the platform's id",
+            Text(
+                f"“{text[:40]}”不是 GB/T 28181 域编码",
+                f"'{text[:40]}' is not a GB/T 28181 domain",
+            ),
+            hint=Text(
+                "通常是平台编码的前十位", "usually the first ten digits of the platform's id"
+            ),
         )
     return text
 

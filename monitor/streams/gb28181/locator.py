@@ -7,12 +7,20 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
 from monitor.streams.gb28181.ids import device_id
 from monitor.streams.gb28181.sdp import Transport
 from monitor.streams.url import StreamUrl, parse_url
 
 SCHEME = "gb28181"
-_HINT = "write gb28181://DEVICE/CHANNEL, each 20 digits; ?stream=sub for the smaller stream"
+_HINT = Text(
+    "写作 gb28181://设备编码/通道编码，各 20 位数字；子码流加 ?stream=sub",
+    "write gb28181://DEVICE/CHANNEL, each 20 digits; ?stream=sub for the smaller stream",
+)
+_UNKNOWN = Text(
+    "GB/T 28181 地址中有未知的选项或值", "the GB/T 28181 URL has an unknown option or value"
+)
+_CHANNEL = Text("通道编码", "channel id")
 _LAST_SECOND = 4_102_444_800  # the year 2100
 _VIA = "via"
 
@@ -45,14 +53,23 @@ class Locator:
         named = options.pop("transport", "")
         start, end = _seconds(options.pop("start", "0")), _seconds(options.pop("end", "0"))
         if options or stream not in ("main", "sub") or (named and named not in list(Transport)):
-            raise InputError("the GB/T 28181 URL has an unknown option or value", hint=_HINT)
+            raise InputError(_UNKNOWN, hint=_HINT)
         if (start or end) and start >= end:
-            raise InputError("the GB/T 28181 URL ends before it starts", hint=_HINT)
+            raise InputError(
+                Text("GB/T 28181 地址的结束早于开始", "the GB/T 28181 URL ends before it starts"),
+                hint=_HINT,
+            )
         if url.username or url.port is not None:
-            raise InputError("a GB/T 28181 URL holds no password and no port", hint=_HINT)
+            raise InputError(
+                Text(
+                    "GB/T 28181 地址不带密码和端口",
+                    "a GB/T 28181 URL holds no password and no port",
+                ),
+                hint=_HINT,
+            )
         return cls(
             device=device_id(url.host),
-            channel=device_id(url.path.removeprefix("/"), what="channel id"),
+            channel=device_id(url.path.removeprefix("/"), what=_CHANNEL),
             substream=stream == "sub",
             transport=Transport(named) if named else None,
             start=start,
@@ -69,7 +86,7 @@ class Locator:
         """
         locator = cls.of(parse_url(text))
         if locator.desk is not None:
-            raise InputError("the GB/T 28181 URL has an unknown option or value", hint=_HINT)
+            raise InputError(_UNKNOWN, hint=_HINT)
         return locator
 
     def at(self, desk: Path) -> Locator:
@@ -96,5 +113,11 @@ class Locator:
 
 def _seconds(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text[:12]) > _LAST_SECOND:
-        raise InputError("start and end of a GB/T 28181 URL are POSIX seconds", hint=_HINT)
+        raise InputError(
+            Text(
+                "GB/T 28181 地址的 start 和 end 应为 POSIX 秒数",
+                "start and end of a GB/T 28181 URL are POSIX seconds",
+            ),
+            hint=_HINT,
+        )
     return int(text)

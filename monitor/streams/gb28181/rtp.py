@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from monitor.domain.text import Text
 from monitor.streams.gb28181.errors import PsError, RtpError
 
 _PACK = b"\x00\x00\x01\xba"
@@ -155,7 +156,9 @@ class Packs:
         self._pieces.append(payload)
         self._size += len(payload)
         if self._size > _LARGEST_PACK:
-            raise PsError("a pack of the programme stream is too large")
+            raise PsError(
+                Text("节目流中有一个包过大", "a pack of the programme stream is too large")
+            )
         return done + self._flush() if packet.marker else done
 
     def _flush(self) -> bytes:

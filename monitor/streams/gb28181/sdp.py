@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.domain.text import Text
 from monitor.streams.gb28181.errors import SdpError
 
 LARGEST_SDP = 16 * 1024  # bytes
@@ -93,10 +94,10 @@ def parse_sdp(data: bytes) -> Answer:
         SdpError: there is no usable video in it.
     """
     if len(data) > LARGEST_SDP:
-        raise SdpError("the session description is too large")
+        raise SdpError(Text("会话描述过大", "the session description is too large"))
     lines = data.decode("gb18030", "replace").splitlines()
     if len(lines) > _MOST_LINES:
-        raise SdpError("the session description has too many lines")
+        raise SdpError(Text("会话描述的行数过多", "the session description has too many lines"))
     host = media = setup = ssrc = ""
     encodings: dict[str, str] = {}
     in_video = True
@@ -121,10 +122,10 @@ def parse_sdp(data: bytes) -> Answer:
 def _answer(media: str, host: str, setup: str, ssrc: str, encodings: dict[str, str]) -> Answer:
     match = _MEDIA.fullmatch(media.strip())
     if match is None:
-        raise SdpError("the session description offers no video")
+        raise SdpError(Text("会话描述中没有视频", "the session description offers no video"))
     port = int(match[1])
     if not 0 < port < 65536:
-        raise SdpError("the session description refuses the video")
+        raise SdpError(Text("会话描述拒绝了视频", "the session description refuses the video"))
     payload = match[3].split()[0] if match[3].split() else ""
     number = _SSRC.fullmatch(ssrc)
     return Answer(

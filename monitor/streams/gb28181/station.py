@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.domain.errors import ConfigError
+from monitor.domain.system_words import system_words
+from monitor.domain.text import Text
 from monitor.streams.gb28181.desk import DESK_FILE, Desk
 from monitor.streams.gb28181.memory import Memory
 from monitor.streams.gb28181.plan import PlatformPlan
@@ -39,10 +41,17 @@ class Station:
             self._own.run(self._open())
         except OSError as error:
             self._own.end()
+            why = system_words(error)
             raise ConfigError(
-                f"cannot listen on {plan.host}:{plan.port}: {error.strerror}",
-                where="gb28181.listen",
-                hint="stop what uses it, or choose another address or port",
+                Text(
+                    f"无法在 {plan.host}:{plan.port} 监听：{why.zh}",
+                    f"cannot listen on {plan.host}:{plan.port}: {why.en}",
+                ),
+                where="gb28181",
+                hint=Text(
+                    "停止占用它的程序，或换一个地址、端口",
+                    "stop what uses it, or choose another address or port",
+                ),
             ) from None
 
     def stop(self) -> None:

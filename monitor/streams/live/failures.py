@@ -13,17 +13,15 @@ class LiveFullError(ConflictError):
     """
 
     def __init__(self, text: Text, advice: Text, *, where: str = "") -> None:
-        super().__init__(text.en, where=where, hint=advice.en)
-        self.text = text
-        self.advice = advice
+        super().__init__(text, where=where, hint=advice)
 
 
 TOO_MANY_VIEWERS = Text("同时观看的人数已达上限", "too many people are watching at the same time")
 CLOSE_SOME = Text(
-    "关闭不用的实时画面,稍后再试", "close live pictures that are not needed, try again"
+    "关闭不用的实时画面，稍后再试", "close live pictures that are not needed, try again"
 )
 TOO_MANY_ENCODINGS = Text(
-    "摄像机的编码浏览器无法播放,而转码名额已用完",
+    "摄像机的编码浏览器无法播放，而转码名额已用完",
     "browsers cannot play this camera's encoding, and no transcoder is free",
 )
 USE_H264 = Text(

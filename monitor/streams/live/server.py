@@ -10,6 +10,7 @@ from aiortc import RTCIceServer
 
 from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.errors import NotFoundError
+from monitor.domain.text import Text
 from monitor.streams.live.bitstream import plays_in_browsers
 from monitor.streams.live.broadcast import Broadcast
 from monitor.streams.live.failures import (
@@ -84,8 +85,11 @@ class LiveServer:
         feed = self._feeds(camera_id)
         if feed is None:
             raise NotFoundError(
-                f"camera '{camera_id}' is not read here",
-                hint="reload the page: the camera may have been removed or moved",
+                Text(f"这里没有读取摄像机“{camera_id}”", f"camera '{camera_id}' is not read here"),
+                hint=Text(
+                    "请刷新页面：摄像机可能已被移除或移走",
+                    "reload the page: the camera may have been removed or moved",
+                ),
             )
         smaller = self._small_feeds(camera_id) if small else None
         feed, key = smaller or feed, (camera_id, smaller is not None)

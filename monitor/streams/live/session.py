@@ -20,6 +20,7 @@ from aiortc.exceptions import InvalidStateError, OperationError
 
 from monitor.domain.errors import InputError
 from monitor.streams.live.metrics import OVERLAYS_DROPPED
+from monitor.streams.live.offer import CURRENT_BROWSER, NO_ANSWER
 from monitor.streams.live.sender import ForwardSender
 from monitor.streams.live.track import ForwardTrack
 
@@ -114,9 +115,7 @@ class Session:
             await self._connection.setRemoteDescription(offer)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except REFUSALS:
-            raise InputError(
-                "the offer cannot be answered", hint="use a current Chrome, Edge, Firefox or Safari"
-            ) from None
+            raise InputError(NO_ANSWER, hint=CURRENT_BROWSER) from None
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(self._connect_seconds, self._check_connected)
         return str(self._connection.localDescription.sdp)

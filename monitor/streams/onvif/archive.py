@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from monitor.domain.errors import NotFoundError
 from monitor.domain.stretches import Stretch
+from monitor.domain.text import Text
 from monitor.streams.failures import Reason, StreamError
 from monitor.streams.gb28181.xml import Element
 from monitor.streams.onvif.device import OnvifDevice
@@ -159,9 +160,15 @@ def _of_profile(found: Sequence[Recorded], profile: str, channel: str) -> Record
     chosen = named or found
     if len(chosen) != 1:
         raise NotFoundError(
-            f"the device has {len(found)} recordings, and which is this camera's is not said",
+            Text(
+                f"设备中有 {len(found)} 份录像，没有说明哪一份属于这台摄像机",
+                f"the device has {len(found)} recordings, and which is this camera's is not said",
+            ),
             where=channel,
-            hint="name the profile by ?profile=… as the device names the recording's source",
+            hint=Text(
+                "在地址中用 ?profile=… 写明配置文件，名称与设备中录像的来源一致",
+                "name the profile by ?profile=… as the device names the recording's source",
+            ),
         )
     return chosen[0]
 

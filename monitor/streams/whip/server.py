@@ -26,6 +26,10 @@ SCHEME = "whip"
 SHORTEST_TOKEN = 16
 _FULL = Text("发送画面的手机太多", "too many phones send already")
 _END_ONE = Text("请先结束其中一个", "end one of them first")
+_NOT_AWAITED = Text(
+    "没有摄像机在等待这个发送者，或令牌不对",
+    "no camera waits for this sender",
+)
 _MOST = 64  # senders of one worker
 _CONNECT_SECONDS = 10.0
 
@@ -39,9 +43,14 @@ def token_of(url: StreamUrl) -> str:
     token = dict(parse_qsl(url.query)).get("token", "")
     if len(token) < SHORTEST_TOKEN:
         raise UrlError(
-            f"whip: 地址中的 token 至少要有 {SHORTEST_TOKEN} 个字符",
-            f"the token of a whip: URL must have at least {SHORTEST_TOKEN} characters",
-            hint="write whip://NAME?token=… with a long random token, best as ${PHONE_TOKEN}",
+            Text(
+                f"whip: 地址中的 token 至少要有 {SHORTEST_TOKEN} 个字符",
+                f"the token of a whip: URL must have at least {SHORTEST_TOKEN} characters",
+            ),
+            hint=Text(
+                "写作 whip://名称?token=…，token 用足够长的随机字符，最好写作 ${PHONE_TOKEN}",
+                "write whip://NAME?token=… with a long random token, best as ${PHONE_TOKEN}",
+            ),
         )
     return token
 
@@ -91,7 +100,7 @@ class IngestServer:
         expected = self._tokens.get(camera_id)
         given = expected if token is None else token
         if expected is None or given is None or not _same(given, expected):
-            raise NotFoundError("no camera waits for this sender", where=camera_id)
+            raise NotFoundError(_NOT_AWAITED, where=camera_id)
         servers = rtc_servers(self._ice_servers())
         offer = checked_ingest(sdp, keep_candidates=bool(servers))
         if len(self._sessions) >= _MOST:

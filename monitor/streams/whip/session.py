@@ -21,6 +21,7 @@ from aiortc import RTCSessionDescription as Description
 from monitor.domain.clock import Clock
 from monitor.domain.errors import InputError
 from monitor.streams.annexb import split, unit_type
+from monitor.streams.live.offer import NO_ANSWER, SEND_ONE
 from monitor.streams.live.session import REFUSALS, close_for_good
 from monitor.streams.whip.lobby import Caller, Sent
 
@@ -97,9 +98,7 @@ class IngestSession:
             await self._connection.setRemoteDescription(offer)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except REFUSALS:
-            raise InputError(
-                "the offer cannot be answered", hint="send one H.264 video and no sound"
-            ) from None
+            raise InputError(NO_ANSWER, hint=SEND_ONE) from None
         self._asking = asyncio.create_task(self._ask_for_keyframes())
         return str(self._connection.localDescription.sdp)
 

@@ -88,7 +88,7 @@ def _to_put_right(site: Site, visitor: Visitor) -> int | None:
     if not may(visitor, Permission.CORRECT) or visitor.scope.kind is not ScopeKind.INSTITUTION:
         return None
     wanted = FindingFilter(states=frozenset({FindingState.OPEN}))
-    return len(site.findings.list(visitor.scope, wanted))
+    return site.findings.count(visitor.scope, wanted)
 
 
 def _handover(site: Site, visitor: Visitor) -> Handover | None:

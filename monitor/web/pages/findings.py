@@ -29,6 +29,7 @@ from monitor.web.uploads import ENDINGS, LARGEST_UPLOAD, store_uploads, throw_aw
 from monitor.web.visitor import Visitor
 
 _MOST_FILES = 5
+_MOST_SHOWN = 200
 _ROOM_FOR_FIELDS = 64 * 1024
 router = APIRouter(
     include_in_schema=False, max_body_size=_MOST_FILES * LARGEST_UPLOAD + _ROOM_FOR_FIELDS
@@ -65,13 +66,15 @@ def index(
     site = site_of(request)
     chosen = {"institution": institution, "state": state, "severity": severity, "item": item}
     today = _today(site)
-    found = site.findings.list(visitor.scope, _filter(chosen, today))
+    wanted = _filter(chosen, today)
+    found = site.findings.list(visitor.scope, wanted, _MOST_SHOWN)
     return page(
         request,
         "findings.html",
         directory=Directory(site.places.tree(visitor.scope)),
         findings=found,
-        asked=sum(finding.asked_due is not None for finding in found),
+        total=site.findings.count(visitor.scope, wanted),
+        asked=site.findings.count(visitor.scope, FindingFilter(asked=True)),
         chosen={key: value for key, value in chosen.items() if value},
         states=tuple(FindingState),
         severities=tuple(ItemSeverity),

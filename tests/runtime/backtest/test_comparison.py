@@ -120,7 +120,7 @@ def test_the_sentence_counts_by_verdict() -> None:
         "Would have dropped 14 of 15 false and none of 6 confirmed alerts; "
         "those kept would come 30 s later."
     )
-    assert said.zh == "会去掉 15 个误报中的 14 个、6 个属实中的 0 个；保留的通常晚 30 秒报出。"
+    assert said.zh == "会去掉 15 条误报中的 14 条、6 条属实中的 0 条；保留的通常晚 30 秒报出。"
 
 
 def test_the_sentence_says_what_is_new_and_what_cannot_be_told() -> None:

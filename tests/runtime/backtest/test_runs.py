@@ -57,7 +57,7 @@ def endless(job: Job) -> Job:
 
 
 def wait_for(runs: TrialRuns, owner: int, is_so: Callable[[Run | None], bool]) -> Run | None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not is_so(run := runs.of(owner)):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -11,6 +11,7 @@ from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.errors import NotFoundError, SourceError
 from monitor.domain.places import Camera
 from monitor.domain.stretches import Stretch
+from monitor.domain.text import Text
 from monitor.runtime.recording.audit import Auditor, play_sample
 from monitor.runtime.recording.own_archive import OwnArchive
 from monitor.store.deletions import DeletionLog, DeletionReason
@@ -89,7 +90,9 @@ def test_an_index_is_not_footage(month: Archive) -> None:
         record_day(month, days_ago, playable=False)
     found = audit_of(month)
     assert (found.verdict, found.unbroken_days) == (Verdict.UNPLAYABLE, 10)
-    assert {sample.fault for sample in found.samples} == {"the recorded file is gone"}
+    assert {Text.read_back(sample.fault) for sample in found.samples} == {
+        Text("录像文件已不在", "the recorded file is gone")
+    }
 
 
 def test_a_file_that_is_shorter_than_its_index_is_found_out(month: Archive, segment: bytes) -> None:
@@ -98,7 +101,9 @@ def test_a_file_that_is_shorter_than_its_index_is_found_out(month: Archive, segm
         record_day(month, days_ago)
     found = audit_of(month)
     assert found.verdict is Verdict.UNPLAYABLE
-    assert {item.fault for item in found.samples} == {"the recorded file ends before that time"}
+    assert {Text.read_back(item.fault).en for item in found.samples} == {
+        "the recorded file ends before that time"
+    }
 
 
 def test_rubbish_in_a_file_is_found_out(month: Archive) -> None:
@@ -114,6 +119,16 @@ def test_a_young_channel_is_told_from_one_that_lost_days(month: Archive) -> None
     assert audit_of(month).verdict is Verdict.YOUNG
     piece = Recording("hall-1", midnight(6), midnight(5), "x", 1)
     DeletionLog(month.database).add([piece], DeletionReason.DISK_FULL, month.now)
+    assert audit_of(month).verdict is Verdict.SHORT
+
+
+def test_a_channel_that_began_to_record_today_is_young(month: Archive) -> None:
+    record_day(month, 0, hours=1.0)
+    assert audit_of(month).verdict is Verdict.YOUNG
+
+
+def test_a_channel_that_stopped_yesterday_is_short(month: Archive) -> None:
+    record_day(month, 1, hours=6.0)
     assert audit_of(month).verdict is Verdict.SHORT
 
 
@@ -157,6 +172,7 @@ def test_an_institution_s_recorder_is_asked_where_kanhu_does_not_record(
     found = audit_of(archive, archive_of=archive_of)
     assert (found.recorder, found.verdict) == (RecorderKind.INSTITUTION, verdict)
     assert found.unbroken_days == (0 if silent else days)
+    assert Text.read_back(found.fault).en == ("no answer" if silent else "")
     assert audit_of(archive).recorder is RecorderKind.NONE
 
 
@@ -181,6 +197,7 @@ def test_own_footage_from_an_object_store_plays(open_archive: Callable[..., Arch
     sample = play_sample(own, "hall-1", start)
     assert (sample.fault, sample.width) == ("", 192)
     archive.files.delete(key)
-    assert play_sample(own, "hall-1", start).fault == "the recorded file is gone"
+    gone = Text.read_back(play_sample(own, "hall-1", start).fault)
+    assert gone == Text("录像文件已不在", "the recorded file is gone")
     with pytest.raises(NotFoundError):
         own.play("hall-1", start - 7200, start - 7100)

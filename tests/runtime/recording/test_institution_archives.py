@@ -103,7 +103,7 @@ def maple(tmp_path: Path, database: Database, segment: bytes) -> Iterator[Maple]
 
 
 def _wait_until_online(desk: DeskClient) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while desk.devices()["devices"][0]["state"] != "online":
         assert time.monotonic() < deadline, "the recorder did not sign in"
         time.sleep(0.02)

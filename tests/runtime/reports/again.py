@@ -190,6 +190,12 @@ def _criminal(books: Books) -> Reading:
     return _oldest(books, _staff(books), "criminal_check")
 
 
+def _ban(books: Books) -> Reading:
+    if any(row["banned"] for row in _staff(books)):
+        return Reading(None, "broken")
+    return _oldest(books, _staff(books), "ban_check")
+
+
 def _longest_certificate(books: Books, role: str) -> Reading:
     people = _staff(books, role)
     if not books.reported or not people:
@@ -460,6 +466,7 @@ AGAIN: Mapping[str, Callable[[Books], Reading]] = {
         books, _staff(books, "manager", "carer", "health_worker", "guard"), _uncertified(books)
     ),
     "criminal_check_age_days_max": _criminal,
+    "ban_check_age_days_max": _ban,
     "guard_cert_days_to_expiry": lambda books: _longest_certificate(books, "guard"),
     "first_aid_training_age_days_max": lambda books: _oldest(
         books, _staff(books, "carer", "health_worker"), "first_aid_training"

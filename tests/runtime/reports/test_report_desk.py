@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,14 +17,25 @@ from sqlalchemy import text
 from benchmarks.district_year.year import DistrictYear, midnight
 from monitor.domain.access import DISTRICT, Scope, ScopeKind
 from monitor.domain.alerts import SYSTEM, Actor, AlertState
-from monitor.domain.checklists import Result
+from monitor.domain.checklists import ItemSeverity, Result
 from monitor.domain.errors import InputError
+from monitor.domain.text import Text
+from monitor.domain.visits import VisitState
 from monitor.inspections.answers import effective_results, outcome
 from monitor.inspections.period import shifted
 from monitor.inspections.reports import render_rollup_json, render_rollup_pdf, render_rollup_xlsx
 from monitor.inspections.rollup import Rollup, RollupKind
-from monitor.inspections.rollup.facts import RetentionChannel, RetentionProof
-from monitor.inspections.rollup.figures import MonthFigures
+from monitor.inspections.rollup.facts import (
+    ChecklistFact,
+    DistrictFacts,
+    ItemFact,
+    PlaceFact,
+    RetentionChannel,
+    RetentionProof,
+    VisitFact,
+)
+from monitor.inspections.rollup.figures import MonthFigures, Tally
+from monitor.inspections.rollup.sums import roll_up
 from monitor.store.checklist_repository import ChecklistRepository, ChecklistView
 from tests.runtime.reports.conftest import Filed
 
@@ -49,6 +60,34 @@ def rows(filed: Filed, statement: str, **values: object) -> list[Any]:
 
 def month_of(rollup: Rollup, month: date) -> MonthFigures:
     return next(one for one in rollup.months if one.month == month)
+
+
+def not_yet_inspected() -> DistrictFacts:
+    """One institution: inspected in October, and in November nobody has been there."""
+    item = ItemFact("S-01", Text("证照", "Licence"), Text("有效", "Valid"), ItemSeverity.MAJOR)
+    october = date(2026, 10, 1)
+    return DistrictFacts(
+        district=Text("海棠区", "Haitang"),
+        scope="district",
+        timezone="Asia/Shanghai",
+        months=(october, NOVEMBER),
+        as_of=datetime(2026, 11, 20, tzinfo=UTC),
+        places=(PlaceFact("a", Text("甲", "A"), ""),),
+        items=(item, replace(item, id="S-02")),
+        checklists=(
+            ChecklistFact("a", october, {"S-01": Result.PASS}, 100.0),
+            ChecklistFact("a", NOVEMBER, {"S-01": Result.FAIL, "S-02": None}, 0.0),
+        ),
+        visits=(
+            VisitFact("a", october, date(2026, 10, 8), VisitState.DONE),
+            VisitFact("a", NOVEMBER, date(2026, 11, 24), VisitState.PLANNED),
+        ),
+        findings=(),
+        alerts=(),
+        uptimes=(),
+        proposals=None,
+        decisions=(),
+    )
 
 
 def views(filed: Filed, month: date) -> Mapping[str, ChecklistView]:
@@ -80,10 +119,26 @@ def test_coverage_is_what_the_visits_say(filed: Filed, rollup: Rollup) -> None:
     assert sum(one.inspected for one in rollup.months) < 48  # some were missed
 
 
+def gone_through(filed: Filed, month: date) -> dict[str, ChecklistView]:
+    """The checklists of a month that count: the visit is done, or nothing on them is blank."""
+    visits = "SELECT institution_id, month FROM inspection_visit WHERE state = 'done'"
+    done = {institution for institution, at in rows(filed, visits) if at == month.isoformat()}
+    return {
+        institution: view
+        for institution, view in views(filed, month).items()
+        if institution in done or outcome(view.checklist, view.answers).complete
+    }
+
+
 def test_results_are_those_of_the_checklists_one_by_one(filed: Filed, rollup: Rollup) -> None:
     by_item: dict[str, Counter[Result | None]] = {}
+    counted = gone_through(filed, NOVEMBER)
     for row in rollup.institutions:
-        view = views(filed, NOVEMBER)[row.place.id]
+        if row.place.id not in counted:
+            assert row.tally == Tally()
+            assert row.scores[-1] is None
+            continue
+        view = counted[row.place.id]
         results = effective_results(view.checklist, view.answers)
         sums = outcome(view.checklist, view.answers)
         assert row.scores[-1] == sums.score
@@ -92,7 +147,7 @@ def test_results_are_those_of_the_checklists_one_by_one(filed: Filed, rollup: Ro
         for item, result in zip(rollup.items, row.results, strict=True):
             assert result is results.get(item.id)
             by_item.setdefault(item.id, Counter())[results.get(item.id)] += 1
-    assert len(rollup.items) == 70
+    assert len(rollup.items) == 71
     for item in rollup.items:
         counts = by_item[item.id]
         assert item.tally.passed == counts[Result.PASS]
@@ -107,7 +162,7 @@ def test_the_year_adds_up_its_months(filed: Filed, audit: Rollup) -> None:
     months = [one.month for one in audit.months]
     assert months == [date(2026, number, 1) for number in range(1, 12)]  # December is to come
     for month in months:
-        for institution, view in views(filed, month).items():
+        for institution, view in gone_through(filed, month).items():
             scores[institution, month] = outcome(view.checklist, view.answers).score
             for item, result in effective_results(view.checklist, view.answers).items():
                 failures[institution, item] += result is Result.FAIL
@@ -115,6 +170,17 @@ def test_the_year_adds_up_its_months(filed: Filed, audit: Rollup) -> None:
         assert row.scores == tuple(scores.get((row.place.id, month)) for month in months)
         assert row.failures == tuple(failures[row.place.id, item.id] for item in audit.items)
     assert audit.tally.failed == sum(failures.values())
+
+
+def test_what_the_system_read_is_no_result_before_somebody_has_been_there() -> None:
+    begun = roll_up(not_yet_inspected(), RollupKind.YEAR)
+    former, running = begun.months
+    (place,) = begun.institutions
+    assert (former.score_median, running.score_median) == (100.0, None)
+    assert running.tally == Tally()
+    assert begun.tally == Tally(passed=1)
+    assert place.scores == (100.0, None)
+    assert begun.score_of(place) == 100.0
 
 
 def test_findings_of_every_month_are_counted_from_their_steps(filed: Filed, rollup: Rollup) -> None:

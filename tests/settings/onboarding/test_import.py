@@ -82,7 +82,7 @@ def test_importing_again_changes_nothing(config: Path) -> None:
 def test_every_mistake_is_listed_with_row_and_column(config: Path) -> None:
     text = f"""{HEAD}
 ,,,,,,,,东角,rtsp://10.1.2.3/live,,
-晨曦托育园,晨曦,,sixty,托小班,教室,,15,东角,rtsp://10.1.2.3/live,,
+晨曦托育园,晨曦,,sixty,托小班,客厅,,15,东角,rtsp://10.1.2.3/live,,
 晨曦托育园,,,,托大班,活动室,,,东角,http://10.1.2.3/live,,
 晨曦托育园,,,,托大班,活动室,,,北角,rtsp://127.0.0.1:6379/,,
 晨曦托育园,,,,托大班,活动室,,,南角,file:/etc/passwd,,
@@ -122,6 +122,31 @@ def test_a_mistake_that_only_the_whole_shows_is_told_by_its_row(config: Path) ->
     assert problems(config, text) == {(2, "房间编号")} or problems(config, text) == {(2, None)}
     text = f"{head}\nDawn,Hall,,corridor,Gate,gb28181://31010600001180000001/31010600001320000001\n"
     assert problems(config, text) == {(2, "主码流地址")}
+
+
+def test_types_of_rooms_may_be_called_what_institutions_call_them(config: Path) -> None:
+    bring(config, f"{HEAD}\n晨曦托育园,,,,午睡室,午睡室,,,,,,\n晨曦托育园,,,,后门,门厅,,,,,,\n")
+    assert [room.type for room in load_settings(config).institutions[1].rooms] == [
+        "nap",
+        "entrance",
+    ]
+    toilet = f"{HEAD}\n晨曦托育园,,,,一楼,卫生间,,,门口,rtsp://10.1.2.3/ch/101,,\n"
+    assert problems(config, toilet) == {(2, "摄像机名称")}
+
+
+def test_mistakes_of_cells_do_not_hide_those_that_the_whole_shows(config: Path) -> None:
+    wrong = f"""{HEAD}
+晨曦托育园,,,很多,托小班,活动室,,15,东角,gb28181://123/456,,
+晨曦托育园,,,,托小班,,,,西角,,viewer,secret
+晨曦托育园,,,,托大班,活动室,,15,东角,rtsp://127.0.0.1/x,,
+"""
+    trial = try_sheet(config, "a.csv", wrong.encode())
+    assert [(item.row, item.column.en if item.column else None) for item in trial.problems] == [
+        (2, "Places"),
+        (2, "Main stream URL"),
+        (3, "Main stream URL"),
+        (4, "Main stream URL"),
+    ]
 
 
 def test_a_password_may_stay_outside_the_file_for_who_may_write_it(config: Path) -> None:

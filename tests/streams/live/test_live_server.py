@@ -43,7 +43,7 @@ async def serving(
 
 
 async def settled(server: LiveServer, viewers: int) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while server.viewers != viewers:
         assert time.monotonic() < deadline, server.viewers
         await asyncio.sleep(0.02)

@@ -180,7 +180,8 @@ def test_nothing_of_the_bar_is_cut_off_or_in_the_way(
 
 
 def test_the_control_room_does_not_scroll_as_a_whole(visit: MakeVisit, busy_world: World) -> None:
-    page = visit(busy_world.user("wang")).go("/")
+    small = {"width": 1100, "height": 600}  # the wall is longer than the window
+    page = visit(busy_world.user("wang"), small).go("/")
     height = page.evaluate("document.documentElement.scrollHeight - window.innerHeight")
     assert height <= 0
 

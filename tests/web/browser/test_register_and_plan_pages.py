@@ -97,7 +97,7 @@ def kept_world(live_world: World) -> World:
     if not site.plans.days_left(month):
         month = (month + timedelta(days=32)).replace(day=1)
     site.plans.make(month)
-    own = packaged_texts()[0].replace('version: "2026.11"', 'version: "2026.12-meiyuan"')
+    own = packaged_texts()[0].replace('version: "2026.12"', 'version: "2026.12-meiyuan"')
     site.templates.add(own.replace("due_days: 15", "due_days: 10"), boss)
     world.context.inspections.make(
         Scope(ScopeKind.INSTITUTION, "sunshine"), today.replace(day=1), None

@@ -2,16 +2,17 @@
 import { text } from "./texts.js";
 import { refreshNow } from "./parts.js";
 
-const TOAST_MS = 4000;
+const TOAST_MS = { good: 4000, bad: 10000 };
+const PATIENCE_MS = 15000;
 
-/** Shows a short message for a few seconds. */
+/** Shows a short message for a few seconds; what went wrong for longer. */
 export function toast(message, kind = "good") {
   const element = document.createElement("p");
   element.className = "toast";
   element.dataset.kind = kind;
   element.textContent = message;
   document.getElementById("toasts").append(element);
-  setTimeout(() => element.remove(), TOAST_MS);
+  setTimeout(() => element.remove(), TOAST_MS[kind]);
 }
 
 /** Asks the server to do it; returns null when done, or what is wrong. */
@@ -23,6 +24,7 @@ export async function act(alert, action, wanted = {}) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ action, reason, version, minutes, assignee }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
     return text("act.failed");

@@ -1,13 +1,14 @@
 // The control room: keys, sound, news.
 import { act, toast } from "./acting.js";
 import { refresh } from "./parts.js";
+import { NEWS } from "./news.js";
 import { play, silence, startSound, toggleSound } from "./sound.js";
 import { text } from "./texts.js";
 import { nextWallSize, startWallSize } from "./wall-size.js";
 import { enlarge, startWall } from "./wall.js";
 
 const REMIND_MS = 30000;
-const NEWS = ["raised", "repeated", "worsened"];
+const MOVES = ["j", "k", "n", "p", "arrowdown", "arrowup"];
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
@@ -15,11 +16,12 @@ const KEYS = {
   p: () => move(-1),
   ArrowDown: () => move(1),
   ArrowUp: () => move(-1),
+  t: () => choose(rows()[0]),
   a: () => doTo(chosenRow(), "acknowledge"),
   r: () => ask(chosenRow(), "resolve"),
   f: () => ask(chosenRow(), "mark_false"),
   z: () => ask(chosenRow(), "snooze"),
-  l: () => enlarge(chosenRow()?.dataset.room),
+  l: () => enlarge((rowInFocus() ?? rows()[0])?.dataset.room),
   w: nextWallSize,
   Escape: () => enlarge(undefined),
   s: toggleSound,
@@ -56,9 +58,10 @@ function onNews({ detail }) {
   document.getElementById("announcer").textContent = text("feed.new_alert", { explain });
 }
 
-/** A critical alert that nobody answers sounds again and again. */
+/** A critical alert that nobody answers, nor put off, sounds again and again. */
 function remind() {
-  if (document.querySelector('.row[data-state="open"][data-severity="critical"]') !== null) play("critical");
+  const waiting = '.row[data-state="open"][data-severity="critical"]:not([data-snoozed])';
+  if (document.querySelector(waiting) !== null) play("critical");
 }
 
 function showTitle() {
@@ -81,6 +84,7 @@ function onKey(event) {
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   const handler = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
   if (handler === undefined) return;
+  if (event.repeat && !MOVES.includes(event.key.toLowerCase())) return; // a key held down answers once
   event.preventDefault();
   handler();
 }
@@ -89,17 +93,32 @@ function rows() {
   return [...document.querySelectorAll(".row")];
 }
 
+function rowInFocus() {
+  return document.activeElement?.closest(".row") ?? null;
+}
+
+/**
+ * Returns the row that has the focus. Without one nothing is answered: the most urgent row may have
+ * come a moment ago, and nobody has read it. It is chosen, and the next key answers it.
+ */
 function chosenRow() {
-  return document.activeElement?.closest(".row") ?? rows()[0] ?? null;
+  const row = rowInFocus();
+  if (row === null && rows().length > 0) {
+    choose(rows()[0]);
+    toast(text("operator.chosen_first"));
+  }
+  return row;
+}
+
+function choose(row) {
+  row?.querySelector(".row-main").focus();
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 function move(step) {
   const all = rows();
-  const now = all.indexOf(document.activeElement?.closest(".row"));
-  const next = now < 0 ? all[step > 0 ? 0 : all.length - 1] : all[now + step];
-  const link = next?.querySelector(".row-main");
-  link?.focus();
-  next?.scrollIntoView({ block: "nearest" });
+  const now = all.indexOf(rowInFocus());
+  choose(now < 0 ? all[step > 0 ? 0 : all.length - 1] : all[now + step]);
 }
 
 async function doTo(row, action, wanted = {}) {
@@ -114,7 +133,7 @@ async function doTo(row, action, wanted = {}) {
 
 function ask(row, action) {
   if (row === null || row.querySelector(`[data-do="${action}"]`) === null) return;
-  asked = { row, action };
+  asked = { row, action, place: rows().indexOf(row) };
   const dialog = document.getElementById("act-dialog");
   for (const part of dialog.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== action;
   const words = [row.querySelector(".row-rule"), row.querySelector(".row-place")];
@@ -131,6 +150,7 @@ function startDialog() {
   const dialog = document.getElementById("act-dialog");
   const reason = document.getElementById("act-reason");
   document.getElementById("act-cancel").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", goOn);
   for (const button of dialog.querySelectorAll("[data-suggest]")) {
     button.addEventListener("click", () => {
       reason.value = button.textContent.trim();
@@ -142,6 +162,7 @@ function startDialog() {
   });
   document.getElementById("act-form").addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (asked.row.hasAttribute("data-busy")) return; // sent already
     const minutes = asked.action === "snooze" ? Number(document.getElementById("act-minutes").value) : null;
     const problem = await doTo(asked.row, asked.action, { reason: reason.value, minutes });
     if (problem === null) {
@@ -151,9 +172,18 @@ function startDialog() {
     const place = document.getElementById("act-problem");
     place.textContent = problem;
     place.hidden = false;
-    const fresh = document.querySelector(`.row[data-alert="${asked.row.dataset.alert}"]`);
-    if (fresh !== null) asked.row = fresh;
+    asked.row = sameRow(asked.row) ?? asked.row;
   });
+}
+
+/** Puts the focus back where the work was: on the alert, or on what stands in its place now. */
+function goOn() {
+  const all = rows();
+  choose(sameRow(asked.row) ?? all[Math.min(asked.place, all.length - 1)]);
+}
+
+function sameRow(row) {
+  return document.querySelector(`.row[data-alert="${row.dataset.alert}"]`);
 }
 
 function helpDialog() {

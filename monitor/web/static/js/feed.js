@@ -1,8 +1,9 @@
 // The page's one connection to the server: what happened, as "kanhu:feed" events on the document.
 //
-// The server beats every four seconds. Without a beat for twelve the page says across its whole
-// width that it is stale, whatever the reason. The browser reconnects by itself after a lost
+// The server beats every four seconds. Without a beat for twelve, or when the page has asked in vain
+// for as long what it should show, it says across its whole width that it is stale. The browser reconnects by itself after a lost
 // connection; where it gives up, because the server answered with an error, we try again.
+import { unanswered } from "./parts.js";
 import { serverNow, setServerTime } from "./server-time.js";
 import { duration } from "./texts.js";
 
@@ -55,21 +56,26 @@ function onError() {
 }
 
 function beat() {
-  const wasStale = document.body.hasAttribute("data-stale");
+  const missed = performance.now() - lastBeat >= STALE_AFTER_MS;
   lastBeat = performance.now();
   failures = 0;
-  show("live");
-  document.body.removeAttribute("data-stale");
-  document.getElementById("stale").hidden = true;
-  if (wasStale && everLive) {
+  if (missed && everLive) {
     document.dispatchEvent(new CustomEvent("kanhu:feed", { detail: { kind: "resync" } }));
   }
   everLive = true;
+  watch();
+  if (!document.body.hasAttribute("data-stale")) show("live");
 }
 
 function watch() {
-  const silent = performance.now() - lastBeat;
-  if (silent < STALE_AFTER_MS) return;
+  const silent = Math.max(performance.now() - lastBeat, unanswered());
+  if (silent < STALE_AFTER_MS) {
+    if (!document.body.hasAttribute("data-stale")) return;
+    document.body.removeAttribute("data-stale");
+    document.getElementById("stale").hidden = true;
+    show("live");
+    return;
+  }
   show("lost");
   document.body.setAttribute("data-stale", "");
   const since = document.getElementById("stale-since");

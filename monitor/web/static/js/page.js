@@ -6,6 +6,7 @@ import { startBacktest } from "./backtest.js";
 import { startControlRoom } from "./control-room.js";
 import { startFeed } from "./feed.js";
 import { startMenus } from "./menus.js";
+import { startNews } from "./news.js";
 import { startParts } from "./parts.js";
 import { startRoom } from "./room.js";
 
@@ -22,6 +23,7 @@ startAges();
 if (position !== undefined) {
   startParts();
   PAGES[page]?.();
+  startNews();
   startFeed(Number(position));
 }
 if (page === "phone") import("./phone.js").then(({ startPhone }) => startPhone());

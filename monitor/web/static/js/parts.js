@@ -3,9 +3,12 @@
 // The page fetches itself and takes over every [data-part] whose markup changed. Within a
 // [data-keyed] list, items keep their element for as long as their markup stays the same, so that
 // pictures do not flicker, videos play on and the focus stays where it is. A body with data-rest came
-// without the rest of a long list: what the first fetch brings is not new.
+// without the rest of a long list: what the first fetch brings is not new. An answer to a form says in
+// data-at where the page is to be had that it shows.
 import { showAges } from "./ages.js";
 
+const PATIENCE_MS = 20000;
+const AGAIN_MS = 3000;
 const REST_MS = 500;
 const REST = 3; // times as long as the last fetch took
 
@@ -13,6 +16,7 @@ const known = new Map();
 let current = Promise.resolve(); // the fetch under way and the rest after it
 let next = null; // the fetch after that, if one is wanted
 let hurry = false;
+let asking = null; // since when the page has been waiting for what is new
 let wake = () => {};
 
 /** Begins to follow the kinds of events named in the body's data-refresh. */
@@ -49,10 +53,16 @@ export function refreshNow() {
   return refresh();
 }
 
+/** Returns for how many milliseconds the page has asked in vain for what is new; 0 if it has it. */
+export function unanswered() {
+  return asking === null ? 0 : performance.now() - asking;
+}
+
 function begin() {
   next = null;
   hurry = false;
   const before = performance.now();
+  asking ??= before;
   const taken = take();
   current = taken.catch(() => {}).then(() => rest(performance.now() - before));
   return taken;
@@ -66,19 +76,28 @@ function rest(tookMs) {
   });
 }
 
-async function take() {
-  let response;
+/** Fetches the page: `null` where that did not work, and it is tried again. */
+async function ask() {
   try {
-    response = await fetch(location.href, { headers: { Accept: "text/html", "Kanhu-Refresh": "1" } });
+    const address = document.body.dataset.at ?? location.href;
+    const response = await fetch(address, {
+      headers: { Accept: "text/html", "Kanhu-Refresh": "1" },
+      signal: AbortSignal.timeout(PATIENCE_MS), // else one answer that never comes would be the last
+    });
+    if (response.redirected || response.status === 403 || response.status === 404) location.reload();
+    else if (response.ok) return await response.text();
   } catch {
-    return; // the feed notices a lost connection and asks for everything when it is back
+    // No connection, or no answer: the page says that it is stale if this goes on.
   }
-  if (response.redirected || response.status === 404) {
-    location.reload();
-    return;
-  }
-  if (!response.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  setTimeout(refresh, AGAIN_MS);
+  return null;
+}
+
+async function take() {
+  const markup = await ask();
+  if (markup === null) return;
+  asking = null;
+  const fresh = new DOMParser().parseFromString(markup, "text/html");
   for (const part of document.querySelectorAll("[data-part]")) {
     const other = fresh.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
     if (other !== null) renew(part, other);

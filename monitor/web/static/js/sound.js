@@ -13,35 +13,27 @@ let context = null;
 let button = null;
 let woken = -Infinity;
 
-/** Wires up the button; sound that was on before comes back with the first click or key. */
+/** Follows what was wanted before, and wires up the button if the page has one. */
 export function startSound(element) {
   button = element;
-  button.addEventListener("click", toggleSound);
-  document.getElementById("silence").addEventListener("click", silence);
-  if (wanted() === "on") {
-    const wake = (event) => {
-      removeEventListener("pointerdown", wake);
-      removeEventListener("keydown", wake);
-      if (button.contains(event.target)) woken = performance.now();
-      turnOn();
-    };
-    addEventListener("pointerdown", wake);
-    addEventListener("keydown", wake);
-  }
+  button?.addEventListener("click", toggleSound);
+  document.getElementById("silence")?.addEventListener("click", silence);
+  addEventListener("pointerdown", wake);
+  addEventListener("keydown", wake);
   setInterval(show, 1000);
   show();
 }
 
 /** Turns the sound on or off. */
-export function toggleSound() {
+export async function toggleSound() {
   if (performance.now() - woken < 500) return; // this very click has just turned it on
   if (isOn()) {
     context.close();
     context = null;
     localStorage.setItem(WANTED, "off");
   } else {
-    turnOn();
     localStorage.setItem(WANTED, "on");
+    await turnOn();
     play("medium");
   }
   show();
@@ -76,7 +68,7 @@ function wanted() {
 }
 
 function isOn() {
-  return context !== null && context.state !== "closed";
+  return context?.state === "running"; // not while the browser or the machine holds it back
 }
 
 function silentUntil() {
@@ -88,14 +80,22 @@ function isSilent() {
   return Date.now() < silentUntil();
 }
 
-function turnOn() {
-  if (isOn()) return;
-  context = new AudioContext();
-  context.resume();
+/** Sound that was on before, or that was taken from us, comes back with a click or a key. */
+function wake(event) {
+  if (isOn() || wanted() !== "on" || navigator.userActivation?.isActive === false) return;
+  if (button?.contains(event.target)) woken = performance.now();
+  turnOn();
+}
+
+async function turnOn() {
+  context ??= new AudioContext();
+  context.onstatechange = show;
+  await context.resume();
   show();
 }
 
 function show() {
+  if (button === null) return;
   const on = isOn();
   set(button, "aria-pressed", String(on));
   set(button.querySelector("use"), "href", `/static/icons.svg#sound-${on && !isSilent() ? "on" : "off"}`);
