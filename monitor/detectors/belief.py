@@ -25,6 +25,7 @@ _AS_SURE, _SHADOW, _LEARNS = 0.8, 0.3, 0.1
 _STOPS = 5.0
 _MOST_SPOTS = 64
 _EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD = 15.0, 0.8, 0.25
+_LONG_EMPTY, _WELL_SEEN = 120.0, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,13 @@ class Belief:
         """Say whether somebody is there at all.
 
         A child who turned up without company, and did not come in, must not be as faint as things
-        are: found seldom, and weakly.
+        are: found seldom, and weakly. In a room that has long been empty nobody is, unless found in
+        most looks and well.
         """
         if kept.track.age is AgeClass.CHILD:
+            if kept.unaccompanied > _LONG_EMPTY and not kept.moved:
+                well = kept.solid_long >= _WELL_SEEN * self._usual_score
+                return well and self.is_steady(kept)
             least = _FAINT_CHILD * self._usual_score
             return kept.solid_long >= least or not self._is_out_of_nothing(kept)
         return not self.solid_below(kept, self._settings.shadow)
