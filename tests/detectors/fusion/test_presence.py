@@ -356,3 +356,14 @@ def test_a_child_at_the_edge_who_is_found_again_did_not_come_in(scene: Scene) ->
     again["step"] = 0.01  # whoever walks may have come in
     scene.show(4, again)
     assert scene.presence.out_of_nowhere(scene.time) == ()
+
+
+@pytest.mark.parametrize(("every", "there"), [(1, [10]), (2, [])])
+def test_in_a_room_long_empty_only_who_is_found_in_most_looks_is_a_child(
+    scene: Scene, every: int, there: list[int]
+) -> None:
+    walk_through(scene)
+    scene.show(130)
+    for look in range(300):
+        scene.show(1 / FPS, *([doll(10, score=0.9, first_seen=160.0)] if look % every == 0 else []))
+    assert scene.ids == there
