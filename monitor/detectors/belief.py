@@ -20,11 +20,12 @@ from monitor.domain.people import AgeClass, Box, Track
 
 _SOLID_SECONDS = 3.0
 _STEADY_SECONDS = 30.0
-_LOOKS_ADULT = 0.5
+_LOOKS_ADULT, _LOOKS_ADULT_THERE = 0.5, 1.5  # the latter where a child was
 _AS_SURE, _SHADOW, _LEARNS = 0.8, 0.3, 0.1
 _STOPS = 5.0
 _MOST_SPOTS = 64
 _EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD = 15.0, 0.8, 0.25
+_LONG_EMPTY, _WELL_SEEN = 120.0, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,10 @@ class Belief:
 
     def see(self, kept: Kept, track: Track) -> None:
         """Take in a new sighting: whoever stops where a thing is may have been mistaken for it."""
-        if track.age is AgeClass.CHILD or not self._things.known(track.box):
-            kept.at_thing = None
-        elif kept.at_thing is None:
+        if kept.at_thing is not None:
+            if track.age is AgeClass.CHILD or not self._things.still(track.box):
+                kept.at_thing = None
+        elif track.age is not AgeClass.CHILD and self._things.known(track.box):
             kept.at_thing = track.seen + _STOPS
 
     def end(self, kept: Kept) -> None:
@@ -103,7 +105,8 @@ class Belief:
         followed = kept.track.seen - kept.track.first_seen
         if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
             return False
-        if kept.track.adult_log_odds > _LOOKS_ADULT and kept.solid >= self._settings.seen:
+        looks = _LOOKS_ADULT_THERE if kept.resident else _LOOKS_ADULT
+        if kept.track.adult_log_odds > looks and kept.solid >= self._settings.seen:
             return True
         return self._turned_up_rightly(kept)
 
@@ -121,9 +124,13 @@ class Belief:
         """Say whether somebody is there at all.
 
         A child who turned up without company, and did not come in, must not be as faint as things
-        are: found seldom, and weakly.
+        are: found seldom, and weakly. In a room that has long been empty nobody is, unless found in
+        most looks and well.
         """
         if kept.track.age is AgeClass.CHILD:
+            if kept.unaccompanied > _LONG_EMPTY and not kept.moved:
+                well = kept.solid_long >= _WELL_SEEN * self._usual_score
+                return well and self.is_steady(kept)
             least = _FAINT_CHILD * self._usual_score
             return kept.solid_long >= least or not self._is_out_of_nothing(kept)
         return not self.solid_below(kept, self._settings.shadow)

@@ -265,6 +265,7 @@ class CameraPresence:
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
             kept.resident, kept.found = former.resident, former.found
             kept.solid_long, kept.unaccompanied = former.solid_long, former.unaccompanied
+            kept.at_thing = former.at_thing if kept.at_thing is None else kept.at_thing
 
     def _claim(self, track: Track, overlap: float = 0.0) -> bool:
         """Take a newcomer in the middle of the room for the nearest one who vanished there.
@@ -368,10 +369,12 @@ class CameraPresence:
 
 def _newcomer(kept: Kept) -> Newcomer:
     track = kept.track
+    # Who stays where a child was, at the edge, was hardly brought there by coming in.
+    stays = kept.resident and not kept.moved
     return Newcomer(
         track.first_seen,
         track.adult_log_odds,
-        not kept.born_inside,
+        not (kept.born_inside or stays),
         kept.birth,
         is_a_thing(kept),
     )

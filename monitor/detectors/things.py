@@ -51,6 +51,10 @@ class Things:
         place = self._at(box)
         return place is not None and place.ended >= _OFTEN
 
+    def still(self, box: Box) -> bool:
+        """Say whether ``box`` may still show a thing that was known there: boxes shake."""
+        return any(p.ended >= _OFTEN and same_place(p.box, box) for p in self._places)
+
     def _at(self, box: Box) -> _Place | None:
         x, y = box.centre
         best, most = None, _ALIKE

@@ -3,7 +3,9 @@
 Strong boxes are matched to known people first; weak boxes then keep alive whom nothing strong
 was found for, because people who sit at tables are found weakly and seldom. A weak box never
 begins a track. Somebody who was not seen for a while is found again near where she vanished and
-keeps her number, so that what is known of her (adult or child) survives an occlusion.
+keeps her number, so that what is known of her (adult or child) survives an occlusion. Where the
+model's classes name ages, a box that is told to show the opposite of whom a track was told to show
+fits it less well: a child is not taken for the carer who sat beside her.
 
 Life of a track: *tentative* from its first strong box, *confirmed* after ``confirm_hits`` of
 them, *held* for ``hold`` seconds when the frame was analysed and she was missed, *remembered*
@@ -29,6 +31,7 @@ from monitor.detectors.tracking.association import (
     assign,
     grown,
     height_ratio,
+    one_kind,
     overlap,
 )
 from monitor.detectors.tracking.motion import Motion
@@ -45,6 +48,7 @@ _BACKWARDS = 1.0
 _LONGEST_STEP = 10.0
 _LONGEST_PAUSE = 60.0
 _SELDOM = 0.4
+_FIRST_WORDS, _NEW_WORD = 3, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,26 @@ class _Row:
     run: int
     confirmed: bool
     shown: bool
+    words: float = 0.0
     track: Track | None = None
+
+    def hear(self, log_odds: float) -> None:
+        """Average what the model's classes say; the first words count for less."""
+        share = max(1 / (self.hits + _FIRST_WORDS), _NEW_WORD)
+        self.words += share * (log_odds - self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class _Boxes:
-    """The people of one frame, best first, each once; row ``i`` of the arrays is person ``i``."""
+    """The people of one frame, best first, each once; row ``i`` of the arrays is person ``i``.
+
+    ``words`` are log-odds of adults by the model's classes, 0 where these name no ages.
+    """
 
     people: list[Person]
     corners: Floats
     scores: Floats
+    words: Floats
 
     @classmethod
     def of(cls, people: Sequence[Person], settings: TrackerSettings) -> _Boxes:
@@ -96,7 +110,7 @@ class _Boxes:
         if not good.all():
             ordered = [person for person, is_good in zip(ordered, good, strict=True) if is_good]
             corners, scores = corners[good], scores[good]
-        return cls(ordered, corners, scores)
+        return cls(ordered, corners, scores, np.array([_log_odds(person) for person in ordered]))
 
     def repeats(self, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say which boxes, not yet ``taken``, show somebody whom a better or taken box shows."""
@@ -168,13 +182,14 @@ class Tracker:
         confirmed = np.array([row.confirmed for row in self._rows])
         recent = confirmed & (unseen <= self._patience(self._settings.hold))
         strong = boxes.scores >= self._settings.strong_score
-        alike = _likeness(expected, boxes.corners, unseen)
+        kind = one_kind(np.array([row.words for row in self._rows]), boxes.words)
+        alike = kind * _likeness(expected, boxes.corners, unseen)
         owner = np.full(len(self._rows), -1, dtype=np.intp)
         _pair(alike, recent, strong, _LIKE_STRONG, owner, taken)
         _pair(alike, recent, ~strong, _LIKE_WEAK, owner, taken)
         taken |= boxes.repeats(taken)
         if not (taken | ~strong).all():
-            again = _likeness_again(expected, boxes.corners, unseen)
+            again = kind * _likeness_again(expected, boxes.corners, unseen)
             _pair(again, confirmed, strong, _LIKE_AGAIN, owner, taken)
             seldom = np.where(unseen[:, None] > _SELDOM, np.maximum(alike, again), alike)
             _pair(seldom, ~confirmed, strong, _LIKE_TENTATIVE, owner, taken)
@@ -193,6 +208,7 @@ class Tracker:
             row.person = boxes.people[column]
             row.seen = time
             row.hits += 1
+            row.hear(float(boxes.words[column]))
             row.track = None
             if row.run >= self._settings.confirm_hits:
                 row.confirmed = row.shown = True
@@ -208,7 +224,9 @@ class Tracker:
         confirmed = self._settings.confirm_hits <= 1
         for column in free.tolist():
             person = boxes.people[column]
-            self._rows.append(_Row(self._next_id, person, time, time, 1, 1, confirmed, confirmed))
+            row = _Row(self._next_id, person, time, time, 1, 1, confirmed, confirmed)
+            row.hear(float(boxes.words[column]))
+            self._rows.append(row)
             self._next_id += 1
 
     def _merge(self, time: float) -> None:
@@ -225,6 +243,8 @@ class Tracker:
         corners = self._motion.corners()
         likeness = overlap(corners[missed], corners[fresh])
         likeness *= height_ratio(corners[missed], corners[fresh]) > 0.6
+        words = np.array([row.words for row in self._rows])
+        likeness *= one_kind(words[missed], words[fresh])
         gone: set[int] = set()
         for first, second in zip(*assign(likeness, _SAME_PERSON), strict=True):
             old, new = missed[int(first)], fresh[int(second)]

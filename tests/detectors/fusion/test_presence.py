@@ -253,6 +253,18 @@ def test_a_thing_taken_for_an_adult_again_and_again_is_no_adult(scene: Scene) ->
     assert scene.hidden_adults == 0
 
 
+def test_a_thing_that_is_lost_and_found_again_is_one_still(scene: Scene) -> None:
+    scene.show(20)
+    for number in range(10, 14):
+        scene.show(6, coat(number))
+        scene.show(10)
+    scene.show(8, coat(20))
+    scene.show(5)
+    assert scene.ids == []
+    scene.show(8, {**coat(20, (0.3, 0.66)), "size": (0.06, 0.22), "score": 0.7})
+    assert [t.age for t in scene.presence.present(scene.time)] == [AgeClass.UNKNOWN]
+
+
 def test_a_carer_who_sits_down_where_the_thing_is_and_is_found_stays_one(scene: Scene) -> None:
     scene.show(20)
     for number in range(10, 14):
@@ -331,3 +343,27 @@ def test_a_child_who_was_there_in_company_stays_when_she_is_hardly_found(scene: 
         scene.show(0.4, sleeper)
         scene.show(2.6)
     assert scene.ids == [10]
+
+
+def test_a_child_at_the_edge_who_is_found_again_did_not_come_in(scene: Scene) -> None:
+    at = {"at": (0.04, 0.8), "size": (0.06, 0.2)}
+    scene.show(30, {"id": 5, "age": AgeClass.CHILD, **at})
+    scene.show(20)
+    again = {"id": 6, "age": AgeClass.UNKNOWN, "adult_log_odds": 1.0, "score": 0.6, **at}
+    scene.show(6, again)
+    (found,) = scene.presence.out_of_nowhere(scene.time)
+    assert not found.at_edge
+    again["step"] = 0.01  # whoever walks may have come in
+    scene.show(4, again)
+    assert scene.presence.out_of_nowhere(scene.time) == ()
+
+
+@pytest.mark.parametrize(("every", "there"), [(1, [10]), (2, [])])
+def test_in_a_room_long_empty_only_who_is_found_in_most_looks_is_a_child(
+    scene: Scene, every: int, there: list[int]
+) -> None:
+    walk_through(scene)
+    scene.show(130)
+    for look in range(300):
+        scene.show(1 / FPS, *([doll(10, score=0.9, first_seen=160.0)] if look % every == 0 else []))
+    assert scene.ids == there

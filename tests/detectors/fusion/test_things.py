@@ -30,6 +30,16 @@ def test_somebody_much_larger_at_the_place_is_not_the_thing() -> None:
     assert not things.known(Box(0.36, 0.1, 0.5, 0.75))
 
 
+def test_a_box_that_shakes_more_is_still_the_thing_but_does_not_begin_as_one() -> None:
+    things = Things()
+    for time in (10, 20):
+        things.ended(COAT, time)
+    shaken = Box(0.41, 0.42, 0.47, 0.62)
+    assert not things.known(shaken)
+    assert things.still(shaken)
+    assert not things.still(ELSEWHERE)
+
+
 def test_a_thing_that_was_taken_away_is_forgotten() -> None:
     things = Things()
     things.ended(COAT, 0)

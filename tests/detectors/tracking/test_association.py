@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.detectors.tracking.association import assign, grown, height_ratio, overlap
+from monitor.detectors.tracking.association import assign, grown, height_ratio, one_kind, overlap
 from monitor.detectors.tracking.motion import Motion, centred
 
 
@@ -18,6 +18,15 @@ def test_overlap_of_known_boxes() -> None:
 def test_likeness_of_heights_is_symmetric() -> None:
     boxes = np.array([[0.0, 0.0, 0.1, 0.4], [0.0, 0.0, 0.1, 0.1]])
     assert height_ratio(boxes, boxes) == pytest.approx(np.array([[1, 0.25], [0.25, 1]]))
+
+
+def test_only_who_is_taken_for_the_opposite_is_unlike() -> None:
+    known, told = np.array([3.0, -3.0, 0.0, -0.2]), np.array([3.0, -3.0, 0.0])
+    fits = one_kind(known, told)
+    assert fits[0].tolist() == [1.0, pytest.approx(0.37, abs=0.01), 1.0]
+    assert fits[1].tolist() == [pytest.approx(0.37, abs=0.01), 1.0, 1.0]
+    assert (fits[2] == 1).all()
+    assert 0.6 < fits[3, 0] < 1
 
 
 def test_grown_boxes_touch() -> None:

@@ -196,3 +196,24 @@ def test_shifting_time_shifts_tracks(seed: int, shift: int) -> None:
     for one, other in zip(here, there, strict=True):
         assert [t.id for t in one] == [t.id for t in other]
         assert [t.seen + shift for t in one] == [t.seen for t in other]
+
+
+def told(x: float, age: AgeClass, *, tall: float = 0.3) -> Person:
+    return Person(Box(x - 0.06, 0.6 - tall, x + 0.06, 0.6), 0.7, age, 0.9)
+
+
+def test_a_child_is_not_taken_for_the_carer_who_sat_beside_her_and_left() -> None:
+    tracker = Tracker("c")
+    both = [told(0.50, AgeClass.ADULT), told(0.56, AgeClass.CHILD, tall=0.26)]
+    carer, child = follow(tracker, [both] * 10)[-1]
+    assert (carer.age, child.age) == (AgeClass.ADULT, AgeClass.CHILD)
+    # The carer goes unseen; a box of the child shakes towards where the carer was.
+    moved = [told(0.522, AgeClass.CHILD, tall=0.28)]
+    last = follow(tracker, [moved] * 3, start=10 / FPS)[-1]
+    assert [track.id for track in last if track.seen == 12 / FPS] == [child.id]
+
+
+def test_who_is_told_wrongly_now_and_then_keeps_her_number() -> None:
+    ages = [AgeClass.CHILD if i % 4 == 3 else AgeClass.ADULT for i in range(60)]
+    frames = [[told(0.3 + 0.004 * i, age)] for i, age in enumerate(ages)]
+    assert {track.id for tracks in follow(Tracker("c"), frames) for track in tracks} == {1}
