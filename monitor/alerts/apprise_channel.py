@@ -58,7 +58,10 @@ class AppriseChannel:
         """
         with self._complaints.heard() as lines:
             taken = self._plugin.notify(
-                body=message.body, title=message.title, attach=self._attachments(message)
+                body=message.body,
+                title=message.title,
+                attach=self._attachments(message),
+                body_format=apprise.NotifyFormat.TEXT,
             )
         if not taken:
             said = self._redact("; ".join(lines))

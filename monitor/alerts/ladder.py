@@ -15,7 +15,6 @@ from monitor.alerts.rota import Person, Rota
 from monitor.alerts.routing import wants
 from monitor.alerts.templates import MessageWriter
 from monitor.alerts.tiers import EscalationPolicy, HoursOf, Tier, always_open
-from monitor.domain.clock import to_datetime
 from monitor.domain.escalation import Climb, PlannedStep, StepState, Verdict
 from monitor.domain.events import Event, Severity
 from monitor.domain.notices import AlertChange, Decision, NoticeKind, Reason
@@ -150,7 +149,7 @@ class TierLadder:
         return self._notice(item, wanted.change, kind, wanted.why, note, wanted.tier)
 
     def _why(self, wanted: Climb, tier: Tier, item: _Recipient) -> str:
-        waited = wanted.now - to_datetime(wanted.change.event.raised)
+        waited = wanted.now - wanted.since
         person = item.person.name if item.person is not None else ""
         asked = wanted.why is Reason.ASKED
         return self._writer.escalation(

@@ -50,12 +50,14 @@ class PlannedStep:
 class Climb:
     """What is asked of a ladder: take ``tier`` of an alert's escalation now.
 
+    ``since`` is when the escalation began, or began anew; repeats of the alert do not move it.
     ``why`` is the reason that a channel told is told for. ``hold`` is set if nobody is to be
     told, whatever the tier says; ``asked`` if a person wants it, whatever the hour.
     """
 
     change: AlertChange
     tier: str
+    since: datetime
     now: datetime
     why: Reason
     hold: Reason | None = None

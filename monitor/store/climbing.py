@@ -98,7 +98,7 @@ def _tell_the_rest(
     """Tell those of a tier who were not told yet, because the alert was too mild for them."""
     held = _held(session, alert, at)
     hold = None if held is None else held[0]
-    verdict = ladder.climb(Climb(change, row.tier, at, Reason.TOLD, hold))
+    verdict = ladder.climb(Climb(change, row.tier, row.created, at, Reason.TOLD, hold))
     fresh = [
         replace(item, step=f"{item.step}:worse")  # what was taken back must not stand in its way
         for item in verdict.decisions
@@ -146,10 +146,11 @@ def _climb(
         close_step(row, StepState.CANCELLED, over, now)
         return
     hold = None if asked else _held(session, alert, now)
-    wanted = Climb(change, row.tier, now, _why(alert, row, asked=asked), asked=asked)
+    why = _why(alert, row, asked=asked)
+    wanted = Climb(change, row.tier, row.created, now, why, asked=asked)
     if hold is not None:
         reason, until = hold
-        wanted = Climb(change, row.tier, now, wanted.why, hold=reason)
+        wanted = replace(wanted, hold=reason)
         verdict = ladder.climb(wanted)
         verdict = Verdict(StepState.WAITING, reason, verdict.decisions, until)
     else:

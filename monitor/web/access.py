@@ -137,6 +137,19 @@ def permissions_for(visitor: Visitor) -> frozenset[Permission]:
     return role & FOR_PROGRAMS & frozenset(map(_P, visitor.bearer.grants))
 
 
+class GrantMissingError(PermissionDeniedError):
+    """A program may not do what its person may."""
+
+    def __init__(self, permission: Permission) -> None:
+        if permission in FOR_PROGRAMS:
+            words = Text(
+                f"该令牌不含用途“{permission}”", f"the token was not made for '{permission}'"
+            )
+        else:
+            words = Text("令牌不能用于此操作，须由人登录", "no token does this: sign in as a person")
+        super().__init__(words)
+
+
 class Require:
     """Dependency that admits signed-in people with a permission and yields the visitor."""
 
@@ -151,6 +164,7 @@ class Require:
             TooManyRequestsError: they ask too often.
             PasswordDueError: the password has to be changed first.
             SecondFactorDueError: a second factor has to be set up first.
+            GrantMissingError: the token was not made for it.
             PermissionDeniedError: the person's role lacks the permission.
         """
         visitor = visitor_of(request)
@@ -165,6 +179,8 @@ class Require:
             if visitor.user.role in needed and not visitor.second_factor:
                 raise SecondFactorDueError
         if not may(visitor, self.permission):
+            if visitor.bearer is not None and self.permission in permissions_of(visitor.user.role):
+                raise GrantMissingError(self.permission)
             raise PermissionDeniedError(
                 Text(
                     f"角色“{visitor.user.role}”不能这样做",

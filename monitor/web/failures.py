@@ -26,6 +26,7 @@ from monitor.domain.errors import (
     SourceError,
 )
 from monitor.domain.text import Language
+from monitor.web.access import GrantMissingError
 from monitor.web.answer import own_address, page
 from monitor.web.form_token import ForeignRequestError
 from monitor.web.i18n import catalogue, translate
@@ -153,6 +154,7 @@ def _problem(request: Request, error: Exception, status: int) -> JSONResponse:
 
 
 def _detail(error: Exception, language: Language) -> str:
-    if isinstance(error, KanhuError) and not isinstance(error, PermissionDeniedError):
+    hidden = isinstance(error, PermissionDeniedError) and not isinstance(error, GrantMissingError)
+    if isinstance(error, KanhuError) and not hidden:
         return error.brief().of(language)
     return ""

@@ -44,6 +44,18 @@ def test_a_mail_arrives_with_its_picture(mail_server: tuple[int, list[EmailMessa
     assert attachment.get_content() == PICTURE.content
 
 
+def test_a_mail_says_line_by_line_what_was_written(
+    mail_server: tuple[int, list[EmailMessage]],
+) -> None:
+    port, mails = mail_server
+    url = f"mailto://127.0.0.1:{port}?from=kanhu@example.org&to=duty@example.org"
+    written = "小班 <东> & 西：2 名儿童\n开始于 18:48:17\nhttp://127.0.0.1/alerts/2"
+    open_channel(ChannelSpec("mail", url)).send(Message("标题", written))
+    (mail,) = mails
+    assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
+    assert mail.get_content().strip().splitlines() == written.splitlines()
+
+
 @pytest.mark.parametrize("status", [400, 401, 500, 503])
 def test_a_refusal_is_an_error_without_secrets(
     receiver: Any, status: int, caplog: pytest.LogCaptureFixture

@@ -141,3 +141,17 @@ def test_people_cannot_be_recognised_unless_the_channel_is_cleared(hook: Hook) -
     assert (coarse["name"], coarse["media_type"]) == ("1.jpg", "image/jpeg")
     fine = [float(np.abs(np.diff(image.astype(int), axis=1)).mean()) for image in (sent, noise)]
     assert fine[0] < fine[1] / 8  # nothing of what differs from pixel to pixel is left
+
+
+def test_only_the_same_notice_has_the_same_delivery_again(hook: Hook) -> None:
+    channel = open_channel(hook.spec)
+    for message in (
+        Message("t", "b", key="alert-1"),
+        Message("t", "b", key="alert-1"),
+        Message("t", "b", kind="dead_man"),
+        Message("t", "b", kind="dead_man"),
+    ):
+        channel.send(message)
+    told, again, silent, back = (headers["Kanhu-Delivery"] for headers, _ in hook.requests)
+    assert told == again
+    assert len({told, silent, back}) == 3, "a receiver would drop what it believes to have"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from monitor.alerts.channels import ChannelSpec
 from monitor.alerts.ladder import OnCall, TierLadder
@@ -38,6 +39,7 @@ from monitor.store.alert_views import AlertDetail
 from monitor.store.base import Database
 from monitor.store.escalation_repository import EscalationRepository
 from monitor.store.event_repository import EventRepository
+from monitor.store.outbox import OutboxRow
 from monitor.store.place_repository import PlaceRepository
 from monitor.store.shelves import ShelfRepository
 
@@ -140,6 +142,19 @@ def test_the_institution_first_then_one_tier_after_the_other(
     assert [item.addressee for item in detail.deliveries] == ["", "", "李", ""]
     desk.later(600)
     assert len(desk.told(alert)) == 4
+
+
+def test_how_long_nobody_answered_is_counted_from_the_first_occurrence(
+    desk: Desk, make_event: MakeEvent
+) -> None:
+    alert = desk.record(make_event())
+    desk.later(2.5)
+    assert desk.record(make_event(onset=1140.0)) == alert
+    desk.later(0.5)
+    with desk.database.reading() as session:
+        wanted = select(OutboxRow.body).where(OutboxRow.reason == "nobody_answered")
+        (body,) = session.scalars(wanted)
+    assert body.startswith("3分内无人确认")
 
 
 def test_institution_and_district_at_once_when_it_is_critical(

@@ -57,7 +57,9 @@ def test_a_token_does_no_more_than_it_was_made_for(
     token = _token(world, operator, "watch", scope=SUNSHINE)
     with _program(served, token) as program:
         action = {"action": "acknowledge"}
-        assert program.post(f"/api/v1/alerts/{alert}/actions", json=action).status_code == 403
+        refused = program.post(f"/api/v1/alerts/{alert}/actions", json=action)
+        assert refused.status_code == 403
+        assert refused.json()["detail"] == "该令牌不含用途“handle”", "its person may"
         assert program.get(f"/api/v1/alerts/{alert}").status_code == 404, "out of its scope"
         assert "bamboo" not in program.get("/api/v1/institutions").text
         assert program.get("/account").status_code == 303, "pages are for people"
