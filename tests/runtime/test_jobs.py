@@ -113,7 +113,7 @@ def test_a_checklist_says_what_is_not_known_and_can_be_printed(
     (saved,) = desk.make(DISTRICT, date(2026, 11, 1), "sun")
     readings = [entry.reading for entry in saved.view.checklist.entries if entry.reading]
     assert len(saved.view.checklist.entries) == 71
-    assert len(readings) == 40
+    assert len(readings) == 41
     assert not any(reading.status.value == "pass" for reading in readings)
     pdf = desk.report(DISTRICT, saved.view.id, ReportFormat.PDF, "zh")
     assert pdf.startswith(b"%PDF")
