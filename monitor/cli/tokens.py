@@ -8,16 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.accounts_changed import put_down
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json, print_rows
 from monitor.domain.access import Scope, ScopeKind
-from monitor.domain.access_register import SYSTEM_ACCESSOR, AccessKind, NewAccess
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
-from monitor.store.access_register import AccessRegister
 from monitor.store.api_tokens import ApiToken, ApiTokenRepository
 from monitor.store.base import Database
 from monitor.store.place_repository import PlaceRepository
@@ -28,6 +27,9 @@ from monitor.web.access import FOR_PROGRAMS, permissions_of
 group = typer.Typer(help="Tokens with which programs use the API.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Sign-in name of the person whose token it is.")]
+
+_MADE = Text("生成接口令牌", "API token made")
+_REVOKED = Text("撤销接口令牌", "API token revoked")
 
 
 @group.command("add")
@@ -60,7 +62,7 @@ def add(
             now,
         )
         what = {"account": user.name, "token": token.id, "grants": sorted(grants)}
-        _put_down(database, "用命令生成接口令牌 / API token made by command", what)
+        put_down(database, _MADE, user.scope, what)
     if as_json:
         print_json({**_shown(token), "token": text})
     else:
@@ -92,8 +94,7 @@ def revoke(
     with closing(open_store(Environment.load(config))) as database:
         user = _known(database, name)
         ApiTokenRepository(database).revoke(user.id, token, utc_now(SystemClock()))
-        what = {"account": user.name, "token": token}
-        _put_down(database, "用命令撤销接口令牌 / API token revoked by command", what)
+        put_down(database, _REVOKED, user.scope, {"account": user.name, "token": token})
     typer.echo(f"token {token} of {user.name} works no more")
 
 
@@ -129,11 +130,6 @@ def _scope(database: Database, user: User, institution: str) -> Scope:
         return user.scope
     PlaceRepository(database).institution(user.scope, institution)
     return Scope(ScopeKind.INSTITUTION, institution)
-
-
-def _put_down(database: Database, reason: str, what: dict[str, Any]) -> None:
-    access = NewAccess(AccessKind.ACCOUNT, SYSTEM_ACCESSOR, reason, what=what)
-    AccessRegister(database).put_down(access, utc_now(SystemClock()))
 
 
 def _shown(token: ApiToken) -> dict[str, Any]:

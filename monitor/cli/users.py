@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from monitor.cli.accounts_changed import put_down
 from monitor.cli.language import language_named
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, print_json, print_rows
@@ -18,6 +19,7 @@ from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.text import Text
 from monitor.runtime.environment import Environment
 from monitor.runtime.opening import open_store
+from monitor.store.base import Database
 from monitor.store.second_factors import SecondFactors
 from monitor.store.session_repository import SessionRepository
 from monitor.store.user_repository import UserRepository
@@ -26,6 +28,14 @@ from monitor.store.users import NewUser, User
 group = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="What the person types to sign in.")]
+
+_ENTERED = Text("新建账号", "account entered")
+_PASSWORD = Text("重设密码", "account given a new password")
+_KEPT_OUT = Text("停用账号", "account closed")
+_LET_IN = Text("启用账号", "account opened")
+_ROLE = Text("更改角色与范围", "role and scope of the account changed")
+_FACTOR = Text("重置第二步验证", "second factor of the account reset")
+_LINK = Text("生成一次性登录链接", "one-time sign-in link made")
 
 
 @group.command("add")
@@ -61,6 +71,8 @@ def add(
     password = _password(password_stdin)
     with closing(open_store(environment)) as database:
         user = UserRepository(database).create(new, password, utc_now(SystemClock()))
+        where = f"{scope.kind.value} {scope.id}".strip()
+        _put_down(database, user, _ENTERED, role=role.value, scope=where)
     if as_json:
         print_json(_shown(user))
     else:
@@ -95,6 +107,7 @@ def password(
         users = UserRepository(database)
         user = _known(users, name)
         users.set_password(user.id, _password(password_stdin))
+        _put_down(database, user, _PASSWORD)
     typer.echo(f"{user.name} has a new password")
 
 
@@ -108,6 +121,7 @@ def disable(name: Name, config: ConfigFile) -> None:
         users = UserRepository(database)
         user = _known(users, name)
         users.set_active(user.id, active=False)
+        _put_down(database, user, _KEPT_OUT)
     typer.echo(f"{user.name} can no longer sign in")
 
 
@@ -121,6 +135,7 @@ def enable(name: Name, config: ConfigFile) -> None:
         users = UserRepository(database)
         user = _known(users, name)
         users.set_active(user.id, active=True)
+        _put_down(database, user, _LET_IN)
     typer.echo(f"{user.name} can sign in again")
 
 
@@ -142,7 +157,9 @@ def role(
         users = UserRepository(database)
         user = _known(users, name)
         users.set_role(user.id, role, scope)
-    typer.echo(f"{user.name} is now {role.value} for {scope.kind.value} {scope.id}".rstrip())
+        where = f"{scope.kind.value} {scope.id}".strip()
+        _put_down(database, users.get(user.id), _ROLE, role=role.value, scope=where)
+    typer.echo(f"{user.name} is now {role.value} for {where}")
 
 
 @group.command("reset-second-factor")
@@ -156,6 +173,7 @@ def reset_second_factor(name: Name, config: ConfigFile) -> None:
         user = _known(UserRepository(database), name)
         SecondFactors(database, environment.secret()).remove(user.id)
         SessionRepository(database).revoke_all(user.id)
+        _put_down(database, user, _FACTOR)
     typer.echo(f"{user.name} signs in by password alone until a second factor is set up anew")
 
 
@@ -168,7 +186,12 @@ def link(name: Name, config: ConfigFile) -> None:
     with closing(open_store(Environment.load(config))) as database:
         user = _known(UserRepository(database), name)
         token = SessionRepository(database).new_link(user.id, utc_now(SystemClock()))
+        _put_down(database, user, _LINK)
     typer.echo(f"/sign-in/once/{token}")
+
+
+def _put_down(database: Database, user: User, done: Text, **what: str) -> None:
+    put_down(database, done, user.scope, {"account": user.name, **what})
 
 
 def _known(users: UserRepository, name: str) -> User:

@@ -31,14 +31,18 @@ def notify_complaints(notify: Notify, institutions: Collection[str]) -> Iterator
         ("policies", notify.policies),
     ):
         yield from _twice([item.id for item in items], (*at, name))
-    channels = {channel.id for channel in notify.channels}
+    channels = {channel.id: channel.severities for channel in notify.channels}
     people = {person.id for person in notify.people}
     for i, person in enumerate(notify.people):
         yield from _unknown(person.channels, channels, (*at, "people", i, "channels"), "channel")
     yield from _accounts([person.user.lower() for person in notify.people], (*at, "people"))
     for i, rota in enumerate(notify.rotas):
         yield from _rota(rota, people, (*at, "rotas", i))
-    rotas = {rota.id for rota in notify.rotas}
+    own = {person.id: person.channels for person in notify.people}
+    rotas = {
+        rota.id: [name for person in rota.turns for name in own.get(person, ())]
+        for rota in notify.rotas
+    }
     for i, policy in enumerate(notify.policies):
         yield from _policy(policy, channels, rotas, (*at, "policies", i))
         where: Location = (*at, "policies", i, "institutions")
@@ -110,13 +114,16 @@ def _overlaps(overrides: Sequence[OverridePart], at: Location) -> Iterator[Compl
 
 
 def _policy(
-    policy: PolicyPart, channels: Collection[str], rotas: Collection[str], at: Location
+    policy: PolicyPart,
+    channels: Mapping[str, Collection[Severity]],
+    rotas: Mapping[str, Collection[str]],
+    at: Location,
 ) -> Iterator[Complaint]:
     yield from _twice([tier.id for tier in policy.tiers], (*at, "tiers"))
     for i, tier in enumerate(policy.tiers):
         yield from _tier(tier, channels, rotas, (*at, "tiers", i))
     for severity in (Severity.CRITICAL, Severity.HIGH):
-        if not any(severity in tier.after for tier in policy.tiers):
+        if not any(_tells(tier, severity, channels, rotas) for tier in policy.tiers):
             yield Complaint(
                 (*at, "tiers"),
                 Text(
@@ -124,8 +131,9 @@ def _policy(
                     f"nobody is ever told about {severity} alerts",
                 ),
                 Text(
-                    f"至少在一个层级写明 after: {{{severity}: …}}",
-                    f"give at least one tier a delay 'after: {{{severity}: …}}'",
+                    f"至少在一个层级写明 after: {{{severity}: …}}，并有接收它的渠道",
+                    f"give at least one tier a delay 'after: {{{severity}: …}}' "
+                    "and a channel that takes it",
                 ),
             )
     for i, (lower, upper) in enumerate(pairwise(policy.tiers), 1):
@@ -139,6 +147,17 @@ def _policy(
                     ),
                     Text("按通知的先后排列层级", "put tiers in the order of their telling"),
                 )
+
+
+def _tells(
+    tier: TierPart,
+    severity: Severity,
+    channels: Mapping[str, Collection[Severity]],
+    rotas: Mapping[str, Collection[str]],
+) -> bool:
+    told = (*tier.channels, *rotas.get(tier.rota or "", ()))
+    takes = (severity in channels.get(name, (severity,)) for name in told)
+    return severity in tier.after and any(takes)
 
 
 def _tier(

@@ -146,7 +146,7 @@ class GrantMissingError(PermissionDeniedError):
                 f"该令牌不含用途“{permission}”", f"the token was not made for '{permission}'"
             )
         else:
-            words = Text("令牌不能用于此操作，须由人登录", "no token does this: a person must")
+            words = Text("令牌不能用于此操作，须由人登录", "no token can do this: a person has to")
         super().__init__(words)
 
 

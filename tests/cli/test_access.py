@@ -46,6 +46,7 @@ def test_tokens_are_made_listed_and_revoked(monitor: Any, district: Path) -> Non
     assert [row["reason"] for row in rows] == [
         "用命令撤销接口令牌 / API token revoked by command",
         "用命令生成接口令牌 / API token made by command",
+        "用命令新建账号 / account entered by command",
     ]
 
 
@@ -81,7 +82,7 @@ def test_the_register_is_checked(monitor: Any, district: Path, tmp_path: Path) -
     database = Database(f"sqlite:///{tmp_path}/data/kanhu.db")
     with database.transaction() as session:
         session.execute(text("DROP TRIGGER access_entry_no_delete"))
-        session.execute(text("DELETE FROM access_entry WHERE position = 3"))
+        session.execute(text("DELETE FROM access_entry WHERE position = 4"))
     database.close()
     assert monitor("audit", "access", "--verify", "-c", district).code == 0, "cut at the end"
     broken = monitor("audit", "access", "--verify", "--known", head, "-c", district)
@@ -95,5 +96,20 @@ def test_people_are_changed_by_command(monitor: Any, district: Path) -> None:
     assert monitor("user", "disable", "wang", "-c", district).code == 0
     assert monitor("user", "enable", "wang", "-c", district).code == 0
     assert monitor("user", "reset-second-factor", "wang", "-c", district).code == 0
+    assert monitor("user", "link", "wang", "-c", district).code == 0
     shown = json.loads(monitor("user", "list", "-c", district, "--json").out)[0]
     assert (shown["role"], shown["scope"], shown["active"]) == ("inspector", "community 梅园", True)
+    rows = json.loads(monitor("audit", "access", "-c", district, "--json").out)
+    assert [row["reason"].partition(" / ")[2] for row in reversed(rows)] == [
+        "account entered by command",
+        "role and scope of the account changed by command",
+        "account closed by command",
+        "account opened by command",
+        "second factor of the account reset by command",
+        "one-time sign-in link made by command",
+    ]
+    assert rows[-2]["what"] == {
+        "account": "wang",
+        "role": "inspector",
+        "scope": "community 梅园",
+    }

@@ -201,3 +201,11 @@ def test_mistakes_are_named_with_file_line_and_path(
     assert where in told
     assert message in told
     assert "→" in told
+
+
+def test_a_policy_whose_channels_take_nothing_critical_is_refused() -> None:
+    text = (DISTRICT + NOTIFY).replace('/1"}', '/1", severities: [high]}')
+    parse_settings(parse_document(text, "d.yaml"), Path("/"))  # the rota reaches a phone
+    deaf = text.replace('/2"}', '/2", severities: [high]}')
+    with pytest.raises(ConfigError, match="nobody is ever told about critical alerts"):
+        parse_settings(parse_document(deaf, "d.yaml"), Path("/"))
