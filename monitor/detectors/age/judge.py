@@ -34,6 +34,7 @@ _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 _GONE = 0.3
 _FIRST_WORDS, _WORDS_LAST = 2.0, 120.0
+_SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ class JudgeSettings:
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
     say by each cue; whoever is only half seen is not judged beyond ``half_seen``. What the model's
     classes say of somebody errs the same way for minutes, so their average counts, ``model_gain``
-    times, and at most ``model_most``; alone it never decides by ``decide_late``. Who turns up
+    times, and at most ``model_most``; alone it never decides by ``decide_late``. Where the model
+    speaks, boxes lower than ``tall`` say no more than ``low_most`` for an adult: a child who lies
+    along the view is as high and wide as a carer who sits. Who turns up
     where a child was at most ``remember`` seconds before is presumed to be that child, by at most
     ``heritage``.
     """
@@ -61,6 +64,7 @@ class JudgeSettings:
     child_most: float = 1.0
     model_gain: float = 2.5
     model_most: float = 2.5
+    low_most: float = 0.5
     scale_most: float = 0.5
     half_seen: float = 0.9
     tall: float = 1.4
@@ -81,6 +85,7 @@ class _Memory:
     model_weight: float = 0.0
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
+    low: bool = False
     height_m: float | None = None
     floor: tuple[float, float] | None = None
     learned: float = -math.inf
@@ -177,7 +182,11 @@ class AgeJudge:
             if abs(memory.by_size) < settings.half_seen:
                 memory.by_size = within
         limit = settings.saturation
-        memory.by_size = _within(memory.by_size + weight * odds, limit)
+        most = limit
+        if odds > 0 and memory.low and memory.model_weight:
+            known = memory.age is AgeClass.CHILD and memory.model_says < _SPEAKS
+            most = memory.by_size if known else max(memory.by_size, settings.low_most)
+        memory.by_size = max(min(memory.by_size + weight * odds, most), -limit)
         told = _within(settings.model_gain * memory.model_says, settings.model_most)
         memory.log_odds = _within(memory.by_size + told, limit)
         memory.age = self._decided(memory, track.seen - memory.first)
@@ -204,7 +213,8 @@ class AgeJudge:
     def _by_metres(self, body: Body, shape: float, memory: _Memory, weight: float) -> float:
         settings = self._settings
         # Seen from above people look squat, so the shape is taken in metres.
-        if body.height_m >= settings.tall and upright_share(body.width_m / body.height_m) > 0.5:
+        memory.low = body.height_m < settings.tall
+        if not memory.low and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
         odds = size_log_odds(body.height_m, body.width_m, shape)
         odds = min(max(odds, -settings.child_most), settings.adult_most)
@@ -228,7 +238,9 @@ class AgeJudge:
             return AgeClass.CHILD
         if memory.age is AgeClass.ADULT and odds >= settings.doubt:
             return AgeClass.ADULT
-        if memory.age is AgeClass.CHILD and odds <= -settings.doubt:
+        # Boxes as low as a child's do not make one a stranger; they are what lying looks like.
+        bound = settings.doubt if memory.low and memory.model_weight else -settings.doubt
+        if memory.age is AgeClass.CHILD and odds <= bound:
             return AgeClass.CHILD
         return AgeClass.UNKNOWN
 

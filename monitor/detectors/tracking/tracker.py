@@ -189,7 +189,7 @@ class Tracker:
         _pair(alike, recent, ~strong, _LIKE_WEAK, owner, taken)
         taken |= boxes.repeats(taken)
         if not (taken | ~strong).all():
-            again = kind * _likeness_again(expected, boxes.corners, unseen)
+            again = kind**2 * _likeness_again(expected, boxes.corners, unseen)
             _pair(again, confirmed, strong, _LIKE_AGAIN, owner, taken)
             seldom = np.where(unseen[:, None] > _SELDOM, np.maximum(alike, again), alike)
             _pair(seldom, ~confirmed, strong, _LIKE_TENTATIVE, owner, taken)
