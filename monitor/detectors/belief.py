@@ -25,7 +25,7 @@ _AS_SURE, _SHADOW, _LEARNS = 0.8, 0.3, 0.1
 _STOPS = 5.0
 _MOST_SPOTS = 64
 _EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD = 15.0, 0.8, 0.25
-_LONG_EMPTY, _WELL_SEEN = 120.0, 0.4
+_LONG_EMPTY, _A_WHILE, _WELL_SEEN = 120.0, 5.0, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,18 @@ class Belief:
         """
         if kept.track.age is AgeClass.CHILD:
             if kept.unaccompanied > _LONG_EMPTY and not kept.moved:
-                well = kept.solid_long >= _WELL_SEEN * self._usual_score
-                return well and self.is_steady(kept)
+                return self._is_found_well(kept)
             least = _FAINT_CHILD * self._usual_score
             return kept.solid_long >= least or not self._is_out_of_nothing(kept)
         return not self.solid_below(kept, self._settings.shadow)
+
+    def _is_found_well(self, kept: Kept) -> bool:
+        """Say whether somebody was found in most looks since she turned up, and surely enough."""
+        followed = kept.track.seen - kept.track.first_seen
+        learned = 1 - math.exp(-followed / _STEADY_SECONDS)  # the averages began at nothing
+        often = kept.found >= self._settings.steady * learned
+        surely = kept.solid_long >= _WELL_SEEN * self._usual_score * learned
+        return followed >= _A_WHILE and often and surely
 
     def _is_out_of_nothing(self, kept: Kept) -> bool:
         """Say whether somebody turned up in an empty room and did nothing to be believed."""

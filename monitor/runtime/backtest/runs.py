@@ -128,6 +128,7 @@ class TrialRuns:
         finally:
             process.kill()
             process.wait()
+            process.stdout.close()  # left open where the job could not even be handed over
 
     def _take(self, run: Run, told: float | TrialResult) -> None:
         with self._lock:
