@@ -243,21 +243,23 @@ def coat(number: int, at: tuple[float, float] = (0.3, 0.6)) -> dict[str, Any]:
     return adult(at, id=number, score=0.3)
 
 
-def test_a_thing_taken_for_an_adult_again_and_again_is_no_adult(scene: Scene) -> None:
+def take_the_coat_for_people(scene: Scene) -> None:
+    """Let the coat be taken for four adults, one after the other."""
     scene.show(20)
     for number in range(10, 14):
         scene.show(6, coat(number))
         scene.show(10)
+
+
+def test_a_thing_taken_for_an_adult_again_and_again_is_no_adult(scene: Scene) -> None:
+    take_the_coat_for_people(scene)
     scene.show(8, coat(20))
     assert [t.age for t in scene.presence.present(scene.time)] == [AgeClass.UNKNOWN]
     assert scene.hidden_adults == 0
 
 
 def test_a_thing_that_is_lost_and_found_again_is_one_still(scene: Scene) -> None:
-    scene.show(20)
-    for number in range(10, 14):
-        scene.show(6, coat(number))
-        scene.show(10)
+    take_the_coat_for_people(scene)
     scene.show(8, coat(20))
     scene.show(5)
     assert scene.ids == []
@@ -266,10 +268,7 @@ def test_a_thing_that_is_lost_and_found_again_is_one_still(scene: Scene) -> None
 
 
 def test_a_carer_who_sits_down_where_the_thing_is_and_is_found_stays_one(scene: Scene) -> None:
-    scene.show(20)
-    for number in range(10, 14):
-        scene.show(6, coat(number))
-        scene.show(10)
+    take_the_coat_for_people(scene)
     carer = adult((0.02, 0.6), id=30, step=0.014)
     scene.show(4, carer)
     carer["step"] = 0.0
