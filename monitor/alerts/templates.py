@@ -22,7 +22,7 @@ RULE_NAMES: Mapping[str, Text] = {
     "ratio_breach": Text(zh="师幼比不达标", en="too few adults for the children"),
     "headcount_mismatch": Text(zh="在园人数不符", en="headcount mismatch"),
     "local_density": Text(zh="局部拥挤", en="people pressed together"),
-    "crowding": Text(zh="人数超限", en="too many people"),
+    "crowding": Text(zh="人数超限", en="over capacity"),
     "view_lost": Text(zh="画面不可用", en="view lost"),
 }
 """Names of the rules that come with the product; a rule without one goes by its id."""

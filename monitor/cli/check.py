@@ -12,6 +12,7 @@ import typer
 from monitor.cli.language import say, spoken
 from monitor.cli.options import ConfigFile
 from monitor.cli.output import JsonFlag, errors, print_json, print_rows, progress
+from monitor.detectors.models.manifest import load_manifest
 from monitor.domain.clock import SystemClock, utc_now
 from monitor.domain.connections import ConnectionTrial
 from monitor.domain.errors import ConfigError, InputError
@@ -20,7 +21,7 @@ from monitor.domain.system_words import unwritable
 from monitor.domain.text import Language, Text, in_brackets
 from monitor.runtime.connection import AT_ONCE, try_cameras
 from monitor.runtime.connection_sheet import write_trials
-from monitor.runtime.environment import Environment
+from monitor.runtime.environment import Environment, models_folder
 from monitor.runtime.opening import open_store
 from monitor.settings import Settings, load_settings
 from monitor.settings.district import district_of
@@ -64,6 +65,7 @@ def check(
     """
     settings = load_settings(config)
     district = district_of(settings, config.resolve().parent)
+    load_manifest(models_folder()).model(settings.model.name)
     if xlsx is not None and not connect:
         raise InputError(
             Text("没有 --connect 就没有报告", "there is no report without --connect"),

@@ -128,6 +128,10 @@ def history(
         elif version is None:
             desk.present()
             rows = [_row(item) for item in desk.versions.list(limit=limit)]
+            if not as_json:  # for people: this machine's time, without fractions
+                rows = [
+                    {**row, "at": f"{row['at'].astimezone():%Y-%m-%d %H:%M:%S %Z}"} for row in rows
+                ]
             print_rows(_COLUMNS, rows, as_json=as_json)
         else:
             lines = desk.changed_by(version)
@@ -194,7 +198,7 @@ def _refuse(draft: Draft, file: Path) -> None:
     if not draft.complaints:
         return
     number = len(draft.complaints)
-    head = Text(f"{number} 处错误；没有任何修改", f"{number} mistakes; nothing is changed")
+    head = Text(f"{number} 处错误；没有任何修改", f"Mistakes: {number}. Nothing is changed.")
     errors = [
         InputError(item.message, where=dotted(item.location), hint=item.hint)
         for item in draft.complaints

@@ -122,7 +122,7 @@ def _print(trial: Trial, config: Path, dry_run: bool) -> None:
             for problem in trial.problems
         ]
         number = len(rows)
-        say(Text(f"{number} 处错误；没有任何修改", f"{number} mistakes; nothing was changed"))
+        say(Text(f"{number} 处错误；没有任何修改", f"Mistakes: {number}. Nothing was changed."))
         print_rows(("row", "column", "problem"), rows, as_json=False)
         return
     rows = [{"": level, **states} for level, states in trial.counts.items()]

@@ -32,10 +32,9 @@ from monitor.store.escalations import escalation_view, steps_of
 from monitor.store.event_rows import stored_event
 from monitor.store.events import EventRow
 from monitor.store.evidence import EvidenceRow, evidence_view
-from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.outbox import OutboxRow, delivery_view
 from monitor.store.scope import within
-from monitor.store.steps import add_step, feed_payload
+from monitor.store.steps import add_step, tell_feed
 from monitor.store.text import clean_text
 
 PERSON_ACTIONS = frozenset(
@@ -236,9 +235,7 @@ class AlertRepository:
             _hold_place(session, row, after)
             follow_up(session, row, wish, self._life, now)
             add_step(session, row, action, before.value, actor, now, reason=_told(wish, reason))
-            append_to_feed(
-                session, FeedKind.ALERT, row.id, row.institution_id, feed_payload(row, action), now
-            )
+            tell_feed(session, row, action, now)
             return alert_view(row)
 
     def counts(self, scope: Scope, start: datetime, end: datetime) -> tuple[AlertCount, ...]:

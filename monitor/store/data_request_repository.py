@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from monitor.domain.access import Scope, ScopeKind
-from monitor.domain.access_register import AccessEntry, AccessKind, Accessor, NewAccess
+from monitor.domain.access_register import AccessEntry, Accessor, NewAccess
 from monitor.domain.data_requests import (
     AnswerTimes,
     DataRequest,
@@ -27,21 +26,23 @@ from monitor.domain.errors import ConflictError, InputError, NotFoundError, Perm
 from monitor.domain.text import Text
 from monitor.store.access_register import put_down
 from monitor.store.base import Database
-from monitor.store.chains import append
 from monitor.store.data_requests import (
     OVER,
     DataRequestRow,
     RequestFileRow,
-    RequestHoldRow,
-    RequestNoteRow,
-    RequestStepRow,
-    digest_of,
     note_use,
 )
 from monitor.store.files import NewFile
-from monitor.store.holds import hold_cameras, lift_holds
 from monitor.store.locks import take_turn
-from monitor.store.places import CameraRow, InstitutionRow, RoomRow
+from monitor.store.places import RoomRow
+from monitor.store.request_checks import check_place, check_request
+from monitor.store.request_steps import (
+    LONGEST_TEXT,
+    add_step,
+    enter_into_register,
+    hold_footage,
+    lift_footage,
+)
 from monitor.store.request_views import (
     RequestDetail,
     RequestFile,
@@ -50,12 +51,8 @@ from monitor.store.request_views import (
     request_view,
 )
 from monitor.store.scope import within
-from monitor.store.text import clean_line, clean_text, plain
+from monitor.store.text import clean_text
 
-LONGEST_SPAN = timedelta(days=31)
-LONGEST_TEXT = 4000
-_HELD_FOR = timedelta(days=3650)
-_MOST_FILES = 20
 _NEEDS_TEXT = frozenset(
     {
         RequestAction.CHECK,
@@ -89,9 +86,9 @@ class DataRequests:
             NotFoundError: there is no such institution or room within ``scope``.
             InputError: something is missing or does not fit.
         """
-        _check(new, now, today)
+        check_request(new, now, today)
         with self._database.transaction() as session:
-            _check_place(session, scope, new)
+            check_place(session, scope, new)
             take_turn(session, "data_request")
             row = DataRequestRow(
                 number=_number(session, today.year),
@@ -119,7 +116,7 @@ class DataRequests:
                 for key, value in asdict(new.particulars).items()
             }
             facts = {"number": row.number, "institution": row.institution_id, "wish": row.wish}
-            _step(
+            add_step(
                 session,
                 row,
                 RequestAction.RECORD,
@@ -129,7 +126,7 @@ class DataRequests:
                 {**facts, "requester": row.requester, "due": row.due.isoformat()},
                 files,
             )
-            _hold(session, row, who, now)
+            hold_footage(session, row, who, now)
             return request_view(row)
 
     def act(
@@ -177,11 +174,11 @@ class DataRequests:
             if after.over:
                 row.ended = now
             facts = {"verdict": row.verdict} if action is RequestAction.DECIDE else {}
-            _step(session, row, action, who, now, words, facts, files)
+            add_step(session, row, action, who, now, words, facts, files)
             if action is RequestAction.CARRY_OUT:
-                _tell_register(session, row, who, now)
+                enter_into_register(session, row, who, now)
             if after.over:
-                _lift(session, row, who, now)
+                lift_footage(session, row, who, now)
             return request_view(row)
 
     def get(self, scope: Scope, request_id: int) -> RequestDetail:
@@ -276,58 +273,6 @@ class DataRequests:
             return entry
 
 
-def _check(new: NewRequest, now: datetime, today: date) -> None:
-    told = new.particulars
-    if not told.person.strip():
-        raise InputError(Text("请求人是谁？", "who asks?"), where="person")
-    if new.requester.official and not told.letter.strip():
-        raise InputError(
-            Text(
-                "机关凭公函提出请求：请写明文号",
-                "an authority asks by an official letter: give its number",
-            ),
-            where="letter",
-        )
-    if not told.purpose.strip():
-        raise InputError(Text("用途是什么？", "what is it for?"), where="purpose")
-    if new.received > today or new.received < today - timedelta(days=366):
-        raise InputError(
-            Text("这不是最近一年内的日期", "this is not a day of the last year"), where="received"
-        )
-    if (new.start is None) != (new.end is None) or (new.wish.footage and new.start is None):
-        raise InputError(Text("请写明起止时间", "say from when to when"), where="start")
-    if new.start is None or new.end is None:
-        return
-    if not new.start < new.end <= now:
-        raise InputError(
-            Text(
-                "时间的结束早于开始，或还没有过去",
-                "the time ends before it begins, or is not over yet",
-            ),
-            where="end",
-        )
-    if new.end - new.start > LONGEST_SPAN:
-        raise InputError(
-            Text(f"一次最多 {LONGEST_SPAN.days} 天", f"at most {LONGEST_SPAN.days} days at once"),
-            where="end",
-            hint=Text("请分几次登记", "take several down"),
-        )
-
-
-def _check_place(session: Session, scope: Scope, new: NewRequest) -> None:
-    known = session.scalar(
-        select(InstitutionRow.id).where(
-            InstitutionRow.id == new.institution_id, within(scope, InstitutionRow.id)
-        )
-    )
-    rooms = select(RoomRow.id).where(RoomRow.institution_id == new.institution_id)
-    if known is None or not set(new.rooms) <= set(session.scalars(rooms)):
-        raise NotFoundError(
-            Text("没有这个机构或房间", "there is no such institution or room"),
-            where=new.institution_id,
-        )
-
-
 def _number(session: Session, year: int) -> str:
     this_year = DataRequestRow.number.startswith(f"{year}-")
     count = session.scalar(select(func.count()).select_from(DataRequestRow).where(this_year)) or 0
@@ -350,91 +295,6 @@ def _decide(
         raise InputError(Text("决定须写明理由", "a decision needs its reason"), where="reason")
     row.verdict, row.faces, row.decided = ruling.verdict.value, ruling.faces.value, now
     return {"zh": zh or en, "en": en or zh}
-
-
-def _step(
-    session: Session,
-    row: DataRequestRow,
-    action: RequestAction,
-    who: Accessor,
-    now: datetime,
-    words: dict[str, Any],
-    facts: dict[str, Any],
-    files: Sequence[NewFile],
-) -> None:
-    kept = select(func.count()).where(RequestFileRow.request_id == row.id)
-    if files and (session.scalar(kept) or 0) + len(files) > _MOST_FILES:
-        raise InputError(
-            Text(
-                f"一个请求最多 {_MOST_FILES} 个文件", f"a request has at most {_MOST_FILES} files"
-            ),
-            where="file",
-        )
-    name = clean_line(f"{who.person} ({who.unit})" if who.unit else who.person, 420)
-    sums = [{"name": clean_line(one.name, 200), "sha256": one.sha256} for one in files]
-    told = plain({**words, "by": name, "files": sums})
-    salt = secrets.token_hex(32)
-    content = {
-        "v": 1,
-        "request": row.id,
-        "action": action.value,
-        "state": row.state,
-        "at": now.astimezone(UTC).isoformat(timespec="microseconds"),
-        "account": who.user_id,
-        "words": digest_of(salt, told),
-        **facts,
-    }
-    link = append(session, RequestStepRow, content, request_id=row.id, at=now, action=action.value)
-    session.add(RequestNoteRow(position=link.position, request_id=row.id, salt=salt, words=told))
-    session.add_all(
-        RequestFileRow(
-            request_id=row.id,
-            position=link.position,
-            key=one.key,
-            name=clean_line(one.name, 200),
-            media_type=one.media_type,
-            sha256=one.sha256,
-            size=one.size,
-        )
-        for one in files
-    )
-    session.flush()
-
-
-def _hold(session: Session, row: DataRequestRow, who: Accessor, now: datetime) -> None:
-    if row.start is None or row.end is None:
-        return
-    rooms = RoomRow.institution_id == row.institution_id
-    if row.rooms:
-        rooms = and_(rooms, RoomRow.id.in_(row.rooms))
-    cameras = session.scalars(
-        select(CameraRow.id).join(RoomRow, RoomRow.id == CameraRow.room_id).where(rooms)
-    )
-    ids = hold_cameras(
-        session,
-        cameras.all(),
-        row.start,
-        row.end,
-        reason=f"请求 / request {row.number}",
-        by=who.person,
-        expires=now + _HELD_FOR,
-        now=now,
-    )
-    session.add_all(RequestHoldRow(hold_id=one, request_id=row.id) for one in ids)
-
-
-def _lift(session: Session, row: DataRequestRow, who: Accessor, now: datetime) -> None:
-    ids = select(RequestHoldRow.hold_id).where(RequestHoldRow.request_id == row.id)
-    reason = f"请求 / request {row.number}: {row.state}"
-    lift_holds(session, session.scalars(ids).all(), reason=reason, by=who.person, now=now)
-
-
-def _tell_register(session: Session, row: DataRequestRow, who: Accessor, now: datetime) -> None:
-    # The register is never erased, so it names the request and nobody who asked.
-    what = {"request": row.number, "wish": row.wish, "requester": row.requester}
-    reason = f"请求 / request {row.number}"
-    access = NewAccess(AccessKind.REQUEST_MET, who, reason, row.institution_id, what=what)
-    note_use(session, row.id, put_down(session, access, now).position)
 
 
 def _visible(scope: Scope) -> ColumnElement[bool]:

@@ -17,11 +17,10 @@ from monitor.domain.notices import NoticeKind
 from monitor.domain.text import Text
 from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
-from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.findings import FindingRow
 from monitor.store.outbox import DeliveryState, OutboxRow, group_of
 from monitor.store.scope import within
-from monitor.store.steps import add_step, feed_payload
+from monitor.store.steps import add_step, tell_feed
 
 _DEAD = DeliveryState.DEAD.value
 _Found = TypeVarTuple("_Found")
@@ -118,8 +117,7 @@ def _put_down(
     alert.updated = now
     alert.version += 1
     add_step(session, alert, AlertAction.RESEND, alert.state, actor, now, reason=channel_id)
-    payload = feed_payload(alert, AlertAction.RESEND)
-    append_to_feed(session, FeedKind.ALERT, alert.id, alert.institution_id, payload, now)
+    tell_feed(session, alert, AlertAction.RESEND, now)
 
 
 def _letter(row: OutboxRow, alert: AlertRow | None, finding: FindingRow | None) -> DeadLetter:

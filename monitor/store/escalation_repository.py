@@ -12,8 +12,7 @@ from monitor.store.alerts import AlertRow
 from monitor.store.base import Database
 from monitor.store.climbing import climb_due
 from monitor.store.escalations import EscalationRow
-from monitor.store.feed import FeedKind, append_to_feed
-from monitor.store.steps import feed_payload
+from monitor.store.steps import tell_feed
 
 
 class EscalationRepository:
@@ -42,8 +41,5 @@ class EscalationRepository:
             before = alert.version
             taken = climb_due(session, alert, self._ladder, self._life, now)
             if alert.version != before:
-                payload = feed_payload(alert, "escalate")
-                append_to_feed(
-                    session, FeedKind.ALERT, alert.id, alert.institution_id, payload, now
-                )
+                tell_feed(session, alert, "escalate", now)
             return taken

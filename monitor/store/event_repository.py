@@ -34,7 +34,7 @@ from monitor.store.feed import FeedKind, append_to_feed
 from monitor.store.flapping import flaps
 from monitor.store.locks import take_turn
 from monitor.store.outbox import attach_late, put_notices
-from monitor.store.steps import add_step, feed_payload
+from monitor.store.steps import add_step, tell_feed
 
 
 class EventRepository:
@@ -146,9 +146,7 @@ class EventRepository:
         self._escalate(session, kind, alert, now)
         if kind in (ChangeKind.RAISED, ChangeKind.REPEATED):
             self._notice_flapping(session, alert, row, now)
-        append_to_feed(
-            session, FeedKind.ALERT, alert.id, alert.institution_id, feed_payload(alert, kind), now
-        )
+        tell_feed(session, alert, kind, now)
         return change
 
     def _escalate(self, session: Session, kind: ChangeKind, alert: AlertRow, now: datetime) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from monitor.domain.alerts import Actor, AlertAction
 from monitor.store.alerts import AlertRow, AlertStepRow
+from monitor.store.feed import FeedKind, append_to_feed
+from monitor.store.places import InstitutionRow
 from monitor.store.text import clean_line, clean_text
 
 LONGEST_REASON = 2000
@@ -43,8 +45,15 @@ def add_step(
     )
 
 
-def feed_payload(alert: AlertRow, what: str) -> dict[str, Any]:
+def tell_feed(session: Session, alert: AlertRow, what: str, now: datetime) -> None:
+    """Put what happened to an alert into the feed, as the last thing of the transaction."""
+    payload = _feed_payload(session, alert, what)
+    append_to_feed(session, FeedKind.ALERT, alert.id, alert.institution_id, payload, now)
+
+
+def _feed_payload(session: Session, alert: AlertRow, what: str) -> dict[str, Any]:
     """Return what a page needs to show the change without asking again."""
+    place = session.get(InstitutionRow, alert.institution_id)
     return {
         "what": what,
         "rule": alert.rule,
@@ -56,4 +65,5 @@ def feed_payload(alert: AlertRow, what: str) -> dict[str, Any]:
         "repeats": alert.repeats,
         "version": alert.version,
         "explain": {"zh": alert.explain_zh, "en": alert.explain_en},
+        "place": {"zh": place.name_zh, "en": place.name_en} if place else {},
     }

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NO_PORT = "no_port"
     FORBIDDEN = "forbidden"
     NO_ONVIF = "no_onvif"
+    NO_PROFILE_G = "no_profile_g"
     NO_SENDER = "no_sender"
     OTHER = "other"
 
@@ -206,6 +207,16 @@ _WORDS: dict[Reason, tuple[Text, Text]] = {
         Text(
             "检查端口（通常为 80），并在设备中开启 ONVIF、建立 ONVIF 用户",
             "check the port (usually 80), and that ONVIF and a user of it are set up in the device",
+        ),
+    ),
+    Reason.NO_PROFILE_G: (
+        Text(
+            "设备不提供按 ONVIF 检索或回放录像（Profile G）",
+            "the device does not offer its recordings by ONVIF (Profile G)",
+        ),
+        Text(
+            "改用 GB/T 28181 接入该录像机，或由本系统录像",
+            "connect the recorder by GB/T 28181, or let this system record",
         ),
     ),
     Reason.NO_SENDER: (

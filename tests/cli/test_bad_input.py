@@ -220,9 +220,12 @@ def test_check_knows_a_database_that_cannot_be_meant(
     refused(monitor("check", "-c", bad), "district.yaml:2: service.database_url", said)
 
 
-def test_run_refuses_a_model_that_is_not_in_the_manifest(monitor: Any, district: Path) -> None:
+def test_run_and_check_refuse_a_model_that_is_not_in_the_manifest(
+    monitor: Any, district: Path
+) -> None:
     bad = changed(district, "version: 1\n", "version: 1\nmodel: {name: yolo-moon}\n")
     refused(monitor("run", "-c", bad), "yolo-moon", "known models")
+    refused(monitor("check", "-c", bad), "yolo-moon", "known models")
     found = monitor("doctor", "-c", bad)
     assert found.code == 1
     assert "yolo-moon" in found.out

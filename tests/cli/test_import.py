@@ -52,7 +52,7 @@ def test_mistakes_are_listed_and_nothing_is_written(
     assert (outcome.code, config.read_bytes()) == (2, before)
     found = {(item["row"], item["column"]["en"]) for item in json.loads(outcome.out)["problems"]}
     assert found == {(2, "Room type"), (2, "Main stream URL")}
-    assert "2 mistakes" in monitor("import", sheet, "-c", config).out
+    assert "Mistakes: 2" in monitor("import", sheet, "-c", config).out
 
 
 def test_what_is_no_spreadsheet_is_said_in_words(

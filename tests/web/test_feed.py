@@ -71,6 +71,7 @@ def test_an_alert_and_what_is_done_to_it_reach_the_page(
         assert event.data["what"] == "raised"
         assert event.data["severity"] == "high"
         assert event.data["explain"]["en"].startswith("2 children")
+        assert event.data["place"]["en"] == "Sunshine Nursery"
         with served.client(operator) as other:
             path = f"/api/v1/alerts/{number}/actions"
             assert other.post(path, json={"action": "acknowledge"}).status_code == 200

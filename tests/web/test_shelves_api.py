@@ -93,7 +93,7 @@ def test_the_next_checklist_names_what_was_put_aside(
         today = world.now.date()
         expected = f"人数超限 托小班 东角（{today}至{today + timedelta(days=2)}，镜头对着窗）"
         assert expected in reading.explain.zh
-        assert "too many people, Toddler room, East corner" in reading.explain.en
+        assert "over capacity, Toddler room, East corner" in reading.explain.en
         assert reading.inputs["put_aside"]
     assert "put_aside" not in before.inputs
     assert (reading := _reading(world, "S-17")).status is before.status

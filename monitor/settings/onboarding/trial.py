@@ -129,7 +129,7 @@ def apply_sheet(
         raise InputError(
             Text(
                 f"电子表格有 {len(trial.problems)} 处错误",
-                f"the spreadsheet has {len(trial.problems)} mistakes",
+                f"mistakes in the spreadsheet: {len(trial.problems)}",
             ),
             where=name,
             hint=Text("请先试导入", "try it first"),

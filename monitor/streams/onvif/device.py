@@ -109,7 +109,8 @@ class OnvifDevice:
         """
         offered = self._capabilities()
         if service not in offered:
-            raise StreamError(Reason.NO_ONVIF)
+            of_recordings = service in ("Search", "Replay")
+            raise StreamError(Reason.NO_PROFILE_G if of_recordings else Reason.NO_ONVIF)
         where = offered[service]
         return self._client.call(where.path, body, port=where.port)
 

@@ -67,7 +67,7 @@ def test_of_several_recordings_the_one_of_the_profile_is_meant() -> None:
 def test_a_device_without_recordings_says_so() -> None:
     with SimulatedDevice() as device, pytest.raises(StreamError) as caught:
         archive_of(device).records("east", START, END)
-    assert caught.value.reason is Reason.NO_ONVIF
+    assert caught.value.reason is Reason.NO_PROFILE_G
 
 
 def test_footage_is_asked_for_by_its_time_and_plays(

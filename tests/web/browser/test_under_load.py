@@ -237,7 +237,7 @@ def test_the_next_alert_shows_itself_beside_an_open_one(
     second = live_world.raise_alert("bamboo-yard", severity=Severity.CRITICAL, ago=61)
     expect(card).to_be_visible()
     expect(card.locator("a[href^='/alerts/']")).to_have_attribute("href", f"/alerts/{second}")
-    expect(page.locator("#announcer")).to_contain_text("没有成人在场")
+    expect(page.locator("#announcer")).to_contain_text(re.compile("竹林托育中心：.*没有成人在场"))
     page.wait_for_function(f"() => {NOTES}.length > {before}")
     assert json.loads(page.evaluate(f"JSON.stringify({NOTES})"))[before:] == [880, 660, 880, 660]
     AlertRepository(live_world.database).act(

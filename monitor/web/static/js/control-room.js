@@ -1,7 +1,7 @@
 // The control room: keys, sound, news.
 import { act, toast } from "./acting.js";
 import { refresh } from "./parts.js";
-import { NEWS } from "./news.js";
+import { NEWS, said } from "./news.js";
 import { play, silence, startSound, toggleSound } from "./sound.js";
 import { text } from "./texts.js";
 import { nextWallSize, startWallSize } from "./wall-size.js";
@@ -53,9 +53,7 @@ function onNews({ detail }) {
   if (detail.kind !== "alert" || !NEWS.includes(detail.what)) return;
   play(detail.severity);
   if (detail.severity === "technical") return;
-  const language = document.documentElement.lang.slice(0, 2);
-  const explain = detail.explain?.[language] ?? "";
-  document.getElementById("announcer").textContent = text("feed.new_alert", { explain });
+  document.getElementById("announcer").textContent = text("feed.new_alert", { explain: said(detail) });
 }
 
 /** A critical alert that nobody answers, nor put off, sounds again and again. */

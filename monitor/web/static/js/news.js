@@ -11,6 +11,13 @@ const MOST = 3;
 
 let card = null;
 
+/** Says of an alert where it is and what it is about, in the page's language. */
+export function said(detail) {
+  const language = document.documentElement.lang.slice(0, 2);
+  const words = [detail.place?.[language], detail.explain?.[language]];
+  return words.filter(Boolean).join(language === "zh" ? "：" : ": ");
+}
+
 /** Wires up the card, where the page has one. */
 export function startNews() {
   card = document.getElementById("news");
@@ -38,7 +45,7 @@ function tell(detail) {
   item.dataset.severity = detail.severity;
   const link = document.createElement("a");
   link.href = `/alerts/${detail.subject}`;
-  link.textContent = detail.explain?.[document.documentElement.lang.slice(0, 2)] ?? "";
+  link.textContent = said(detail);
   item.append(link);
   card.querySelector("ul").prepend(item);
   document.getElementById("announcer").textContent = text("feed.new_alert", { explain: link.textContent });
