@@ -20,6 +20,7 @@ from monitor.domain.text import Text
 
 _WIDE_PX, _HIGH_PX = 1280, 720
 _STAYS_IN_VIEW = 0.04
+_AT_TABLE_M = 0.5  # who sits behind a table is hidden by it as far as this
 _DOOR_DEEP_M, _DOOR_HALF_M, _BEYOND_M = 0.9, 0.65, 0.5
 
 
@@ -103,10 +104,10 @@ def floor_plan(rng: np.random.Generator, cameras: int, room_id: str = "room") ->
         depth,
         door,
         furniture,
-        tuple(spot for spot in grid if _seen(spot, optics) and _open(spot, optics, furniture, 0.4)),
-        tuple(spot for spot in seats if _seen(spot, optics)),
-        tuple(spot for spot in cots if _seen(spot, optics) and _open(spot, optics, furniture, 0.1)),
-        tuple(spot for spot in behind if _seen(spot, optics)),
+        tuple(spot for spot in grid if _shown(spot, optics, furniture, 0.4)),
+        tuple(spot for spot in seats if _shown(spot, optics, furniture, _AT_TABLE_M)),
+        tuple(spot for spot in cots if _shown(spot, optics, furniture, 0.1)),
+        tuple(spot for spot in behind if any(_seen(spot, o) for o in optics)),
         eyes,
     )
 
@@ -172,22 +173,21 @@ def _door_zone(optics: Optics, door: Spot, side: int) -> Zone | None:
     return Zone("door", Polygon.of(np.clip(corners, 0, 1).tolist()))
 
 
-def _open(
+def _shown(
     spot: Spot, optics: list[Optics], furniture: tuple[Furniture, ...], most_m: float
 ) -> bool:
-    """Say whether for some camera furniture hides no more than ``most_m`` from the floor up."""
+    """Say whether some camera has ``spot`` in its picture, hidden by furniture up to ``most_m``."""
     x, z = np.array([spot[0]]), np.array([spot[1]])
-    return min(float(concealed_m(x, z, o, furniture)[0]) for o in optics) < most_m
+    return any(
+        _seen(spot, o) and float(concealed_m(x, z, o, furniture)[0]) < most_m for o in optics
+    )
 
 
-def _seen(spot: Spot, optics: list[Optics]) -> bool:
-    """Say whether feet and head of somebody small at ``spot`` are in some camera's picture."""
+def _seen(spot: Spot, optics: Optics) -> bool:
+    """Say whether feet and head of somebody small at ``spot`` are in the camera's picture."""
     points = np.array([(spot[0], 0.0, spot[1]), (spot[0], 1.0, spot[1])])
-    for o in optics:
-        if o.see(points)[:, 2].min() < 0.5:
-            continue
-        u, v = (o.project(points) / (o.width, o.height)).T
-        m = _STAYS_IN_VIEW
-        if u.min() > m and u.max() < 1 - m and v.min() > -0.2 and v.max() < 1 - m:
-            return True
-    return False
+    if optics.see(points)[:, 2].min() < 0.5:
+        return False
+    u, v = (optics.project(points) / (optics.width, optics.height)).T
+    m = _STAYS_IN_VIEW
+    return bool(u.min() > m and u.max() < 1 - m and v.min() > -0.2 and v.max() < 1 - m)

@@ -103,8 +103,8 @@ class Arrivals:
             _may_be(vanished, newcomer, here=here) for vanished in self._vanished
         )
 
-    def claim(self, newcomer: Newcomer) -> bool:
-        """Say whether an adult is one who vanished near by, and miss that one no more.
+    def claim(self, newcomer: Newcomer) -> float | None:
+        """Say when an adult who is one that vanished near by was last seen, and miss her no more.
 
         Somebody who sits far away is often lost for long and found again where she was; who walked
         is not.
@@ -119,10 +119,10 @@ class Arrivals:
             and heights_apart(vanished.box, newcomer.birth) <= _NEAR
         ]
         if not found:
-            return False
+            return None
         nearest = min(found, key=lambda vanished: heights_apart(vanished.box, newcomer.birth))
         self.found_again(nearest.track_id)
-        return True
+        return nearest.seen
 
 
 def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:

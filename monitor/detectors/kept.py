@@ -32,6 +32,7 @@ class Kept:
     birth: Box
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
     claimed: bool = False
+    claimed_from: float = math.inf  # when the one whom she was taken for was last seen
     moved: bool = False
     proven: bool = False
     found: float = 0.0

@@ -38,6 +38,7 @@ _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
 _SURE_ADULT, _DEEP = 3.0, 1.0
 _A_STEP = 1.5  # heights
+_LONG_MISSING = 5.0
 _SAME_LEAVING = 5.0
 _NESTED, _SEPARATE = 0.6, 0.3
 
@@ -164,7 +165,7 @@ class CameraPresence:
             kept.born_inside = False
         elif kept.born_inside and not kept.claimed:
             # She never came in by what is known: she is somebody who was there and vanished.
-            kept.claimed = self._claim(kept.track, _TURNED_UP)
+            self._claim(kept, overlap=_TURNED_UP)
 
     def out_of_nowhere(self, time: float) -> tuple[Newcomer, ...]:
         """Return those present, adult or child undecided, who did not come in.
@@ -242,9 +243,11 @@ class CameraPresence:
             and not (kept.claimed or is_a_thing(kept))
             and track.age is not AgeClass.UNKNOWN
         ):
-            kept.claimed = self._claim(track)
+            self._claim(kept)
             if not kept.claimed and track.age is AgeClass.ADULT:
-                kept.claimed = self.arrivals.claim(_newcomer(kept))
+                missed = self.arrivals.claim(_newcomer(kept))
+                if missed is not None:
+                    kept.claimed, kept.claimed_from = True, missed
 
     def _pair_up(self, seen: Sequence[Kept]) -> None:
         """Note who is followed twice: the younger one of two tracks of adults, one in the other."""
@@ -263,45 +266,57 @@ class CameraPresence:
         if former is not None:
             kept.proven, kept.claimed, kept.moved = former.proven, former.claimed, former.moved
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
+            kept.claimed_from = former.claimed_from
             kept.resident, kept.found = former.resident, former.found
             kept.solid_long, kept.unaccompanied = former.solid_long, former.unaccompanied
             kept.at_thing = former.at_thing if kept.at_thing is None else kept.at_thing
 
-    def _claim(self, track: Track, overlap: float = 0.0) -> bool:
+    def _claim(self, kept: Kept, age: AgeClass | None = None, *, overlap: float = 0.0) -> None:
         """Take a newcomer in the middle of the room for the nearest one who vanished there.
 
         The two may have been seen together for ``overlap`` seconds, as two boxes of one person.
+        ``age`` is taken for hers, if given.
         """
+        track = kept.track
         foot = track.box.foot
         latest = track.first_seen + overlap
         before = [
             v
             for v in self._vanished
-            if v.age is track.age and v.since <= latest and v.until >= track.first_seen
+            if v.age is (age or track.age) and v.since <= latest and v.until >= track.first_seen
         ]
         if not before:
-            return False
+            return
         nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
         self._vanished = _without(self._vanished, nearest.track_id)
         self.arrivals.found_again(nearest.track_id)
-        return True
+        kept.claimed, kept.claimed_from = True, nearest.since
 
     def _went_on(self, lost: Track) -> bool:
-        """Say whether somebody who turned up when ``lost`` was last seen is her."""
+        """Say whether somebody who turned up when ``lost`` was last seen is her.
+
+        Who turned up beside her and was taken for one long missing is rather her.
+        """
         others = [
             kept
             for kept in self._kept.values()
-            if not kept.claimed
-            and kept.track.age is lost.age
+            if kept.track.age is lost.age
             and kept.track.first_seen >= lost.seen - _TURNED_UP
-            and (kept.born_inside or near(kept.birth, lost.box, _A_STEP))
+            and self._may_go_on(kept, lost)
         ]
         if not others:
             return False
         foot = lost.box.foot
-        others.sort(key=lambda k: (math.dist(k.path[0][1].foot, foot), k.track.id))
-        others[0].claimed = True
+        others.sort(key=lambda k: (k.claimed, math.dist(k.path[0][1].foot, foot), k.track.id))
+        others[0].claimed, others[0].claimed_from = True, lost.seen
         return True
+
+    @staticmethod
+    def _may_go_on(kept: Kept, lost: Track) -> bool:
+        beside = near(kept.birth, lost.box, _A_STEP)
+        if kept.claimed:
+            return beside and kept.claimed_from < lost.seen - _LONG_MISSING
+        return kept.born_inside or beside
 
     def _is_deep(self, kept: Kept) -> bool:
         """Say whether a sure adult vanished too far from any way out to have left unseen."""
@@ -322,7 +337,7 @@ class CameraPresence:
             self._departed.append(track)
         if track.age is AgeClass.UNKNOWN:
             if left and kept.born_inside and track.adult_log_odds > 0:
-                self._claim(replace(track, age=AgeClass.ADULT))
+                self._claim(kept, AgeClass.ADULT)
             return
         followed = track.seen - track.first_seen
         faint = self.belief.is_faint(kept)
@@ -330,12 +345,14 @@ class CameraPresence:
             return
         grown = track.age is AgeClass.ADULT
         doubted = grown and not self.belief.believed(kept)
-        if grown and not (doubted or faint or kept.in_doorway or kept.double):
+        short = followed < self._settings.surely
+        gone = left or faint or short or doubted or kept.double
+        went_on = not gone and self._went_on(track)
+        if grown and not (doubted or faint or kept.in_doorway or kept.double or went_on):
             self.arrivals.adult_vanished(
                 track.id, kept.last, by_edge=left, walking=walked(kept), box=track.box
             )
-        short = followed < self._settings.surely
-        if left or faint or short or doubted or kept.double or self._went_on(track):
+        if gone or went_on:
             return
         stays = self._settings.presume_deep if self._is_deep(kept) else self._settings.presume
         stays = min(stays, followed)

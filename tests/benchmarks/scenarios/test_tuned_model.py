@@ -13,13 +13,13 @@ from monitor.domain.people import AgeClass
 
 
 def test_every_declared_model_can_look_at_a_room() -> None:
-    assert set(MODELS) == {"stock", "tuned"}
+    assert set(MODELS) == {"stock", "trained", "tuned"}
     for model in MODELS:
         assert drive(Scenario(3, "staged", model), until=120).looks > 20
 
 
-def test_only_a_tuned_model_names_ages() -> None:
-    for model, named in (("stock", False), ("tuned", True)):
+def test_only_models_of_ones_own_name_ages() -> None:
+    for model, named in (("stock", False), ("tuned", True), ("trained", True)):
         chunk = next(Scenario(3, "staged", model).chunks())
         people, _ = persons(chunk.views[0].sightings(2500))
         assert people
@@ -57,3 +57,10 @@ def test_seated_children_are_missed_four_times_in_ten() -> None:
                 missed += [(seated & ~view.found.found).sum(), seated.sum()]
     assert missed[0] / missed[1] == pytest.approx(0.4, abs=0.07)
     assert declared_noise("tuned").table["ages"]["adult"]["sitting"] > 0
+
+
+def test_the_trained_model_is_better_at_adults_and_no_better_at_seated_children() -> None:
+    tuned, trained = worth("tuned", 9000, 4), worth("trained", 9000, 4)
+    assert trained["adult_ap50"] > tuned["adult_ap50"]
+    assert trained["balanced"] > 0.88
+    assert trained["child_ap50"] < 0.85
