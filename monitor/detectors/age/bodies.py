@@ -18,6 +18,7 @@ _FLOOR = 0.02  # now and then a box has nothing to do with the body
 _TEMPER = 0.3  # boxes of one person err alike, so each says less than it seems to
 _POSSIBLE_M = (0.25, 2.3)
 _WIDE_M = (0.1, 1.3)
+_LONGEST_M = 1.5  # a child under three, and her thickness seen at a flat angle
 _SQUAT, _FLAT = (0.75, 0.95), (0.9, 1.08)
 """Widths over heights, in metres and in the picture, between which an adult grows unlikely.
 
@@ -58,24 +59,34 @@ _CHILDREN = (
     _Bodies(0.15, 0.48, 0.44, 0.25, 0.16),  # sitting at a table
     _Bodies(0.07, 0.55, 0.80, 0.14, 0.18),  # lying across the view
     _Bodies(0.06, 0.64, 0.56, 0.16, 0.22),  # lying aslant
+)
+_ALONG = (
     _Bodies(0.05, 0.82, 0.35, 0.18, 0.20),  # lying along the view
     _Bodies(0.05, 0.93, 0.68, 0.09, 0.12),  # lying near the camera
     _Bodies(0.05, 1.02, 0.86, 0.13, 0.12),  # lying at the feet of the camera, seen from above
 )
 
 
-def size_log_odds(height_m: float, width_m: float, shape: float) -> float:
+def may_lie(lying_m: float) -> bool:
+    """Say whether a box may show a child who lies along the view, ``lying_m`` long on the floor."""
+    return lying_m <= _LONGEST_M
+
+
+def size_log_odds(height_m: float, width_m: float, shape: float, lying_m: float = 0.0) -> float:
     """Return the log-odds (> 0 speaks for an adult) of a body so high and wide; 0 for no body.
 
-    ``shape`` is the width of the box over its height, in the picture.
+    ``shape`` is the width of the box over its height, in the picture; ``lying_m`` how long
+    somebody would be who lay along the view.
     """
     low, high = _POSSIBLE_M
     if not (low <= height_m <= high and _WIDE_M[0] <= width_m <= _WIDE_M[1]):
         return 0.0
     adult = sum(bodies.likelihood(height_m, width_m) for bodies in _ADULTS)
-    child = sum(bodies.likelihood(height_m, width_m) for bodies in _CHILDREN)
+    lies = may_lie(lying_m)
+    children = (*_CHILDREN, *_ALONG) if lies else _CHILDREN
+    child = sum(bodies.likelihood(height_m, width_m) for bodies in children)
     odds = _TEMPER * math.log((adult + _FLOOR) / (child + _FLOOR))
-    if odds <= 0:
+    if odds <= 0 or not lies:
         return odds
     return odds * min(_fading(width_m / height_m, _SQUAT), _fading(shape, _FLAT))
 

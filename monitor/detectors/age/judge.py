@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.detectors.age.bodies import size_log_odds
+from monitor.detectors.age.bodies import may_lie, size_log_odds
 from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
 from monitor.detectors.age.scale import PictureScale
@@ -47,8 +47,8 @@ class JudgeSettings:
     say by each cue; whoever is only half seen is not judged beyond ``half_seen``. What the model's
     classes say of somebody errs the same way for minutes, so their average counts, ``model_gain``
     times, and at most ``model_most``; alone it never decides by ``decide_late``. Where the model
-    speaks, boxes lower than ``tall`` say no more than ``low_most`` for an adult: a child who lies
-    along the view is as high and wide as a carer who sits. Who turns up
+    speaks, boxes lower than ``tall`` that may show a child who lies along the view say no more than
+    ``low_most`` for an adult: she is as high and wide as a carer who sits. Who turns up
     where a child was at most ``remember`` seconds before is presumed to be that child, by at most
     ``heritage``.
     """
@@ -213,10 +213,11 @@ class AgeJudge:
     def _by_metres(self, body: Body, shape: float, memory: _Memory, weight: float) -> float:
         settings = self._settings
         # Seen from above people look squat, so the shape is taken in metres.
-        memory.low = body.height_m < settings.tall
-        if not memory.low and upright_share(body.width_m / body.height_m) > 0.5:
+        tall = body.height_m >= settings.tall
+        memory.low = not tall and may_lie(body.lying_m)
+        if tall and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
-        odds = size_log_odds(body.height_m, body.width_m, shape)
+        odds = size_log_odds(body.height_m, body.width_m, shape, body.lying_m)
         odds = min(max(odds, -settings.child_most), settings.adult_most)
         bent = body.width_m > _BENT * body.height_m
         if memory.tall_for >= settings.tall_for and (bent or odds > _ANOTHER):

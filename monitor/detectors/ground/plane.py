@@ -34,11 +34,16 @@ _MOST_LEAN = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Somebody upright on the floor: ``place`` in metres, height and width in metres."""
+    """Somebody upright on the floor: ``place`` in metres, height and width in metres.
+
+    ``lying_m`` is how long she would be if she were not upright but lay along the view, infinite
+    where that cannot be.
+    """
 
     place: Point
     height_m: float
     width_m: float
+    lying_m: float
 
 
 class GroundPlane:
@@ -124,7 +129,9 @@ class GroundPlane:
         place = self.floor((foot, box.y2))
         if left is None or right is None or upright is None or place is None:
             return None
-        return Body(place, upright, math.dist(left, right))
+        behind = self.floor((box.foot[0], box.y1))
+        lying = math.inf if behind is None else math.dist(self.floor(box.foot) or place, behind)
+        return Body(place, upright, math.dist(left, right), lying)
 
     def _lean(self, place: Point, height: float) -> float:
         """Return how far the head of somebody at ``place`` is to the right of the feet."""

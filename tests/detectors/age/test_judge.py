@@ -244,26 +244,34 @@ def test_a_model_decides_where_nothing_can_be_measured(make_track: MakeTrack) ->
     assert AgeClass.CHILD not in ages
 
 
-LYING_ALONG_THE_VIEW = (1.1, 0.63)
+LYING_ALONG_THE_VIEW, NEAR = (0.95, 0.63), (0.3, 2.2)
 
 
 def test_the_model_tells_a_child_who_lies_along_the_view_from_a_carer_who_sits(
     watch: Watch,
 ) -> None:
-    child = watch.show(LYING_ALONG_THE_VIEW, 60, adult_log_odds=-1.6)
-    carer = watch.show(LYING_ALONG_THE_VIEW, 60, id=2, adult_log_odds=1.6)
+    child = watch.show(LYING_ALONG_THE_VIEW, 60, NEAR, adult_log_odds=-1.6)
+    carer = watch.show(LYING_ALONG_THE_VIEW, 60, NEAR, id=2, adult_log_odds=1.6)
     assert (child.age, carer.age) == (AgeClass.CHILD, AgeClass.ADULT)
 
 
 def test_a_child_who_lies_down_stays_one_though_the_model_wavers(watch: Watch) -> None:
-    watch.show(STANDING_CHILD, 6, adult_log_odds=-1.0)
-    assert watch.show(LYING_ALONG_THE_VIEW, 120, adult_log_odds=0.2).age is AgeClass.CHILD
+    watch.show(STANDING_CHILD, 6, NEAR, adult_log_odds=-1.0)
+    assert watch.show(LYING_ALONG_THE_VIEW, 120, NEAR, adult_log_odds=0.2).age is AgeClass.CHILD
 
 
 def test_a_carer_under_a_childs_number_is_known_once_the_model_or_her_height_says_so(
     watch: Watch,
 ) -> None:
-    watch.show(STANDING_CHILD, 6, id=1, adult_log_odds=-1.0)
+    watch.show(STANDING_CHILD, 6, NEAR, id=1, adult_log_odds=-1.0)
     watch.show(STANDING_CHILD, 6, id=2, adult_log_odds=-1.0)
-    assert watch.show(SEATED_ADULT, 60, id=1, adult_log_odds=1.5).age is AgeClass.ADULT
+    assert watch.show(SEATED_ADULT, 60, NEAR, id=1, adult_log_odds=1.5).age is AgeClass.ADULT
     assert watch.show(STANDING_ADULT, 10, id=2, adult_log_odds=0.1).age is AgeClass.ADULT
+
+
+def test_far_away_nobody_who_lies_looks_like_a_carer_who_sits(watch: Watch) -> None:
+    for number, place in enumerate([NEAR, (0.3, 5.0)], 1):
+        watch.show(STANDING_CHILD, 6, place, id=number, adult_log_odds=-1.0)
+    near = watch.show(SEATED_ADULT, 30, NEAR, id=1, adult_log_odds=-0.2)
+    far = watch.show(SEATED_ADULT, 30, (0.3, 5.0), id=2, adult_log_odds=-0.2)
+    assert (near.age, far.age) == (AgeClass.CHILD, AgeClass.ADULT)

@@ -66,6 +66,21 @@ def test_people_are_as_tall_and_where_they_are(
     assert plane.height(box) == pytest.approx(tall, abs=1e-6)
 
 
+def test_how_long_somebody_would_lie() -> None:
+    plane = plane_from_mounting(MOUNTING)
+    (u, near), (_, far) = seen(plane, 0.0, 3.0), seen(plane, 0.0, 4.0)
+    lying = plane.body(Box(u - 0.04, far, u + 0.04, near))
+    assert lying is not None
+    assert lying.lying_m == pytest.approx(1.0, abs=1e-6)
+    for tall in (1.0, 1.6):
+        upright = plane.body(standing(plane, 0.0, 3.0, tall))
+        assert upright is not None
+        assert upright.lying_m == pytest.approx(3.0 * tall / (2.6 - tall), rel=1e-6)
+    above = plane.body(standing(plane, 0.0, 6.0, 2.7))
+    assert above is not None
+    assert math.isinf(above.lying_m)
+
+
 @pytest.mark.parametrize("aspect", [16 / 9, 4 / 3])
 def test_marked_points_give_the_same_floor_and_heights(aspect: float) -> None:
     mounting = replace(MOUNTING, height_px=round(1280 / aspect))
