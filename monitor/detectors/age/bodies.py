@@ -18,7 +18,7 @@ _FLOOR = 0.02  # now and then a box has nothing to do with the body
 _TEMPER = 0.3  # boxes of one person err alike, so each says less than it seems to
 _POSSIBLE_M = (0.25, 2.3)
 _WIDE_M = (0.1, 1.3)
-_LONGEST_M = 1.5  # a child under three, and her thickness seen at a flat angle
+_LONGEST_M = 1.8  # a child under three, and her thickness seen at a flat angle
 _SQUAT, _FLAT = (0.75, 0.95), (0.9, 1.08)
 """Widths over heights, in metres and in the picture, between which an adult grows unlikely.
 
@@ -67,9 +67,13 @@ _ALONG = (
 )
 
 
-def may_lie(lying_m: float) -> bool:
-    """Say whether a box may show a child who lies along the view, ``lying_m`` long on the floor."""
-    return lying_m <= _LONGEST_M
+def may_lie(shape: float, lying_m: float) -> bool:
+    """Say whether a box may show a child who lies: she is no longer than children are, or flat.
+
+    ``shape`` is the width of the box over its height, in the picture; ``lying_m`` how long somebody
+    would be who lay along the view.
+    """
+    return shape > _FLAT[0] or lying_m <= _LONGEST_M
 
 
 def size_log_odds(height_m: float, width_m: float, shape: float, lying_m: float = 0.0) -> float:
@@ -82,7 +86,7 @@ def size_log_odds(height_m: float, width_m: float, shape: float, lying_m: float 
     if not (low <= height_m <= high and _WIDE_M[0] <= width_m <= _WIDE_M[1]):
         return 0.0
     adult = sum(bodies.likelihood(height_m, width_m) for bodies in _ADULTS)
-    lies = may_lie(lying_m)
+    lies = may_lie(shape, lying_m)
     children = (*_CHILDREN, *_ALONG) if lies else _CHILDREN
     child = sum(bodies.likelihood(height_m, width_m) for bodies in children)
     odds = _TEMPER * math.log((adult + _FLOOR) / (child + _FLOOR))

@@ -214,7 +214,7 @@ class AgeJudge:
         settings = self._settings
         # Seen from above people look squat, so the shape is taken in metres.
         tall = body.height_m >= settings.tall
-        memory.low = not tall and may_lie(body.lying_m)
+        memory.low = not tall and may_lie(shape, body.lying_m)
         if tall and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
         odds = size_log_odds(body.height_m, body.width_m, shape, body.lying_m)

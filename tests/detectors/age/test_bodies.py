@@ -53,11 +53,12 @@ def test_what_lies_in_the_picture_is_never_taken_for_an_adult() -> None:
 
 
 def test_who_is_too_long_to_lie_is_rather_a_carer_who_sits() -> None:
-    for height, width, shape in ((1.0, 0.7, 0.7), (1.0, 0.7, 1.05), (0.93, 0.6, 0.7)):
+    for height, width, shape in ((1.0, 0.7, 0.7), (0.93, 0.6, 0.7)):
         may = size_log_odds(height, width, shape, lying_m=0.9)
         cannot = size_log_odds(height, width, shape, lying_m=math.inf)
         assert 0 < cannot > may
     assert size_log_odds(0.93, 0.35, 0.4, lying_m=math.inf) < 0
+    assert size_log_odds(1.0, 0.7, 1.2, lying_m=2.0) == 0  # aslant
 
 
 @pytest.mark.parametrize("size", [(0.1, 0.4), (2.6, 0.6), (1.6, 0.05), (1.6, 1.5)])
