@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from monitor.domain.geometry import Polygon
 from monitor.domain.people import Box, Track
 from monitor.domain.places import Zone
 
@@ -50,13 +51,23 @@ class Kept:
 def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
     """Say whether somebody missed was last seen leaving.
 
-    A single box long after the others, possibly a false one, does not bring her back inside.
+    A single box, long after the others or after those that led out, is possibly a false one and
+    does not bring her back inside.
     """
     if kept.was_leaving and len(kept.path) < _BACK_AFTER:
         return True
     if kept.outside or kept.in_doorway or near_edge(kept.track.box, _EDGE):
         return True
-    (start, first), (end, last) = kept.path[0], kept.path[-1]
+    doorways = [zone.polygon for zone in zones if zone.is_doorway]
+    path = list(kept.path)
+    return _leads_out(path, doorways) or (
+        len(path) >= _BACK_AFTER and _leads_out(path[:-1], doorways)
+    )
+
+
+def _leads_out(path: Sequence[tuple[float, Box]], doorways: Sequence[Polygon]) -> bool:
+    """Say whether whoever goes on as on ``path`` is soon out of the picture or in a doorway."""
+    (start, first), (end, last) = path[0], path[-1]
     if end - start < 0.3:
         return False
     ahead = _AHEAD_SECONDS / (end - start)
@@ -66,7 +77,6 @@ def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
         return True
     x, y = last.foot
     way = [(x + share * aside, y + share * down) for share in _WAY]
-    doorways = [zone.polygon for zone in zones if zone.is_doorway]
     return any(doorway.contains(point) for doorway in doorways for point in way)
 
 

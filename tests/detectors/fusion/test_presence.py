@@ -131,6 +131,23 @@ def test_one_false_box_does_not_bring_her_back_inside(scene: Scene) -> None:
     assert scene.hidden_adults == 0
 
 
+def test_one_false_box_on_her_way_out_does_not_bring_her_back_inside(scene: Scene) -> None:
+    scene.show(30, adult((0.55, 0.7)))
+    scene.show(1.6, adult((0.55, 0.7), step=-0.05))
+    scene.show(0.2, adult((0.32, 0.7), first_seen=0.0))
+    scene.show(5)
+    assert scene.hidden_adults == 0
+
+
+def test_who_turns_up_beside_somebody_lost_is_her_and_none_long_missing(scene: Scene) -> None:
+    scene.show(30, adult((0.5, 0.7)))
+    scene.show(12)  # missing, and missed for longer than presumed
+    scene.show(10, adult((0.5, 0.7), id=2, first_seen=0.0))
+    scene.show(2, adult((0.52, 0.7), id=3))
+    scene.show(6, adult((0.52, 0.7), id=3, first_seen=52.0))
+    assert (scene.ids, scene.hidden_adults) == ([3], 0)
+
+
 def test_found_again_is_no_longer_presumed(scene: Scene) -> None:
     scene.show(30, adult())
     scene.show(5)
