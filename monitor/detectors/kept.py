@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from monitor.domain.geometry import Polygon
 from monitor.domain.people import Box, Track
-from monitor.domain.places import Zone
 
 _EDGE = 0.02
 _AHEAD_SECONDS = 1.0
@@ -32,8 +31,7 @@ class Kept:
     solid_now: float
     birth: Box
     path: deque[tuple[float, Box]] = field(default_factory=lambda: deque(maxlen=_HISTORY))
-    claimed: bool = False
-    claimed_from: float = math.inf  # when the one whom she was taken for was last seen
+    claimed_from: float | None = None  # when the one whom she was taken for was last seen
     moved: bool = False
     proven: bool = False
     found: float = 0.0
@@ -47,9 +45,14 @@ class Kept:
     unaccompanied: float = 0.0
     double: bool = False
 
+    @property
+    def claimed(self) -> bool:
+        """Say whether she was taken for somebody who had vanished."""
+        return self.claimed_from is not None
 
-def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
-    """Say whether somebody missed was last seen leaving.
+
+def was_leaving(kept: Kept, doorways: Sequence[Polygon] = ()) -> bool:
+    """Say whether somebody missed was last seen leaving, by the picture's edge or a doorway.
 
     A single box, long after the others or after those that led out, is possibly a false one and
     does not bring her back inside.
@@ -58,7 +61,6 @@ def was_leaving(kept: Kept, zones: Sequence[Zone] = ()) -> bool:
         return True
     if kept.outside or kept.in_doorway or near_edge(kept.track.box, _EDGE):
         return True
-    doorways = [zone.polygon for zone in zones if zone.is_doorway]
     path = list(kept.path)
     return _leads_out(path, doorways) or (
         len(path) >= _BACK_AFTER and _leads_out(path[:-1], doorways)

@@ -62,6 +62,7 @@ class CameraPresence:
         self.zones: tuple[Zone, ...] = camera.zones
         self._areas = tuple(Area.of(zone) for zone in camera.zones)
         self._doorways = frozenset(zone.id for zone in camera.zones if zone.is_doorway)
+        self._exits = tuple(zone.polygon for zone in camera.zones if zone.is_doorway)
         self._blind = camera.blind
         self._departed: list[Track] = []
         self.looked: float | None = None
@@ -201,7 +202,7 @@ class CameraPresence:
         if not self.belief.is_there(kept):
             return False
         followed = kept.track.seen - kept.track.first_seen
-        hold = self._settings.leave if was_leaving(kept, self.zones) else self._settings.hold
+        hold = self._settings.leave if was_leaving(kept, self._exits) else self._settings.hold
         return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
 
     def _as_known(self, kept: Kept) -> Track:
@@ -230,7 +231,7 @@ class CameraPresence:
             self.arrivals.found_again(track.id)
         elif track.seen > kept.track.seen:
             if track.seen - kept.track.seen > self._patience(_BACK_GAP):
-                kept.was_leaving = was_leaving(kept, self.zones)
+                kept.was_leaving = was_leaving(kept, self._exits)
                 kept.path.clear()
             kept.path.append((track.seen, track.box))
             kept.last = max(kept.last, track.seen)
@@ -245,9 +246,7 @@ class CameraPresence:
         ):
             self._claim(kept)
             if not kept.claimed and track.age is AgeClass.ADULT:
-                missed = self.arrivals.claim(_newcomer(kept))
-                if missed is not None:
-                    kept.claimed, kept.claimed_from = True, missed
+                kept.claimed_from = self.arrivals.claim(_newcomer(kept))
 
     def _pair_up(self, seen: Sequence[Kept]) -> None:
         """Note who is followed twice: the younger one of two tracks of adults, one in the other."""
@@ -264,7 +263,7 @@ class CameraPresence:
         """Let what was known of somebody who is found again be true of her still."""
         former = self._former.pop(kept.track.id, None)
         if former is not None:
-            kept.proven, kept.claimed, kept.moved = former.proven, former.claimed, former.moved
+            kept.proven, kept.moved = former.proven, former.moved
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
             kept.claimed_from = former.claimed_from
             kept.resident, kept.found = former.resident, former.found
@@ -290,7 +289,7 @@ class CameraPresence:
         nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
         self._vanished = _without(self._vanished, nearest.track_id)
         self.arrivals.found_again(nearest.track_id)
-        kept.claimed, kept.claimed_from = True, nearest.since
+        kept.claimed_from = nearest.since
 
     def _went_on(self, lost: Track) -> bool:
         """Say whether somebody who turned up when ``lost`` was last seen is her.
@@ -308,13 +307,13 @@ class CameraPresence:
             return False
         foot = lost.box.foot
         others.sort(key=lambda k: (k.claimed, math.dist(k.path[0][1].foot, foot), k.track.id))
-        others[0].claimed, others[0].claimed_from = True, lost.seen
+        others[0].claimed_from = lost.seen
         return True
 
     @staticmethod
     def _may_go_on(kept: Kept, lost: Track) -> bool:
         beside = near(kept.birth, lost.box, _A_STEP)
-        if kept.claimed:
+        if kept.claimed_from is not None:
             return beside and kept.claimed_from < lost.seen - _LONG_MISSING
         return kept.born_inside or beside
 
@@ -332,7 +331,7 @@ class CameraPresence:
             self._former.popitem(last=False)
         self.belief.end(kept)
         blind = not kept.outside and self._in_blind(track.box)
-        left = not blind and was_leaving(kept, self.zones)
+        left = not blind and was_leaving(kept, self._exits)
         if left and not kept.outside:
             self._departed.append(track)
         if track.age is AgeClass.UNKNOWN:

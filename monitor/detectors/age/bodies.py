@@ -52,7 +52,7 @@ _ADULTS = (
     _Bodies(0.33, 1.07, 0.68, 0.09, 0.12),  # sitting
     _Bodies(0.10, 0.95, 0.74, 0.12, 0.15),  # sitting behind something
 )
-_CHILDREN = (
+_CHILDREN_ANYWHERE = (
     _Bodies(0.28, 0.93, 0.35, 0.11, 0.15),  # standing
     _Bodies(0.10, 0.76, 0.38, 0.20, 0.20),  # standing behind something
     _Bodies(0.22, 0.63, 0.42, 0.11, 0.13),  # sitting
@@ -60,7 +60,8 @@ _CHILDREN = (
     _Bodies(0.07, 0.55, 0.80, 0.14, 0.18),  # lying across the view
     _Bodies(0.06, 0.64, 0.56, 0.16, 0.22),  # lying aslant
 )
-_ALONG = (
+_CHILDREN = (
+    *_CHILDREN_ANYWHERE,
     _Bodies(0.05, 0.82, 0.35, 0.18, 0.20),  # lying along the view
     _Bodies(0.05, 0.93, 0.68, 0.09, 0.12),  # lying near the camera
     _Bodies(0.05, 1.02, 0.86, 0.13, 0.12),  # lying at the feet of the camera, seen from above
@@ -87,7 +88,7 @@ def size_log_odds(height_m: float, width_m: float, shape: float, lying_m: float 
         return 0.0
     adult = sum(bodies.likelihood(height_m, width_m) for bodies in _ADULTS)
     lies = may_lie(shape, lying_m)
-    children = (*_CHILDREN, *_ALONG) if lies else _CHILDREN
+    children = _CHILDREN if lies else _CHILDREN_ANYWHERE
     child = sum(bodies.likelihood(height_m, width_m) for bodies in children)
     odds = _TEMPER * math.log((adult + _FLOOR) / (child + _FLOOR))
     if odds <= 0 or not lies:

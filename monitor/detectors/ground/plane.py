@@ -113,24 +113,25 @@ class GroundPlane:
         People away from the picture's middle lean outwards in it, which widens their boxes and
         moves their feet off the boxes' middle; both are undone. ``None`` as for :meth:`height`.
         """
-        height, lean = self.height(box), 0.0
-        if height is None:
+        height, below = self.height(box), self.floor(box.foot)
+        if height is None or below is None:
             return None
+        foot, lean, place = box.foot[0], 0.0, below
         for _ in range(_LEAN_STEPS):
-            place = self.floor((box.foot[0] - lean / 2, box.y2))
-            if place is None:
-                return None
             lean = self._lean(place, height)
             lean = math.copysign(min(abs(lean), _MOST_LEAN * box.width), lean)
-        foot = box.foot[0] - lean / 2
+            foot = box.foot[0] - lean / 2
+            stands = self.floor((foot, box.y2))
+            if stands is None:
+                return None
+            place = stands
         half = (box.width - abs(lean)) / 2
         left, right = self.floor((foot - half, box.y2)), self.floor((foot + half, box.y2))
         upright = self.height(Box(foot - half, box.y1, foot + half, box.y2))
-        place = self.floor((foot, box.y2))
-        if left is None or right is None or upright is None or place is None:
+        if left is None or right is None or upright is None:
             return None
         behind = self.floor((box.foot[0], box.y1))
-        lying = math.inf if behind is None else math.dist(self.floor(box.foot) or place, behind)
+        lying = math.inf if behind is None else math.dist(below, behind)
         return Body(place, upright, math.dist(left, right), lying)
 
     def _lean(self, place: Point, height: float) -> float:
