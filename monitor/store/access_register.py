@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Index, String, or_, select
@@ -18,7 +18,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.text import Text
 from monitor.store.append_only import append_only
 from monitor.store.base import Base, Database, UtcDateTime
-from monitor.store.chains import ChainedRow, append, links
+from monitor.store.chains import ChainedRow, append, links, written
 from monitor.store.scope import within
 from monitor.store.text import clean_line, clean_text, plain
 
@@ -169,7 +169,7 @@ def put_down(session: Session, access: NewAccess, now: datetime) -> AccessEntry:
     }
     content = {
         "v": 1,
-        "at": _written(now),
+        "at": written(now),
         **columns,
         "address": clean_line(who.address, 64),
         "reason": reason,
@@ -208,7 +208,7 @@ def _checked(session: Session) -> Iterator[Link]:
             for name in ("kind", "user_id", "account", "person", "unit", "alert_id")
         )
         same = same and content.get("institution_id") == row.institution_id
-        same = same and content.get("at") == _written(row.at)
+        same = same and content.get("at") == written(row.at)
         # What is searched by has to be what was hashed, or a search could be made to miss a row.
         yield link if same else Link(link.position, link.content + " ", link.former, link.hash)
 
@@ -231,7 +231,3 @@ def _conditions(wanted: AccessFilter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         conditions.append(AccessRow.at < wanted.until)
     return conditions
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import String, Text, select
@@ -25,6 +26,11 @@ class ChainedRow:
 _BATCH = 1000
 
 Row = TypeVar("Row", bound=ChainedRow)
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as it stands in the content of a link, the same from every time zone."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def append(session: Session, table: type[Row], content: Mapping[str, Any], **columns: Any) -> Row:

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +25,7 @@ from monitor.domain.errors import NotFoundError
 from monitor.domain.text import Text
 from monitor.store.append_only import append_only
 from monitor.store.base import Base, BigId, Database, UtcDateTime
-from monitor.store.chains import ChainedRow, append, links
+from monitor.store.chains import ChainedRow, append, links, written
 from monitor.store.locks import take_turn
 from monitor.store.sealing import Sealer
 from monitor.store.text import clean_line, clean_text
@@ -226,7 +226,7 @@ class ConfigVersions:
         }
         content = {
             "v": 1,
-            "at": _written(now),
+            "at": written(now),
             **columns,
             "address": clean_line(actor.address, 64),
             "sealed": _digest(sealed),
@@ -256,7 +256,7 @@ def _version(row: ConfigVersionRow) -> ConfigVersion:
 def _checked(session: Session) -> Iterator[Link]:
     for link, row in links(session, ConfigVersionRow):
         content = json.loads(link.content)
-        same = content.get("position") == link.position and content.get("at") == _written(row.at)
+        same = content.get("position") == link.position and content.get("at") == written(row.at)
         same = same and all(content.get(name) == getattr(row, name) for name in _COLUMNS)
         same = same and content.get("sealed") == _digest(row.sealed)
         yield link if same else Link(link.position, link.content + " ", link.former, link.hash)
@@ -264,7 +264,3 @@ def _checked(session: Session) -> Iterator[Link]:
 
 def _digest(sealed: str) -> str:
     return hashlib.sha256(sealed.encode()).hexdigest()
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

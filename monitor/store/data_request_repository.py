@@ -26,12 +26,7 @@ from monitor.domain.errors import ConflictError, InputError, NotFoundError, Perm
 from monitor.domain.text import Text
 from monitor.store.access_register import put_down
 from monitor.store.base import Database
-from monitor.store.data_requests import (
-    OVER,
-    DataRequestRow,
-    RequestFileRow,
-    note_use,
-)
+from monitor.store.data_requests import OVER, DataRequestRow, RequestFileRow, note_use
 from monitor.store.files import NewFile
 from monitor.store.locks import take_turn
 from monitor.store.places import RoomRow

@@ -8,7 +8,7 @@ enough. The tables of events and alerts may be summed up anew; the chain keeps w
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from monitor.domain.events import Event
 from monitor.store.append_only import append_only
 from monitor.store.base import Base, UtcDateTime
-from monitor.store.chains import ChainedRow, append
+from monitor.store.chains import ChainedRow, append, written
 from monitor.store.text import plain
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ append_only(EvidenceLinkRow.__table__)
 
 def seal_event(session: Session, alert_id: int, event: Event, now: datetime) -> None:
     """Put down what a message said about an event."""
-    content = {"v": 1, "what": Sealed.EVENT.value, "at": _written(now), "alert": alert_id}
+    content = {"v": 1, "what": Sealed.EVENT.value, "at": written(now), "alert": alert_id}
     content["event"] = plain(asdict(event))
     append(
         session,
@@ -67,7 +67,7 @@ def seal_file(session: Session, row: EvidenceRow, now: datetime, what: Sealed) -
     content = {
         "v": 1,
         "what": what.value,
-        "at": _written(now),
+        "at": written(now),
         "alert": row.alert_id,
         "event": row.event_id,
         "evidence": row.id,
@@ -75,8 +75,8 @@ def seal_file(session: Session, row: EvidenceRow, now: datetime, what: Sealed) -
         "path": row.path,
         "sha256": row.sha256,
         "size": row.size,
-        "start": _written(row.start),
-        "end": _written(row.end),
+        "start": written(row.start),
+        "end": written(row.end),
     }
     append(
         session,
@@ -87,7 +87,3 @@ def seal_file(session: Session, row: EvidenceRow, now: datetime, what: Sealed) -
         subject=str(row.id),
         alert_id=row.alert_id,
     )
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ import fsspec
 
 from monitor.domain.errors import ConfigError, InputError, NotFoundError
 from monitor.domain.text import Text
+from monitor.store.text import clean_line
 
 CHUNK_BYTES = 256 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
@@ -47,6 +48,10 @@ class NewFile:
     media_type: str
     sha256: str
     size: int
+
+    def columns(self) -> dict[str, Any]:
+        """Return the file as columns of the row that it is filed in."""
+        return {**asdict(self), "name": clean_line(self.name, 200)}
 
 
 class FileStore:

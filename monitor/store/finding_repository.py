@@ -287,11 +287,7 @@ def _add_files(
             FindingFileRow(
                 finding_id=row.id,
                 step_id=step.id,
-                key=item.key,
-                name=clean_line(item.name, 200),
-                media_type=item.media_type,
-                sha256=item.sha256,
-                size=item.size,
+                **item.columns(),
             )
         )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +16,7 @@ from monitor.domain.chain import ChainVerdict, look_through
 from monitor.domain.personal_data import DataKind, Erased, Treatment
 from monitor.store.append_only import append_only
 from monitor.store.base import Base, Database, UtcDateTime
-from monitor.store.chains import ChainedRow, append, links
+from monitor.store.chains import ChainedRow, append, links, written
 
 
 class PrivacyDeletionRow(ChainedRow, Base):
@@ -63,11 +63,11 @@ class PrivacyDeletionLog:
         """Put down what a run did to one kind."""
         content = {
             "v": 1,
-            "at": _written(now),
+            "at": written(now),
             "kind": erased.kind.value,
             "treatment": treatment.value,
             "seconds": seconds,
-            "before": None if before is None else _written(before),
+            "before": None if before is None else written(before),
             "count": erased.count,
             "problem": erased.problem,
         }
@@ -101,7 +101,3 @@ def _entry(row: PrivacyDeletionRow) -> PrivacyDeletion:
         problem=content["problem"],
         hash=row.hash,
     )
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -8,9 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.domain.access import Scope
-from monitor.domain.data_requests import (
-    NewRequest,
-)
+from monitor.domain.data_requests import NewRequest
 from monitor.domain.errors import InputError, NotFoundError
 from monitor.domain.text import Text
 from monitor.store.places import InstitutionRow, RoomRow

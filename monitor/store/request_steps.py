@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from monitor.domain.access_register import AccessKind, Accessor, NewAccess
-from monitor.domain.data_requests import (
-    RequestAction,
-)
+from monitor.domain.data_requests import RequestAction
 from monitor.domain.errors import InputError
 from monitor.domain.text import Text
 from monitor.store.access_register import put_down
-from monitor.store.chains import append
+from monitor.store.chains import append, written
 from monitor.store.data_requests import (
     DataRequestRow,
     RequestFileRow,
@@ -69,7 +67,7 @@ def add_step(
         "request": row.id,
         "action": action.value,
         "state": row.state,
-        "at": now.astimezone(UTC).isoformat(timespec="microseconds"),
+        "at": written(now),
         "account": who.user_id,
         "words": digest_of(salt, told),
         **facts,
@@ -80,11 +78,7 @@ def add_step(
         RequestFileRow(
             request_id=row.id,
             position=link.position,
-            key=one.key,
-            name=clean_line(one.name, 200),
-            media_type=one.media_type,
-            sha256=one.sha256,
-            size=one.size,
+            **one.columns(),
         )
         for one in files
     )
