@@ -42,12 +42,28 @@ class Noise:
 @cache
 def declared_noise(model: str = STOCK) -> Noise:
     """Return how ``model`` errs; tables are (child or adult, posture)."""
-    table = yaml.safe_load((_FOLDER / f"{model}.yaml").read_text(encoding="utf-8"))
+    table = _table(model)
     miss, score = (
         np.array([[table[age][p][what] for p in _POSTURES] for age in ("child", "adult")])
         for what in ("miss", "score")
     )
     return Noise(table, miss, score)
+
+
+def _table(model: str) -> dict[str, Any]:
+    """Return the file of ``model``, with what it leaves out as in the file that it is ``like``."""
+    own = yaml.safe_load((_FOLDER / f"{model}.yaml").read_text(encoding="utf-8"))
+    like = own.pop("like", None)
+    return own if like is None else _over(_table(like), own)
+
+
+def _over(under: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return ``under`` with the values of ``own`` in their places."""
+    joined = {
+        key: _over(under[key], value) if isinstance(value, dict) and key in under else value
+        for key, value in own.items()
+    }
+    return {**under, **joined}
 
 
 @dataclass(frozen=True, slots=True)
