@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -35,6 +36,18 @@ settings.load_profile("kanhu")
 
 _NUMBERS = count(1)
 START = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    """Return the browser's program."""
+    program = os.environ.get("KANHU_CHROMIUM") or shutil.which("chromium")
+    if program is None:
+        message = "no Chromium found: install one, or name it in KANHU_CHROMIUM"
+        if os.environ.get("KANHU_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    return program
 
 
 @pytest.fixture

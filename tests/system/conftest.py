@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -245,14 +244,9 @@ def service(
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(program: str) -> Iterator[Browser]:
     """Start the Chromium of this machine, once a module: one driver at a time."""
-    chromium = os.environ.get("KANHU_CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("KANHU_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium found, and KANHU_REQUIRE_BROWSER asks for one")
-        pytest.skip("no Chromium found; set KANHU_CHROMIUM to its path")
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=list(_BROWSER_OPTIONS))
+        opened = driver.chromium.launch(executable_path=program, args=list(_BROWSER_OPTIONS))
         yield opened
         opened.close()

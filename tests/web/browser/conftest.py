@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,18 +29,6 @@ if TYPE_CHECKING:
 DESK = {"width": 1920, "height": 1080}
 
 expect.set_options(timeout=15_000)  # the machine may be busy
-
-
-@pytest.fixture(scope="session")
-def program() -> str:
-    """Return the browser's program."""
-    program = os.environ.get("KANHU_CHROMIUM") or shutil.which("chromium")
-    if program is None:
-        message = "no Chromium found: install one, or name it in KANHU_CHROMIUM"
-        if os.environ.get("KANHU_REQUIRE_BROWSER") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    return program
 
 
 @pytest.fixture(scope="module")
