@@ -110,3 +110,38 @@ def test_an_alert_is_snoozed_and_handed_over_on_the_page(
     expect(page.locator(".alert-head")).to_contain_text("Li")
     steps = AlertRepository(live_world.database).get(DISTRICT, number).steps
     assert [step.via for step in steps[1:]] == ["page", "page"]
+
+
+def test_the_keys_of_the_queue_answer_here_too(visit: MakeVisit, live_world: World) -> None:
+    number = live_world.raise_alert()
+    page = visit(live_world.user("wang")).go(f"/alerts/{number}")
+    page.keyboard.press("f")
+    note = page.get_by_role("textbox", name="说明")
+    expect(note).to_be_focused()
+    page.keyboard.type("afr")  # letters in the note do nothing else
+    assert live_world.alert_state(number) == "open"
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".alert-head .chip")).to_have_text("误报")
+    expect(page.locator(".steps")).to_contain_text("afr")
+
+
+def test_a_acknowledges_r_asks_for_a_note_and_z_for_the_time(
+    visit: MakeVisit, live_world: World
+) -> None:
+    number = live_world.raise_alert()
+    page = visit(live_world.user("wang")).go(f"/alerts/{number}")
+    page.keyboard.press("Control+a")  # the browser's own
+    assert live_world.alert_state(number) == "open"
+    page.keyboard.press("a")
+    expect(page.locator(".alert-head .chip")).to_have_text("处理中")
+    page.keyboard.press("z")
+    expect(page.locator("#minutes")).to_be_visible()
+    page.keyboard.type("园方在路上")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".alert-head")).to_contain_text("暂缓至")
+    page.locator("h1").click()
+    page.locator("textarea[name='reason']").evaluate("note => note.blur()")
+    page.keyboard.press("r")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".alert-head .chip").first).to_have_text("已解决")
+    assert live_world.alert_state(number) == "resolved"
