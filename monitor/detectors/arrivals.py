@@ -130,9 +130,16 @@ def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
     if not -_LATE <= missing <= (_MISSING if here else _MISSING_ELSEWHERE):
         return False
     if vanished.by_edge:
-        return newcomer.at_edge
+        return newcomer.at_edge or (here and _stayed(vanished, newcomer))
     if not here:
         return True
     return heights_apart(vanished.box, newcomer.birth) <= min(
         _REACH + _PACE * max(missing, 0.0), _FARTHEST
     )
+
+
+def _stayed(vanished: _Vanished, newcomer: Newcomer) -> bool:
+    """Say whether somebody who seemed to leave may have stopped there, and have another number."""
+    missing = abs(newcomer.first_seen - vanished.seen)
+    beside = heights_apart(vanished.box, newcomer.birth) <= _NEAR
+    return newcomer.adult_log_odds > 0 and missing <= _LATE and beside

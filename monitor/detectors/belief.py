@@ -26,6 +26,8 @@ _STOPS = 5.0
 _MOST_SPOTS = 64
 _EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD = 15.0, 0.8, 0.25
 _LONG_EMPTY, _A_WHILE, _WELL_SEEN = 120.0, 5.0, 0.4
+_LEARNED, _HALF_LEARNED = 0.3, 0.5  # of an average over half a minute: after 10 and 20 seconds
+_LIKE_PEOPLE, _FOUND_LIKE_PEOPLE = 0.4, 0.7  # of what the camera's people usually score; of looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Belief:
         self._things = Things()
         self._spots: deque[_Spot] = deque(maxlen=_MOST_SPOTS)
         self._usual_score = 0.0
+        self._usual_of_adults = 0.0
         self._company: float | None = None
 
     def clear(self) -> None:
@@ -81,18 +84,23 @@ class Belief:
                 kept.at_thing = None
         elif track.age is not AgeClass.CHILD and self._things.known(track.box):
             kept.at_thing = track.seen + _STOPS
+            kept.found = kept.solid_long = kept.learned = 0.0
 
     def end(self, kept: Kept) -> None:
         """Learn from somebody who was lost."""
         track = kept.track
         child = track.age is AgeClass.CHILD
-        if not (child or kept.moved or kept.claimed or self.is_steady(kept)):
+        if not (child or kept.moved or kept.claimed or kept.lasted or self.is_steady(kept)):
             self._things.ended(track.box, kept.last)
         if track.adult_log_odds < 0:
             self._spots.append(_Spot(track.box, kept.last))
         if kept.moved:
             share = _LEARNS if self._usual_score else 1.0
             self._usual_score += share * (kept.solid - self._usual_score)
+        if kept.moved and track.age is AgeClass.ADULT and kept.learned >= _LEARNED:
+            share = _LEARNS if self._usual_of_adults else 1.0
+            mean = kept.solid_long / kept.learned
+            self._usual_of_adults += share * (mean - self._usual_of_adults)
 
     def came_in(self, kept: Kept) -> bool:
         """Say whether somebody may have come in, or been here since looking began.
@@ -106,7 +114,9 @@ class Belief:
         if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
             return False
         looks = _LOOKS_ADULT_THERE if kept.resident else _LOOKS_ADULT
-        if kept.track.adult_log_odds > looks and kept.solid >= self._settings.seen:
+        seen = kept.solid >= self._settings.seen and not self._is_weak(kept)
+        adult = kept.track.age is AgeClass.ADULT or kept.track.adult_log_odds > looks
+        if adult and seen:
             return True
         return self._turned_up_rightly(kept)
 
@@ -114,11 +124,23 @@ class Belief:
         """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
         if self.is_steady(kept):
             return True
-        if is_a_thing(kept):
+        if is_a_thing(kept) or (self._is_weak(kept) and not kept.stirred):
             return False
+        return self._is_seen_well(kept) or self._turned_up_rightly(kept)
+
+    def _is_seen_well(self, kept: Kept) -> bool:
+        """Say whether somebody scored as only people do, and was found, or scores, as they are."""
+        if not kept.proven or kept.moved:
+            return kept.proven
         followed = kept.track.seen - kept.track.first_seen
-        seen_well = kept.proven and (kept.moved or followed >= self._settings.newcomer / 2)
-        return seen_well or self._turned_up_rightly(kept)
+        often = kept.found >= _FOUND_LIKE_PEOPLE * kept.learned
+        strong = kept.solid_long >= _FOUND_LIKE_PEOPLE * self._usual_score * kept.learned
+        return (often or strong) and followed >= self._settings.newcomer / 2
+
+    def _is_weak(self, kept: Kept) -> bool:
+        """Say whether somebody scores, looks without a box counting as 0, as only things do."""
+        usual = self._usual_of_adults or self._usual_score
+        return kept.solid_long < _LIKE_PEOPLE * usual * kept.learned
 
     def is_there(self, kept: Kept) -> bool:
         """Say whether somebody is there at all.
@@ -149,7 +171,8 @@ class Belief:
 
     def is_steady(self, kept: Kept) -> bool:
         """Say whether somebody was found in most looks of the last half minute, as no thing is."""
-        return kept.found >= self._settings.steady
+        often = kept.found >= self._settings.steady * max(kept.learned, _HALF_LEARNED)
+        return often and not self._is_weak(kept)
 
     def _turned_up_rightly(self, kept: Kept) -> bool:
         """Say whether somebody came in, or was here before.
@@ -189,6 +212,7 @@ class Belief:
             kept.solid_now += share * (score - kept.solid_now)
             kept.found += longer * (found - kept.found)
             kept.solid_long += longer * (score - kept.solid_long)
+            kept.learned += longer * (1 - kept.learned)
             if found:
                 kept.solid = kept.solid_now
                 kept.proven = kept.proven or kept.solid >= self._sure()

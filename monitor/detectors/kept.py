@@ -42,6 +42,10 @@ class Kept:
     resident: bool = False
     at_thing: float | None = None
     solid_long: float = 0.0
+    learned: float = 0.0
+    stirred: bool = False
+    lasted: bool = False
+    turned_up: float = 0.0
     unaccompanied: float = 0.0
     double: bool = False
 

@@ -201,9 +201,13 @@ class CameraPresence:
     def _there(self, kept: Kept, looked: float) -> bool:
         if not self.belief.is_there(kept):
             return False
-        followed = kept.track.seen - kept.track.first_seen
-        hold = self._settings.leave if was_leaving(kept, self._exits) else self._settings.hold
-        return looked - kept.last <= self._patience(min(hold, _HARDLY + followed))
+        missed, followed = looked - kept.last, kept.track.seen - kept.track.first_seen
+        least = min(self._settings.leave, self._settings.hold)
+        if missed <= self._patience(min(least, _HARDLY + followed)):
+            return True
+        if missed > self._patience(min(self._settings.hold, _HARDLY + followed)):
+            return False
+        return not was_leaving(kept, self._exits)
 
     def _as_known(self, kept: Kept) -> Track:
         track = kept.track
@@ -224,6 +228,7 @@ class CameraPresence:
             solid = _FIRST_SOLID * track.score
             kept = self._kept[track.id] = Kept(track, track.seen, inside, solid, solid, track.box)
             kept.born_blind = self._in_blind(track.box)
+            kept.turned_up = track.first_seen
             self.belief.begin(kept)
             self._remember(kept)
             kept.path.append((track.seen, track.box))
@@ -238,7 +243,8 @@ class CameraPresence:
             self.belief.see(kept, track)
         kept.track = track
         kept.in_doorway = self._in_doorway(track)
-        kept.moved = kept.moved or apart(kept.birth, track.box)
+        kept.stirred = kept.stirred or apart(kept.birth, track.box)
+        kept.moved = kept.moved or kept.stirred
         if (
             kept.born_inside
             and not (kept.claimed or is_a_thing(kept))
@@ -266,8 +272,13 @@ class CameraPresence:
             kept.proven, kept.moved = former.proven, former.moved
             kept.born_inside, kept.born_blind = former.born_inside, former.born_blind
             kept.claimed_from = former.claimed_from
-            kept.resident, kept.found = former.resident, former.found
-            kept.solid_long, kept.unaccompanied = former.solid_long, former.unaccompanied
+            kept.resident = former.resident
+            kept.unaccompanied = former.unaccompanied
+            kept.turned_up = kept.track.seen
+            kept.lasted = former.lasted or self.belief.is_steady(former)
+            if kept.track.age is AgeClass.CHILD:
+                kept.found, kept.solid_long = former.found, former.solid_long
+                kept.learned = former.learned
             kept.at_thing = former.at_thing if kept.at_thing is None else kept.at_thing
 
     def _claim(self, kept: Kept, age: AgeClass | None = None, *, overlap: float = 0.0) -> None:
@@ -299,8 +310,8 @@ class CameraPresence:
         others = [
             kept
             for kept in self._kept.values()
-            if kept.track.age is lost.age
-            and kept.track.first_seen >= lost.seen - _TURNED_UP
+            if _same_age(kept.track, lost)
+            and kept.turned_up >= lost.seen - _TURNED_UP
             and self._may_go_on(kept, lost)
         ]
         if not others:
@@ -312,10 +323,11 @@ class CameraPresence:
 
     @staticmethod
     def _may_go_on(kept: Kept, lost: Track) -> bool:
-        beside = near(kept.birth, lost.box, _A_STEP)
+        passed = max(kept.turned_up - lost.seen, 0.0)
+        beside = near(kept.birth, lost.box, _A_STEP + passed)
         if kept.claimed_from is not None:
             return beside and kept.claimed_from < lost.seen - _LONG_MISSING
-        return kept.born_inside or beside
+        return beside or (kept.born_inside and kept.track.age is lost.age)
 
     def _is_deep(self, kept: Kept) -> bool:
         """Say whether a sure adult vanished too far from any way out to have left unseen."""
@@ -394,6 +406,13 @@ def _newcomer(kept: Kept) -> Newcomer:
         kept.birth,
         is_a_thing(kept),
     )
+
+
+def _same_age(track: Track, lost: Track) -> bool:
+    """Say whether ``track`` may be ``lost``, an adult or child, by what is known of its age."""
+    if track.age is AgeClass.UNKNOWN and lost.age is AgeClass.ADULT:
+        return track.adult_log_odds > 0
+    return track.age is lost.age
 
 
 def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:

@@ -46,7 +46,9 @@ class JudgeSettings:
     ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
     say by each cue; whoever is only half seen is not judged beyond ``half_seen``. What the model's
     classes say of somebody errs the same way for minutes, so their average counts, ``model_gain``
-    times, and at most ``model_most``; alone it never decides by ``decide_late``. Where the model
+    times, and at most ``model_most``, and a little more (``model_firm_gain`` times what is beyond
+    ``model_firm``, at most ``model_firm_most``) if it is never in doubt for long; alone it never
+    decides by ``decide_late``. Where the model
     speaks, boxes lower than ``tall`` that may show a child who lies along the view say no more than
     ``low_most`` for an adult: she is as high and wide as a carer who sits. Who turns up
     where a child was at most ``remember`` seconds before is presumed to be that child, by at most
@@ -64,6 +66,9 @@ class JudgeSettings:
     child_most: float = 1.0
     model_gain: float = 2.5
     model_most: float = 2.5
+    model_firm: float = 1.5
+    model_firm_gain: float = 0.5
+    model_firm_most: float = 1.0
     low_most: float = 0.5
     scale_most: float = 0.5
     half_seen: float = 0.9
@@ -187,9 +192,17 @@ class AgeJudge:
             known = memory.age is AgeClass.CHILD and memory.model_says < _SPEAKS
             most = memory.by_size if known else max(memory.by_size, settings.low_most)
         memory.by_size = max(min(memory.by_size + weight * odds, most), -limit)
-        told = _within(settings.model_gain * memory.model_says, settings.model_most)
+        told = self._told(memory.model_says)
         memory.log_odds = _within(memory.by_size + told, limit)
         memory.age = self._decided(memory, track.seen - memory.first)
+
+    def _told(self, word: float) -> float:
+        """Return what the model's average ``word`` counts for."""
+        settings = self._settings
+        firm = math.copysign(max(abs(word) - settings.model_firm, 0.0), word)
+        return _within(settings.model_gain * word, settings.model_most) + _within(
+            settings.model_firm_gain * firm, settings.model_firm_most
+        )
 
     def _by_size(
         self, track: Track, memory: _Memory, plane: GroundPlane | None, weight: float

@@ -74,7 +74,10 @@ class GroundPlane:
         ``None`` when it lies above the horizon or farther away than any room reaches.
         """
         u, v = foot
-        right, forward, scale = (row[0] * u + row[1] * v + row[2] for row in self._back)
+        first, second, third = self._back
+        right = first[0] * u + first[1] * v + first[2]
+        forward = second[0] * u + second[1] * v + second[2]
+        scale = third[0] * u + third[1] * v + third[2]
         if abs(scale) < 1e-12:
             return None
         x, z = right / scale, forward / scale

@@ -77,7 +77,7 @@ def defaults(room: Room) -> Values:
         "clear_after": 5.0,
         "tolerance": 5.0,
         "blink": 6.0,
-        "gap": 30.0,
+        "gap": 60.0,
         "cool_down": 0.0,
         "min_confidence": 0.25,
         "nap_after": _NAP_AFTER,

@@ -44,6 +44,7 @@ _LIKE_WEAK = 0.3
 _LIKE_TENTATIVE = 0.2
 _LIKE_AGAIN = 0.35
 _LEAST_SIZE = 1e-4
+_STALE = 0.1  # a second
 _BACKWARDS = 1.0
 _LONGEST_STEP = 10.0
 _LONGEST_PAUSE = 60.0
@@ -313,7 +314,9 @@ def _likeness(expected: Floats, corners: Floats, unseen: Floats) -> Floats:
     """Likeness by overlap, with more slack for those who were not seen for longer."""
     slack = np.minimum(0.1 + 0.4 * unseen, 0.6)
     there = overlap(grown(expected, slack), grown(corners, float(slack.min())))
-    return np.asarray(there * height_ratio(expected, corners) ** 2)
+    # Who is just where she was missed is she; slack would make her box unlike her own.
+    stayed = overlap(expected, corners) * np.maximum(1 - _STALE * unseen, 0)[:, None]
+    return np.asarray(np.maximum(there, stayed) * height_ratio(expected, corners) ** 2)
 
 
 def _likeness_again(expected: Floats, corners: Floats, unseen: Floats) -> Floats:

@@ -275,3 +275,11 @@ def test_far_away_nobody_who_lies_looks_like_a_carer_who_sits(watch: Watch) -> N
     near = watch.show(SEATED_ADULT, 30, NEAR, id=1, adult_log_odds=-0.2)
     far = watch.show(SEATED_ADULT, 30, (0.3, 5.0), id=2, adult_log_odds=-0.2)
     assert (near.age, far.age) == (AgeClass.CHILD, AgeClass.ADULT)
+
+
+def test_a_model_that_is_never_in_doubt_outvotes_a_box_that_could_be_either(watch: Watch) -> None:
+    watch.show((0.9, 0.55), 60, NEAR, id=1, adult_log_odds=0.9)
+    watch.show((0.9, 0.55), 60, NEAR, id=2, adult_log_odds=3.6)
+    wavering = watch.show((0.9, 0.55), 1, NEAR, id=1, adult_log_odds=0.9)
+    firm = watch.show((0.9, 0.55), 1, NEAR, id=2, adult_log_odds=3.6)
+    assert firm.adult_log_odds > wavering.adult_log_odds + 0.5

@@ -383,3 +383,104 @@ def test_in_a_room_long_empty_only_who_is_found_in_most_looks_is_a_child(
     for look in range(300):
         scene.show(1 / FPS, *([doll(10, score=0.9, first_seen=160.0)] if look % every == 0 else []))
     assert scene.ids == there
+
+
+def half_found(scene: Scene, seconds: float, thing: dict[str, Any], *others: dict[str, Any]) -> None:
+    """Show ``thing`` in every other look only."""
+    for look in range(round(seconds * FPS)):
+        scene.show(1 / FPS, *others, *([thing] if look % 2 == 0 else []))
+
+
+def known(scene: Scene) -> dict[int, AgeClass]:
+    return {track.id: track.age for track in scene.presence.present(scene.time)}
+
+
+def carer_seen_well(scene: Scene, score: float = 0.9) -> None:
+    """Let the camera learn how surely it finds carers: one comes in, stays and leaves."""
+    carer = adult((0.02, 0.9), id=5, step=0.02, score=score)
+    scene.show(4, carer)
+    carer["step"] = 0.0
+    scene.show(12, carer)
+    carer["step"] = -0.02
+    scene.show(4, carer)
+    scene.show(8)
+
+
+def test_what_scores_far_less_than_carers_do_is_none_though_one_is_missing(scene: Scene) -> None:
+    carer_seen_well(scene)
+    scene.show(30, adult(id=6, score=0.9))
+    scene.show(5)
+    half_found(scene, 6, adult((0.52, 0.7), id=7, score=0.5))
+    assert known(scene) == {7: AgeClass.UNKNOWN}
+    scene.show(5)
+    scene.show(6, adult((0.5, 0.7), id=8, score=0.8))
+    assert known(scene)[8] is AgeClass.ADULT
+
+
+def test_found_in_half_of_the_looks_is_no_carer_out_of_nowhere_however_surely(
+    scene: Scene,
+) -> None:
+    carer_seen_well(scene, score=0.7)
+    scene.show(60)
+    half_found(scene, 8, adult(id=7, score=0.85))
+    assert known(scene) == {7: AgeClass.UNKNOWN}
+    scene.show(8, adult(id=8, score=0.8))
+    assert known(scene)[8] is AgeClass.ADULT
+
+
+def test_a_thing_that_takes_over_the_number_of_a_carer_who_left_is_no_carer(scene: Scene) -> None:
+    carer_seen_well(scene)
+    carer = adult((0.02, 0.7), id=6, step=0.02, score=0.9)
+    scene.show(4, carer)
+    carer["step"] = -0.02
+    scene.show(4, carer)
+    scene.show(4)
+    half_found(scene, 8, adult((0.3, 0.6), id=6, score=0.5, first_seen=carer["first_seen"]))
+    assert known(scene) == {6: AgeClass.UNKNOWN}
+    scene.show(4)
+    assert scene.hidden_adults == 0
+
+
+def test_a_carer_lost_and_found_again_at_a_thing_is_known_again_within_seconds(
+    scene: Scene,
+) -> None:
+    carer_seen_well(scene)
+    take_the_coat_for_people(scene)
+    carer = adult((0.02, 0.6), id=30, step=0.014, score=0.9)
+    scene.show(4, carer)
+    carer.update(step=0.0, at=(0.3, 0.6))
+    scene.show(40, carer)
+    scene.show(5)
+    scene.show(16, carer)
+    assert known(scene) == {30: AgeClass.ADULT}
+
+
+def test_a_number_found_again_beside_somebody_lost_is_her(scene: Scene) -> None:
+    first = adult((0.3, 0.7), id=1)
+    second = adult((0.55, 0.7), id=2)
+    scene.show(30, first, second)
+    scene.show(8, second)  # the first one sits down out of sight
+    scene.show(6, adult((0.52, 0.7), id=1, first_seen=0.2))  # and her number goes to the second
+    assert known(scene) == {1: AgeClass.ADULT}
+    assert scene.hidden_adults == 0
+
+
+def test_who_goes_on_at_the_edge_undecided_is_not_missed_inside(scene: Scene) -> None:
+    scene.show(30, adult((0.4, 0.7), score=0.9))
+    cut = {"id": 2, "age": AgeClass.UNKNOWN, "adult_log_odds": 0.8, "at": (0.2, 0.8)}
+    scene.show(1, {**cut, "size": (0.4, 0.4), "at": (0.2, 0.95)})
+    scene.show(6)
+    assert scene.hidden_adults == 0
+
+
+def test_who_seemed_to_leave_and_sat_down_under_another_number_may_be_an_adult(
+    scene: Scene,
+) -> None:
+    carer = adult((0.5, 0.7), score=0.9)
+    scene.show(20, carer)
+    carer["step"] = -0.035
+    scene.show(2, carer)
+    sits = {"id": 2, "age": AgeClass.UNKNOWN, "adult_log_odds": 0.3, "at": (0.16, 0.72)}
+    scene.show(6, {**sits, "size": (0.1, 0.2)})
+    (found,) = scene.presence.out_of_nowhere(scene.time)
+    assert scene.presence.arrivals.may_be(found, here=True)

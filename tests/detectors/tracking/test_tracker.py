@@ -217,3 +217,28 @@ def test_who_is_told_wrongly_now_and_then_keeps_her_number() -> None:
     ages = [AgeClass.CHILD if i % 4 == 3 else AgeClass.ADULT for i in range(60)]
     frames = [[told(0.3 + 0.004 * i, age)] for i, age in enumerate(ages)]
     assert {track.id for tracks in follow(Tracker("c"), frames) for track in tracks} == {1}
+
+
+def test_a_number_that_strayed_to_the_neighbour_is_given_back() -> None:
+    """As seen: the carer's box is wrong twice, and the number of the child beside her takes it."""
+
+    def told_so(age: AgeClass, sure: float, *corners: float) -> Person:
+        return Person(Box(*corners), 0.5, age, sure)
+
+    carer = told_so(AgeClass.ADULT, 0.75, 0.04, 0.48, 0.18, 0.72)
+    doubtful = told_so(AgeClass.CHILD, 0.55, 0.04, 0.48, 0.18, 0.71)
+    child = told_so(AgeClass.CHILD, 0.93, 0.10, 0.63, 0.26, 0.81)
+    wrong = [
+        [told_so(AgeClass.CHILD, 0.67, 0.04, 0.56, 0.19, 0.75)],
+        [told_so(AgeClass.CHILD, 0.8, 0.05, 0.51, 0.20, 0.71)],
+    ]
+    tracker = Tracker("c")
+    before = follow(tracker, [[carer, child]] * 20, fps=2)[-1]
+    strayed = follow(tracker, wrong, start=10, fps=2)[-1]
+    numbers = {track.box: track.id for track in before}
+    assert [t.id for t in strayed if t.seen == 10.5] == [numbers[child.box]]
+    after = follow(tracker, [[doubtful, child], [doubtful], [doubtful]], start=11, fps=2)[-1]
+    assert {t.id: t.box for t in after} == {
+        numbers[carer.box]: doubtful.box,
+        numbers[child.box]: child.box,
+    }
