@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from monitor.detectors.everybody_back import EverybodyBack
-from monitor.detectors.kept import heights_apart
+from monitor.detectors.same_place import heights_apart
 from monitor.domain.people import Box
 
 _BEGINNING = 10.0
@@ -22,6 +22,7 @@ _WALKED_AWAY = 10.0
 _NEAR = 1.0  # heights
 _LATE = 4.0
 _REACH, _PACE, _FARTHEST = 1.0, 0.5, 4.0  # heights, heights per second, heights
+_REACH_WALKING, _PACE_WALKING = 1.5, 1.0
 _MOST = 64
 CHILDLIKE = -0.8
 """Log-odds below which somebody undecided looks like a child."""
@@ -133,9 +134,9 @@ def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
         return newcomer.at_edge or (here and _stayed(vanished, newcomer))
     if not here:
         return True
-    return heights_apart(vanished.box, newcomer.birth) <= min(
-        _REACH + _PACE * max(missing, 0.0), _FARTHEST
-    )
+    reach, pace = (_REACH_WALKING, _PACE_WALKING) if vanished.walking else (_REACH, _PACE)
+    far = min(reach + pace * max(missing, 0.0), _FARTHEST)
+    return heights_apart(vanished.box, newcomer.birth) <= far
 
 
 def _stayed(vanished: _Vanished, newcomer: Newcomer) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from monitor.detectors.same_place import heights_apart
 from monitor.domain.geometry import Polygon
 from monitor.domain.people import Box, Track
 
@@ -16,13 +16,19 @@ _WAY = (0.5, 1.0, 1.5)
 _HISTORY = 6
 _BACK_AFTER = 4
 _MOVED, _WALKED = 0.5, 0.25
-_ASPECT = 1.6
-_LEAST_TALL = 1e-6  # rounding may leave nothing of a tiny box
 
 
 @dataclass(slots=True)
 class Kept:
-    """Somebody of one camera, seen or just missed, and what is known of how she came and went."""
+    """Somebody of one camera, seen or just missed, and what is known of how she came and went.
+
+    ``birth`` is her box when she turned up under her number, at ``turned_up`` (again, if she was
+    lost); ``moved`` since she was first seen, ``stirred`` since she turned up. Averages in which a
+    look without a box counts as 0: ``solid_now`` of the scores of the last seconds and ``solid`` of
+    those when she was last seen, ``solid_long`` of half a minute; ``found``, the share of looks in
+    that half minute. The latter two began at nothing: ``learned`` (0–1) is how much of them is
+    known. ``lasted``: before she was lost she was found in most looks.
+    """
 
     track: Track
     last: float
@@ -99,13 +105,6 @@ def apart(first: Box, now: Box) -> bool:
 def near(first: Box, second: Box, heights: float) -> bool:
     """Say whether two boxes stand within so many heights of one another."""
     return heights_apart(first, second) <= heights
-
-
-def heights_apart(first: Box, second: Box) -> float:
-    """Return how far apart two boxes stand, in heights of the larger one."""
-    across = _ASPECT * (second.centre[0] - first.centre[0])
-    tall = max(first.height, second.height, _LEAST_TALL)
-    return math.hypot(across, second.y2 - first.y2) / tall
 
 
 def near_edge(box: Box, margin: float) -> bool:

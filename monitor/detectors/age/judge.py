@@ -8,7 +8,10 @@ is taken beyond ``decide`` and given up only below ``doubt``; in between is ``un
 
 What was seen is not unlearned: somebody seen standing tall stays an adult when she sits, kneels or
 bends, because a small and squat box then says nothing. Boxes cut off by the picture's edge or by
-somebody in front say nothing about height. The memory of a track outlives short losses.
+somebody in front say nothing about height. The memory of a track outlives short losses, and goes
+over to whoever turns up beside an adult who vanished just then. Only a child whose box could be
+that of a carer, and of whom the model says the opposite of before for many seconds, is begun anew:
+numbers go over to others when people sit down close to one another.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from monitor.detectors.age.evidence import height_log_odds, upright_share, width
 from monitor.detectors.age.scale import PictureScale
 from monitor.detectors.ground.fit import PlaneFit
 from monitor.detectors.ground.plane import Body, GroundPlane
-from monitor.detectors.same_place import same_place
+from monitor.detectors.same_place import heights_apart, same_place
 from monitor.domain.people import AgeClass, Box, Track
 
 _ANOTHER, _BENT = -0.6, 0.85
@@ -33,7 +36,12 @@ _LEARN_EVERY = 1.0
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 _GONE = 0.3
-_FIRST_WORDS, _WORDS_LAST = 2.0, 120.0
+_MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
+_SURE, _SURE_ANYWAY = 3.0, 5.0
+_SEATED_M = 0.7
+_FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
+_NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
+_STEADILY = 0.8
 _SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 
 
@@ -43,16 +51,17 @@ class JudgeSettings:
 
     ``independent`` is after how long the next picture counts as a new one; boxes with a score
     below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
-    ``decide_late`` already. The ``…_most`` limits bound what a single new picture may
-    say by each cue; whoever is only half seen is not judged beyond ``half_seen``. What the model's
-    classes say of somebody errs the same way for minutes, so their average counts, ``model_gain``
-    times, and at most ``model_most``, and a little more (``model_firm_gain`` times what is beyond
-    ``model_firm``, at most ``model_firm_most``) if it is never in doubt for long; alone it never
-    decides by ``decide_late``. Where the model
-    speaks, boxes lower than ``tall`` that may show a child who lies along the view say no more than
-    ``low_most`` for an adult: she is as high and wide as a carer who sits. Who turns up
-    where a child was at most ``remember`` seconds before is presumed to be that child, by at most
-    ``heritage``.
+    ``decide_late`` already. The ``…_most`` limits bound what a single new picture may say by each
+    cue; however often something is seen that says little, it adds up to no more than ``adds_up``
+    times that, for boxes of one pose err alike. Whoever is only half seen is not judged beyond
+    ``half_seen``. What the model's classes say of somebody errs the same way for minutes, so their
+    average counts, ``model_gain`` times, and at most ``model_most``, and a little more
+    (``model_firm_gain`` times what is beyond ``model_firm``, at most ``model_firm_most``) if it is
+    never in doubt for long; alone it never decides by ``decide_late``. Where the model speaks,
+    boxes lower than ``tall`` that may show a child who lies along the view say no more than
+    ``low_most`` for an adult: she is as high and wide as a carer who sits. Who turns up where a
+    child was at most ``remember`` seconds before is presumed to be that child, by at most
+    ``heritage``; who turns up beside an adult who vanished, likewise that adult.
     """
 
     independent: float = 0.5
@@ -71,6 +80,7 @@ class JudgeSettings:
     model_firm_most: float = 1.0
     low_most: float = 0.5
     scale_most: float = 0.5
+    adds_up: float = 12.0
     half_seen: float = 0.9
     tall: float = 1.4
     tall_for: float = 1.0
@@ -88,8 +98,10 @@ class _Memory:
     log_odds: float = 0.0
     model_sum: float = 0.0
     model_weight: float = 0.0
+    says_now: float = 0.0
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
+    heir: bool = False
     low: bool = False
     height_m: float | None = None
     floor: tuple[float, float] | None = None
@@ -105,6 +117,24 @@ class _Memory:
         keep = 1 - weight / _WORDS_LAST
         self.model_sum = keep * self.model_sum + weight * log_odds
         self.model_weight = keep * self.model_weight + (weight if log_odds else 0.0)
+        self.says_now += weight / _NEW_WORDS * (log_odds - self.says_now)
+
+    @property
+    def is_another(self) -> bool:
+        """Say whether, by the model's words, a child's number has gone over to an adult."""
+        contradicts = self.model_says < 0 and self.says_now >= _NOW_ADULT
+        return contradicts and self.says_now - self.model_says >= _ANOTHER_WORD
+
+    @property
+    def is_disputed(self) -> bool:
+        """Say whether the model steadily calls somebody an adult whose box could be either's."""
+        return self.low and self.model_weight >= _NEW_WORDS and self.model_says >= _STEADILY
+
+    def begin_anew(self) -> None:
+        """Forget who this was: what the model says now goes for somebody else."""
+        self.by_size = self.tall_for = 0.0
+        self.model_weight = _NEW_WORDS
+        self.model_sum = self.says_now * (_NEW_WORDS + _FIRST_WORDS)
 
 
 class AgeJudge:
@@ -144,6 +174,8 @@ class AgeJudge:
                 self._weigh(track, memory, seen, plane, track.seen - memory.seen)
                 memory.seen, memory.box = track.seen, track.box
                 self._memories.move_to_end(track.id)
+                if track.seen - memory.first <= _MOMENT and memory.age is not AgeClass.ADULT:
+                    self._inherit(track, memory)
             judged.append(_filled(track, memory))
         self._forget(now)
         return tuple(judged)
@@ -162,6 +194,29 @@ class AgeJudge:
                 fresh.by_size = max(memory.log_odds, -self._settings.heritage)
                 break
         return fresh
+
+    def _inherit(self, track: Track, fresh: _Memory) -> None:
+        """Take somebody who turned up as an adult near by vanished for that adult.
+
+        Only who is as high as carers who sit; and only where the model tells ages: it says soon
+        whether a child turned up there instead.
+        """
+        if fresh.height_m is None or fresh.height_m < _SEATED_M:
+            return
+        for memory in reversed(self._memories.values()):
+            gone = track.seen - memory.seen
+            if gone > _MOMENT:
+                return
+            tall = memory.tall_for >= self._settings.tall_for
+            sure = memory.log_odds >= (_SURE if tall else _SURE_ANYWAY)
+            turned_up = fresh.first - memory.seen >= -_TOGETHER
+            if not (sure and turned_up and memory.model_weight) or memory.heir or gone <= _MISSED:
+                continue
+            if heights_apart(memory.box, track.box) <= 1 + gone:
+                memory.heir = True
+                fresh.tall_for = memory.tall_for
+                fresh.by_size = max(fresh.by_size, self._settings.heritage)
+                return
 
     def _weigh(
         self,
@@ -190,8 +245,12 @@ class AgeJudge:
         most = limit
         if odds > 0 and memory.low and memory.model_weight:
             known = memory.age is AgeClass.CHILD and memory.model_says < _SPEAKS
+            if known and memory.is_another:
+                memory.begin_anew()
+                known = False
             most = memory.by_size if known else max(memory.by_size, settings.low_most)
-        memory.by_size = max(min(memory.by_size + weight * odds, most), -limit)
+        added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
+        memory.by_size = max(min(added, most), -limit)
         told = self._told(memory.model_says)
         memory.log_odds = _within(memory.by_size + told, limit)
         memory.age = self._decided(memory, track.seen - memory.first)
@@ -248,6 +307,9 @@ class AgeJudge:
         margin = settings.decide_late if late else settings.decide
         if odds >= margin:
             return AgeClass.ADULT
+        if memory.is_disputed and odds > -settings.decide:
+            stays = memory.age is AgeClass.ADULT and odds >= settings.doubt
+            return AgeClass.ADULT if stays else AgeClass.UNKNOWN
         if odds <= -margin:
             return AgeClass.CHILD
         if memory.age is AgeClass.ADULT and odds >= settings.doubt:
@@ -290,6 +352,13 @@ def _of_a_part(box: Box, covered: bool, plane: GroundPlane) -> float:
     else:
         odds = height_log_odds(body.height_m, _HALF_SEEN_SHAPE)
     return _within(odds, _HALF_SEEN_MOST)
+
+
+def _added(sum_: float, odds: float, reach: float) -> float:
+    """Return ``sum_`` with ``odds`` added, which alone bring it no farther than ``reach``."""
+    if sum_ * odds > 0 and abs(sum_) >= reach:
+        return sum_
+    return min(sum_ + odds, max(reach, sum_)) if odds > 0 else max(sum_ + odds, min(-reach, sum_))
 
 
 def _within(value: float, limit: float) -> float:

@@ -10,7 +10,8 @@ the nearest adult is alone as well, if the camera is calibrated and shows every 
 Defaults: activity and dining rooms 60 s, infant classes 30 s, nap rooms 120 s (high); outdoors
 30 s (critical); cleared by an adult in the room for 5 s, or when no child is left. Where nap times
 are known, an activity or nap room is given ``nap_after`` (120 s) in them and the time of an
-activity room outside them. Other rooms: off, unless switched on.
+activity room outside them. Other rooms: off, unless switched on. What was seen before an outage of
+up to ``gap`` (60 s) still counts, the outage itself does not.
 """
 
 from __future__ import annotations

@@ -283,3 +283,26 @@ def test_a_model_that_is_never_in_doubt_outvotes_a_box_that_could_be_either(watc
     wavering = watch.show((0.9, 0.55), 1, NEAR, id=1, adult_log_odds=0.9)
     firm = watch.show((0.9, 0.55), 1, NEAR, id=2, adult_log_odds=3.6)
     assert firm.adult_log_odds > wavering.adult_log_odds + 0.5
+
+
+def test_a_carer_who_sat_down_beside_a_child_and_got_her_number_is_found_out(watch: Watch) -> None:
+    watch.show(STANDING_CHILD, 60, NEAR, adult_log_odds=-2.4)
+    assert watch.show(SEATED_ADULT, 5, NEAR, adult_log_odds=1.8).age is AgeClass.CHILD
+    assert watch.show(SEATED_ADULT, 25, NEAR, adult_log_odds=1.8).age is AgeClass.ADULT
+
+
+def test_a_child_of_whom_the_model_is_unsure_for_a_while_stays_one(watch: Watch) -> None:
+    watch.show(STANDING_CHILD, 60, NEAR, adult_log_odds=-2.4)
+    assert watch.show(STANDING_CHILD, 60, NEAR, adult_log_odds=0.5).age is AgeClass.CHILD
+
+
+EITHER = (0.858, 0.6)
+"""As high and wide as a child who lies and as a carer who sits behind something."""
+
+
+def test_whom_the_model_steadily_calls_an_adult_is_no_child_for_a_low_box_alone(
+    watch: Watch,
+) -> None:
+    watch.show(STANDING_CHILD, 1.4, NEAR, adult_log_odds=-1.2)
+    assert watch.show(EITHER, 4, NEAR, noise=0, adult_log_odds=1.0).age is AgeClass.CHILD
+    assert watch.show(EITHER, 40, NEAR, noise=0, adult_log_odds=1.0).age is AgeClass.UNKNOWN

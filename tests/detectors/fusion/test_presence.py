@@ -385,7 +385,9 @@ def test_in_a_room_long_empty_only_who_is_found_in_most_looks_is_a_child(
     assert scene.ids == there
 
 
-def half_found(scene: Scene, seconds: float, thing: dict[str, Any], *others: dict[str, Any]) -> None:
+def half_found(
+    scene: Scene, seconds: float, thing: dict[str, Any], *others: dict[str, Any]
+) -> None:
     """Show ``thing`` in every other look only."""
     for look in range(round(seconds * FPS)):
         scene.show(1 / FPS, *others, *([thing] if look % 2 == 0 else []))
