@@ -38,7 +38,7 @@ _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 _GONE = 0.3
 _MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
 _SURE, _SURE_ANYWAY = 3.0, 5.0
-_SEATED_M = 0.7
+_SEATED_M, _LOWEST_M, _FLAT = 0.7, 0.65, 1.8
 _FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
 _NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
 _STEADILY = 0.8
@@ -292,7 +292,8 @@ class AgeJudge:
         odds = size_log_odds(body.height_m, body.width_m, shape, body.lying_m)
         odds = min(max(odds, -settings.child_most), settings.adult_most)
         bent = body.width_m > _BENT * body.height_m
-        if memory.tall_for >= settings.tall_for and (bent or odds > _ANOTHER):
+        lies = body.height_m < _LOWEST_M and shape > _FLAT  # as no carer who sits or bends does
+        if memory.tall_for >= settings.tall_for and not lies and (bent or odds > _ANOTHER):
             # Seen tall before: who now is wide, or looks a little like a child, bends or is half
             # hidden.
             return max(odds, 0.0)

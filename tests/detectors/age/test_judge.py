@@ -306,3 +306,24 @@ def test_whom_the_model_steadily_calls_an_adult_is_no_child_for_a_low_box_alone(
     watch.show(STANDING_CHILD, 1.4, NEAR, adult_log_odds=-1.2)
     assert watch.show(EITHER, 4, NEAR, noise=0, adult_log_odds=1.0).age is AgeClass.CHILD
     assert watch.show(EITHER, 40, NEAR, noise=0, adult_log_odds=1.0).age is AgeClass.UNKNOWN
+
+
+def test_an_adult_who_lost_her_number_sitting_down_is_one_still_but_a_child_beside_her_is_not(
+    watch: Watch,
+) -> None:
+    watch.show(STANDING_ADULT, 10, (0.3, 4.0), adult_log_odds=2.0)
+    sits = watch.show((0.85, 0.55), 8, (0.3, 3.6), id=2, adult_log_odds=0.6)
+    assert sits.age is AgeClass.ADULT
+    watch.show(STANDING_ADULT, 10, (0.3, 4.0), id=3, adult_log_odds=2.0)
+    child = watch.show(SEATED_CHILD, 8, (0.3, 3.6), id=4, adult_log_odds=-0.5)
+    assert child.age is AgeClass.CHILD
+
+
+def test_a_child_who_lies_and_took_over_an_adults_number_is_found_out(watch: Watch) -> None:
+    watch.show(STANDING_ADULT, 10, adult_log_odds=2.0)
+    assert watch.show((0.5, 1.1), 30, adult_log_odds=-0.3).age is AgeClass.CHILD
+
+
+def test_boxes_that_say_little_add_up_to_little(watch: Watch) -> None:
+    hardly = watch.show((0.84, 0.6), 120, NEAR, noise=0, adult_log_odds=-0.01)
+    assert -1.0 < hardly.adult_log_odds < 0.0
