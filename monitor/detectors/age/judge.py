@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from monitor.detectors.age.bodies import may_lie, size_log_odds
 from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.age.evidence import height_log_odds, upright_share, width_log_odds
+from monitor.detectors.age.memory import Memory
 from monitor.detectors.age.scale import PictureScale
 from monitor.detectors.ground.fit import PlaneFit
 from monitor.detectors.ground.plane import Body, GroundPlane
@@ -39,9 +40,6 @@ _GONE = 0.3
 _MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
 _SURE, _SURE_ANYWAY = 3.0, 5.0
 _SEATED_M, _LOWEST_M, _FLAT = 0.7, 0.65, 1.8
-_FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
-_NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
-_STEADILY = 0.8
 _SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 
 
@@ -89,54 +87,6 @@ class JudgeSettings:
     most_tracks: int = 512
 
 
-@dataclass(slots=True)
-class _Memory:
-    first: float
-    seen: float
-    box: Box
-    by_size: float = 0.0
-    log_odds: float = 0.0
-    model_sum: float = 0.0
-    model_weight: float = 0.0
-    says_now: float = 0.0
-    age: AgeClass = AgeClass.UNKNOWN
-    tall_for: float = 0.0
-    heir: bool = False
-    low: bool = False
-    height_m: float | None = None
-    floor: tuple[float, float] | None = None
-    learned: float = -math.inf
-
-    @property
-    def model_says(self) -> float:
-        """The model's word on average; the first words count for less."""
-        return self.model_sum / (self.model_weight + _FIRST_WORDS)
-
-    def hear(self, log_odds: float, weight: float) -> None:
-        """Take in what the model's classes say of a sighting; old words fade."""
-        keep = 1 - weight / _WORDS_LAST
-        self.model_sum = keep * self.model_sum + weight * log_odds
-        self.model_weight = keep * self.model_weight + (weight if log_odds else 0.0)
-        self.says_now += weight / _NEW_WORDS * (log_odds - self.says_now)
-
-    @property
-    def is_another(self) -> bool:
-        """Say whether, by the model's words, a child's number has gone over to an adult."""
-        contradicts = self.model_says < 0 and self.says_now >= _NOW_ADULT
-        return contradicts and self.says_now - self.model_says >= _ANOTHER_WORD
-
-    @property
-    def is_disputed(self) -> bool:
-        """Say whether the model steadily calls somebody an adult whose box could be either's."""
-        return self.low and self.model_weight >= _NEW_WORDS and self.model_says >= _STEADILY
-
-    def begin_anew(self) -> None:
-        """Forget who this was: what the model says now goes for somebody else."""
-        self.by_size = self.tall_for = 0.0
-        self.model_weight = _NEW_WORDS
-        self.model_sum = self.says_now * (_NEW_WORDS + _FIRST_WORDS)
-
-
 class AgeJudge:
     """What is known of the people on one camera. Not thread-safe; one per camera."""
 
@@ -144,7 +94,7 @@ class AgeJudge:
         """``aspect`` is width over height of the camera's picture."""
         self._aspect = aspect
         self._settings = settings or JudgeSettings()
-        self._memories: OrderedDict[int, _Memory] = OrderedDict()
+        self._memories: OrderedDict[int, Memory] = OrderedDict()
         self._scale = PictureScale(aspect)
 
     @property
@@ -180,9 +130,9 @@ class AgeJudge:
         self._forget(now)
         return tuple(judged)
 
-    def _begun(self, track: Track) -> _Memory:
+    def _begun(self, track: Track) -> Memory:
         """Begin to know somebody, presumed to be the child who was there until lately, if any."""
-        fresh = _Memory(track.seen, track.seen, track.box)
+        fresh = Memory(track.seen, track.seen, track.box)
         for memory in reversed(self._memories.values()):
             if track.seen - memory.seen > self._settings.remember:
                 break
@@ -195,7 +145,7 @@ class AgeJudge:
                 break
         return fresh
 
-    def _inherit(self, track: Track, fresh: _Memory) -> None:
+    def _inherit(self, track: Track, fresh: Memory) -> None:
         """Take somebody who turned up as an adult near by vanished for that adult.
 
         Only who is as high as carers who sit; and only where the model tells ages: it says soon
@@ -221,7 +171,7 @@ class AgeJudge:
     def _weigh(
         self,
         track: Track,
-        memory: _Memory,
+        memory: Memory,
         boxes: list[Box],
         plane: GroundPlane | None,
         seconds: float,
@@ -264,7 +214,7 @@ class AgeJudge:
         )
 
     def _by_size(
-        self, track: Track, memory: _Memory, plane: GroundPlane | None, weight: float
+        self, track: Track, memory: Memory, plane: GroundPlane | None, weight: float
     ) -> float:
         box = track.box
         shape = box.width * self._aspect / box.height
@@ -282,7 +232,7 @@ class AgeJudge:
             return 0.0
         return _within(height_log_odds(height, shape), self._settings.scale_most)
 
-    def _by_metres(self, body: Body, shape: float, memory: _Memory, weight: float) -> float:
+    def _by_metres(self, body: Body, shape: float, memory: Memory, weight: float) -> float:
         settings = self._settings
         # Seen from above people look squat, so the shape is taken in metres.
         tall = body.height_m >= settings.tall
@@ -301,7 +251,7 @@ class AgeJudge:
             odds -= _LIES_ODDS
         return odds
 
-    def _decided(self, memory: _Memory, followed: float) -> AgeClass:
+    def _decided(self, memory: Memory, followed: float) -> AgeClass:
         settings, odds = self._settings, memory.log_odds
         measured = abs(memory.by_size) >= settings.decide_late
         late = measured and followed >= settings.late
@@ -330,7 +280,7 @@ class AgeJudge:
             del self._memories[first]
 
 
-def _filled(track: Track, memory: _Memory) -> Track:
+def _filled(track: Track, memory: Memory) -> Track:
     return replace(
         track,
         age=memory.age,

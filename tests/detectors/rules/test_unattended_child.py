@@ -176,24 +176,16 @@ def test_a_lost_view_is_not_unattended(script: Script) -> None:
     assert {event.rule for event in script.events} == {"view_lost"}
 
 
-def test_what_was_seen_before_a_short_outage_counts_but_not_the_outage(script: Script) -> None:
+@pytest.mark.parametrize(("outage", "then", "alarms"), [(45, 17, 0), (45, 25, 1), (70, 50, 0)])
+def test_what_was_seen_before_a_short_outage_counts_but_not_the_outage(
+    script: Script, outage: float, then: float, alarms: int
+) -> None:
     script.play(10, CHILD, CARER)
     script.play(1, CHILD, (A, 2, EDGE))
     script.play(40, CHILD)
-    script.play(45, dark=("east",))
-    script.play(17, CHILD)
-    assert script.alarms == []
-    script.play(8, CHILD)
-    assert len(script.alarms) == 1
-
-
-def test_a_long_outage_is_forgotten(script: Script) -> None:
-    script.play(10, CHILD, CARER)
-    script.play(1, CHILD, (A, 2, EDGE))
-    script.play(40, CHILD)
-    script.play(70, dark=("east",))
-    script.play(50, CHILD)
-    assert script.alarms == []
+    script.play(outage, dark=("east",))
+    script.play(then, CHILD)
+    assert len(script.alarms) == alarms
 
 
 def test_part_of_the_room_unseen_is_not_unattended_but_an_adult_seen_is_there(

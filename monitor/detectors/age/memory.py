@@ -1,0 +1,62 @@
+"""What is remembered of one person on one camera, for telling adults from children."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from monitor.domain.people import AgeClass, Box
+
+_FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
+_NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
+_STEADILY = 0.8
+
+
+@dataclass(slots=True)
+class Memory:
+    """One track: what its boxes and the model's classes said so far; log-odds, > 0 for an adult."""
+
+    first: float
+    seen: float
+    box: Box
+    by_size: float = 0.0
+    log_odds: float = 0.0
+    model_sum: float = 0.0
+    model_weight: float = 0.0
+    says_now: float = 0.0
+    age: AgeClass = AgeClass.UNKNOWN
+    tall_for: float = 0.0
+    heir: bool = False
+    low: bool = False
+    height_m: float | None = None
+    floor: tuple[float, float] | None = None
+    learned: float = -math.inf
+
+    @property
+    def model_says(self) -> float:
+        """The model's word on average; the first words count for less."""
+        return self.model_sum / (self.model_weight + _FIRST_WORDS)
+
+    def hear(self, log_odds: float, weight: float) -> None:
+        """Take in what the model's classes say of a sighting; old words fade."""
+        keep = 1 - weight / _WORDS_LAST
+        self.model_sum = keep * self.model_sum + weight * log_odds
+        self.model_weight = keep * self.model_weight + (weight if log_odds else 0.0)
+        self.says_now += weight / _NEW_WORDS * (log_odds - self.says_now)
+
+    @property
+    def is_another(self) -> bool:
+        """Say whether, by the model's words, a child's number has gone over to an adult."""
+        contradicts = self.model_says < 0 and self.says_now >= _NOW_ADULT
+        return contradicts and self.says_now - self.model_says >= _ANOTHER_WORD
+
+    @property
+    def is_disputed(self) -> bool:
+        """Say whether the model steadily calls somebody an adult whose box could be either's."""
+        return self.low and self.model_weight >= _NEW_WORDS and self.model_says >= _STEADILY
+
+    def begin_anew(self) -> None:
+        """Forget who this was: what the model says now goes for somebody else."""
+        self.by_size = self.tall_for = 0.0
+        self.model_weight = _NEW_WORDS
+        self.model_sum = self.says_now * (_NEW_WORDS + _FIRST_WORDS)
