@@ -37,6 +37,7 @@ _LEARN_EVERY = 1.0
 _TOP = 0.008
 _HALF_SEEN_SHAPE, _HALF_SEEN_MOST = 0.5, 0.25
 _GONE = 0.3
+_EITHER = 0.2  # boxes that speak less against an adult than this could be hers
 _MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
 _SURE, _SURE_ANYWAY = 3.0, 5.0
 _SEATED_M, _LOWEST_M, _FLAT = 0.7, 0.65, 1.8
@@ -193,12 +194,13 @@ class AgeJudge:
                 memory.by_size = within
         limit = settings.saturation
         most = limit
-        if odds > 0 and memory.low and memory.model_weight:
+        if memory.low and memory.model_weight and odds > -_EITHER:
             known = memory.age is AgeClass.CHILD and memory.model_says < _SPEAKS
             if known and memory.is_another:
                 memory.begin_anew()
                 known = False
-            most = memory.by_size if known else max(memory.by_size, settings.low_most)
+            if odds > 0:
+                most = memory.by_size if known else max(memory.by_size, settings.low_most)
         added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
         memory.by_size = max(min(added, most), -limit)
         told = self._told(memory.model_says)

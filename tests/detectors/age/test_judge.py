@@ -291,6 +291,12 @@ def test_a_carer_who_sat_down_beside_a_child_and_got_her_number_is_found_out(wat
     assert watch.show(SEATED_ADULT, 25, NEAR, adult_log_odds=1.8).age is AgeClass.ADULT
 
 
+def test_so_is_a_carer_near_the_camera_whose_box_is_as_wide_as_high(watch: Watch) -> None:
+    watch.show(STANDING_CHILD, 60, NEAR, adult_log_odds=-1.2)
+    near = watch.show((1.15, 1.05), 25, NEAR, noise=0.01, adult_log_odds=2.0)
+    assert near.age is not AgeClass.CHILD
+
+
 def test_a_child_of_whom_the_model_is_unsure_for_a_while_stays_one(watch: Watch) -> None:
     watch.show(STANDING_CHILD, 60, NEAR, adult_log_odds=-2.4)
     assert watch.show(STANDING_CHILD, 60, NEAR, adult_log_odds=0.5).age is AgeClass.CHILD
