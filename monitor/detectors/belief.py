@@ -95,12 +95,10 @@ class Belief:
         if track.adult_log_odds < 0:
             self._spots.append(_Spot(track.box, kept.last))
         if kept.moved:
-            share = _LEARNS if self._usual_score else 1.0
-            self._usual_score += share * (kept.solid - self._usual_score)
+            self._usual_score = _learned(self._usual_score, kept.solid)
         if kept.moved and track.age is AgeClass.ADULT and kept.learned >= _LEARNED:
-            share = _LEARNS if self._usual_of_adults else 1.0
             mean = kept.solid_long / kept.learned
-            self._usual_of_adults += share * (mean - self._usual_of_adults)
+            self._usual_of_adults = _learned(self._usual_of_adults, mean)
 
     def came_in(self, kept: Kept) -> bool:
         """Say whether somebody may have come in, or been here since looking began.
@@ -230,6 +228,12 @@ class Belief:
             and same_place(spot.box, track.box)
             for spot in self._spots
         )
+
+
+def _learned(known: float, value: float) -> float:
+    """Return ``known`` with ``value`` learned; nothing was known at 0."""
+    share = _LEARNS if known else 1.0
+    return known + share * (value - known)
 
 
 def is_a_thing(kept: Kept) -> bool:

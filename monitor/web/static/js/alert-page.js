@@ -1,6 +1,7 @@
 // The page of one alert: its form works without scripts; with them the page stays where it is, and
 // the keys of the control room answer here too.
 import { act, toast } from "./acting.js";
+import { isForPage, onSend } from "./keys.js";
 import { text } from "./texts.js";
 
 const AT_ONCE = { a: "acknowledge" };
@@ -14,10 +15,9 @@ export function startAlertPage() {
     event.preventDefault();
     send(form, event.submitter);
   });
-  form.elements.reason.addEventListener("keydown", (event) => {
-    const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  onSend(form.elements.reason, () => {
     const button = buttonOf(form, form.dataset.chosen);
-    if (sends && button !== null) form.requestSubmit(button);
+    if (button !== null) form.requestSubmit(button);
   });
   document.addEventListener("keydown", (event) => onKey(form, event));
 }
@@ -42,8 +42,7 @@ async function send(form, button) {
 }
 
 function onKey(form, event) {
-  const typing = event.target.closest("input, textarea, select, dialog[open]") !== null;
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (!isForPage(event) || event.repeat) return;
   const key = event.key.toLowerCase();
   if (key in AT_ONCE) press(event, () => buttonOf(form, AT_ONCE[key])?.click());
   if (key in WITH_NOTE) press(event, () => choose(form, WITH_NOTE[key]));

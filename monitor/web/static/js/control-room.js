@@ -1,5 +1,6 @@
 // The control room: keys, sound, news.
 import { act, toast } from "./acting.js";
+import { isForPage, onSend } from "./keys.js";
 import { refresh } from "./parts.js";
 import { NEWS, said } from "./news.js";
 import { play, silence, startSound, toggleSound } from "./sound.js";
@@ -78,8 +79,7 @@ function onClick(event) {
 }
 
 function onKey(event) {
-  const typing = event.target.closest("input, textarea, select, dialog[open]") !== null;
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!isForPage(event)) return;
   const handler = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
   if (handler === undefined) return;
   if (event.repeat && !MOVES.includes(event.key.toLowerCase())) return; // a key held down answers once
@@ -155,9 +155,7 @@ function startDialog() {
       reason.focus();
     });
   }
-  reason.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) dialog.querySelector("form").requestSubmit();
-  });
+  onSend(reason, () => dialog.querySelector("form").requestSubmit());
   document.getElementById("act-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     if (asked.row.hasAttribute("data-busy")) return; // sent already
