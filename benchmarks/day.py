@@ -32,6 +32,7 @@ from rich.table import Table
 
 from benchmarks.footage import (
     DAY_SECONDS,
+    GROUPS,
     MAIN,
     SMALL,
     busy_scene,
@@ -41,6 +42,7 @@ from benchmarks.footage import (
     make_empty,
 )
 from monitor.demo.camera_simulator import CameraSimulator
+from monitor.demo.footage.encode import GOP_SECONDS
 from monitor.detectors.finder import load_finder
 from monitor.domain.clock import SystemClock
 from monitor.domain.media import Frame
@@ -51,7 +53,6 @@ from monitor.runtime.worker import Worker
 
 _WARM_UP = 6.0
 _FPS = 5.0
-_PHASES = 10
 _NAME = Text("x", "x")
 
 
@@ -226,9 +227,12 @@ def _busy_gaps(looks: Sequence[tuple[float, bool]], began: float) -> list[float]
 
 def capacity(cameras: int, folder: Path, seconds: float) -> dict[str, Any]:
     """Return how ``cameras`` substreams fare on two worker processes."""
-    clips = make_days(folder, SMALL, _PHASES)
+    clips = make_days(folder, SMALL, GROUPS)
     with CameraSimulator() as simulator:
-        urls = [simulator.add(f"c{number}", clips[number % _PHASES]) for number in range(cameras)]
+        urls = []
+        for number in range(cameras):
+            urls.append(simulator.add(f"c{number}", clips[number % GROUPS]))
+            time.sleep(GOP_SECONDS / cameras)  # real cameras do not send keyframes all at once
         answers = _in_children(
             [(many, (urls[0::2], seconds)), (many, (urls[1::2], seconds))],
         )

@@ -21,6 +21,8 @@ from monitor.demo.scenes import SCENES
 FPS = 25
 BUSY_SECONDS, EMPTY_SECONDS = 12, 48
 DAY_SECONDS = BUSY_SECONDS + EMPTY_SECONDS
+GROUPS = DAY_SECONDS // GOP_SECONDS
+"""Groups of pictures in the minute, so that it can begin at as many moments."""
 MAIN, SMALL = (1280, 720), (640, 360)
 _SCENE = "sunshine-yard"
 

@@ -24,7 +24,7 @@ _LOOKS_ADULT, _LOOKS_ADULT_THERE = 0.5, 1.5  # the latter where a child was
 _AS_SURE, _SHADOW, _LEARNS = 0.8, 0.3, 0.1
 _STOPS = 5.0
 _MOST_SPOTS = 64
-_EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD = 15.0, 0.8, 0.25
+_EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD, _FAINT_THING = 15.0, 0.8, 0.25, 0.35
 _LONG_EMPTY, _A_WHILE, _WELL_SEEN = 120.0, 5.0, 0.4
 _LEARNED, _HALF_LEARNED = 0.3, 0.5  # of an average over half a minute: after 10 and 20 seconds
 _LIKE_PEOPLE, _FOUND_LIKE_PEOPLE = 0.4, 0.7  # of what the camera's people usually score; of looks
@@ -144,15 +144,24 @@ class Belief:
         """Say whether somebody is there at all.
 
         A child who turned up without company, and did not come in, must not be as faint as things
-        are: found seldom, and weakly. In a room that has long been empty nobody is, unless found in
-        most looks and well.
+        are: found seldom, and weakly. Nor must who stays where a thing is often taken for somebody.
+        In a room that has long been empty nobody is, unless found in most looks and well.
         """
         if kept.track.age is AgeClass.CHILD:
+            if self._is_a_faint_thing(kept):
+                return False
             if kept.unaccompanied > _LONG_EMPTY and not kept.moved:
                 return self._is_found_well(kept)
             least = _FAINT_CHILD * self._usual_score
             return kept.solid_long >= least or not self._is_out_of_nothing(kept)
         return not self.solid_below(kept, self._settings.shadow)
+
+    def _is_a_faint_thing(self, kept: Kept) -> bool:
+        """Say whether a child stays where a thing is known, and has long been as faint as one."""
+        faint = kept.solid_long < _FAINT_THING * self._usual_score * kept.learned
+        if kept.moved or kept.learned < _HALF_LEARNED or not faint:
+            return False
+        return self._things.known(kept.birth)
 
     def _is_found_well(self, kept: Kept) -> bool:
         """Say whether somebody was found in most looks since she turned up, and surely enough."""

@@ -486,3 +486,16 @@ def test_who_seemed_to_leave_and_sat_down_under_another_number_may_be_an_adult(
     scene.show(6, {**sits, "size": (0.1, 0.2)})
     (found,) = scene.presence.out_of_nowhere(scene.time)
     assert scene.presence.arrivals.may_be(found, here=True)
+
+
+@pytest.mark.parametrize(("score", "is_one"), [(0.3, False), (0.8, True)])
+def test_what_lies_where_a_thing_is_must_not_be_as_faint_as_it_to_be_a_child(
+    scene: Scene, score: float, is_one: bool
+) -> None:
+    carer_seen_well(scene)
+    take_the_coat_for_people(scene)
+    carer = adult((0.02, 0.9), id=30, step=0.02, score=0.9)
+    scene.show(4, carer)
+    carer["step"] = 0.0
+    half_found(scene, 30, doll(20, score=score), carer)
+    assert (20 in known(scene)) == is_one
