@@ -29,7 +29,7 @@ from benchmarks.recording import new_database, recorder_of
 from benchmarks.simulated import SimulatedCameras, cpu_of, load, picture_file
 from monitor.domain.places import Camera
 from monitor.domain.text import Text
-from monitor.runtime.analysis_feed import PATIENCE_UNSEEN
+from monitor.runtime.analysis_feed import PATIENCE_QUIET
 from monitor.runtime.recording.shelf import Shelf
 from monitor.store.files import FileStore
 from monitor.store.recordings import RecordingRepository
@@ -60,7 +60,7 @@ class Crowd:
 def record(urls: Sequence[str], folder: Path) -> int:
     """Record all cameras until standard input ends; return how many packets were dropped."""
     cameras = [Camera(f"c{n}", "room", Text("", ""), url) for n, url in enumerate(urls)]
-    readers = [CameraReader(camera, patience=PATIENCE_UNSEEN) for camera in cameras]
+    readers = [CameraReader(camera, patience=PATIENCE_QUIET) for camera in cameras]
     with closing(new_database(folder, cameras)) as database:
         shelf = Shelf(FileStore(folder / "rec"), folder / "rec", RecordingRepository(database))
         shelf.start()

@@ -1,8 +1,9 @@
 """Drives one room of the product through a scenario, looking when the service would look.
 
-About two looks a second while anybody is there, the camera's full rate while a condition is
-pending, and in an empty room a look when something stirs and every two seconds anyway, with
-"unchanged" in between. A camera without a stream is reported as such after two seconds.
+About two looks a second while anybody is there, and in an empty room a look when something stirs
+and every two seconds anyway, with "unchanged" in between. While a condition is pending, the
+camera's full rate if it has people in view, who never keep quite still, and one look a second if
+not. A camera without a stream is reported as such after two seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from monitor.domain.room_state import CameraView, RoomState, ViewFault
 from monitor.runtime.room_watch import RoomWatch
 
 ASPECT = 16 / 9
-_CALM, _PRESSING, _HEARTBEAT, _PEEK = 5, 2, 20, 10  # moments between two looks
+_CALM, _HEARTBEAT, _PEEK = 5, 20, 10  # moments between two looks
+_PRESSING, _PRESSING_UNCHANGED = 2, 10
 _NOTICED = 20  # moments until a lost stream is reported
 
 
@@ -147,7 +149,7 @@ def _due(
     if moment < rounds.due[index]:
         return False
     if watch.pressing:
-        wait = _PRESSING
+        wait = _PRESSING if view.peopled[row] else _PRESSING_UNCHANGED
     elif watch.urgent or view.stirs[row]:
         wait = _CALM
     elif moment >= rounds.peek[index]:

@@ -42,6 +42,7 @@ class View:
     found: Found
     online: Flags
     stirs: Flags
+    peopled: Flags
     false_boxes: list[list[FalseBox]]
 
     def sightings(self, row: int) -> list[Sighting]:
@@ -134,7 +135,9 @@ class Scenario:
         found = self._models[index].find(crowd, sight, dark)
         stirs: Flags = np.asarray((sight.in_view & crowd.moving).any(axis=1))
         false_boxes = self._ghosts[index].boxes(len(times))
-        return View(eye, sight, found, ~_during(times, self._off[index]), stirs, false_boxes)
+        peopled: Flags = np.asarray(sight.in_view.any(axis=1))
+        online = ~_during(times, self._off[index])
+        return View(eye, sight, found, online, stirs, peopled, false_boxes)
 
 
 def _during(times: Floats, spans: tuple[tuple[float, float], ...]) -> Flags:

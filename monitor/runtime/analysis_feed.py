@@ -19,8 +19,9 @@ from monitor.streams.ring import PacketRing
 
 PATIENCE = 0.2
 """Seconds by which pictures that only the analysis looks at may be late."""
-PATIENCE_UNSEEN = 0.4
-"""The same for a main stream that is only kept, while the substream is analysed."""
+PATIENCE_QUIET = 0.5
+"""The same while nobody is there, and for a main stream that is only kept: waking up is most of
+what a quiet camera costs."""
 
 _AWAY = 10.0  # seconds without the small stream until the main one is analysed
 _BACK = 5.0  # seconds for which the small stream must have been there again

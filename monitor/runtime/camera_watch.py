@@ -19,7 +19,7 @@ from monitor.domain.media import Frame, Packet
 from monitor.domain.people import Person
 from monitor.domain.places import Camera
 from monitor.domain.room_state import CameraView
-from monitor.runtime.analysis_feed import PATIENCE, PATIENCE_UNSEEN, AnalysisFeed
+from monitor.runtime.analysis_feed import PATIENCE, PATIENCE_QUIET, AnalysisFeed
 from monitor.runtime.attention import Attention, GateMode, gate_settings
 from monitor.runtime.masking import MaskedOut
 from monitor.runtime.metrics import GATE
@@ -89,7 +89,7 @@ class CameraWatch:
             on_state=lambda *_: self._tell_health(),
             clock=clock,
             ring=ring,
-            patience=PATIENCE if camera.substream_url is None else PATIENCE_UNSEEN,
+            patience=PATIENCE if camera.substream_url is None else PATIENCE_QUIET,
             reach=reach,
         )
         self._feed = AnalysisFeed(
@@ -162,6 +162,7 @@ class CameraWatch:
                     self._listener.view(self._health.view())
                     if self._feed.choose() is not reader:
                         log.info("camera_stream_chosen", camera=self._feed.current.camera.id)
+                        reader.patience = PATIENCE_QUIET
                         return
         if subscription.closed and not self._stopping.is_set():
             self._stopping.wait(_TICK)
@@ -169,11 +170,11 @@ class CameraWatch:
     def _consider(self, packet: Packet) -> None:
         attention = self._attention()
         quiet = attention is Attention.QUIET
+        self._feed.current.patience = PATIENCE_QUIET if quiet else PATIENCE
         self.reader.ring.seconds = self._remember_quiet if quiet else self._remember
         # A condition that may soon be raised is looked at as often as the camera allows.
         self._sampler.gate.settings = self._settings[attention]
-        pressing = attention is Attention.PRESSING or self._gate is GateMode.OFF
-        frames = self._sampler.offer(packet, urgent=pressing)
+        frames = self._sampler.offer(packet, urgent=self._gate is GateMode.OFF)
         self._slots.put([self._mask.apply(frame) for frame in frames], urgency=attention)
 
     def _still(self, packet: Packet) -> None:

@@ -18,6 +18,7 @@ from monitor.domain.media import Packet
 
 DEFAULT_SIZE = 256
 """Packets a queue holds: about ten seconds of a camera at 25 frames a second."""
+_GATHERED = 16  # packets for which a patient consumer is woken even without a rest
 
 
 class Subscription:
@@ -101,7 +102,19 @@ class Subscription:
                 self._dropped += int(self._begun)
                 return
             self._queue.append(packet)
-            self._changed.notify()
+            if not self._gathers:
+                self._changed.notify()
+
+    @property
+    def _gathers(self) -> bool:
+        """Say whether a packet may wait for others before somebody is woken for it."""
+        return self.patient and self._fanout.gathering and len(self._queue) % _GATHERED != 0
+
+    def wake(self) -> None:
+        """Let whoever waits have what has gathered. For the fan-out."""
+        with self._changed:
+            if self._queue:
+                self._changed.notify()
 
     def _shed(self) -> None:
         self._queue.popleft()
@@ -120,6 +133,7 @@ class Fanout:
         self._lock = threading.Lock()
         self._subscriptions: tuple[Subscription, ...] = ()
         self._closed = False
+        self.gathering = False
 
     @property
     def hurried(self) -> bool:
@@ -151,6 +165,16 @@ class Fanout:
         """Offer ``packet`` to every subscription."""
         for subscription in self._subscriptions:
             subscription.offer(packet)
+
+    def rest(self) -> None:
+        """Let the patient ones have what has gathered.
+
+        From the first call on they are woken by this alone: once for a few packets, not for each.
+        """
+        self.gathering = True
+        for subscription in self._subscriptions:
+            if subscription.patient:
+                subscription.wake()
 
     def remove(self, subscription: Subscription) -> None:
         """Forget ``subscription``; harmless if it is not there."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +29,7 @@ from monitor.domain.clock import Clock, SystemClock
 from monitor.domain.media import Packet
 from monitor.domain.room_state import CameraView, ViewFault
 from monitor.streams.scenery import Scenery
-from monitor.streams.sharpness import blown_share, sharpness
+from monitor.streams.sharpness import blown_share, level_below, sharpness
 from monitor.streams.throughput import Throughput
 
 _WINDOW = 4.0  # seconds over which the pace of time stamps is judged
@@ -160,13 +161,12 @@ class CameraHealth:
 
 def judge_picture(luma: NDArray[np.uint8], settings: HealthSettings) -> ViewFault | None:
     """Return what is wrong with a picture of brightness ``luma``, shape ``(height, width)``."""
-    if float(np.quantile(luma, 0.95)) < settings.dark_level:
+    if level_below(luma, 0.95) < settings.dark_level:
         return ViewFault.DARK
     if blown_share(luma, settings.white_level) > settings.white_share:
         return ViewFault.OVEREXPOSED
-    levels = luma.astype(np.int16)
-    edges = np.count_nonzero(np.abs(np.diff(levels, axis=1)) > settings.edge_step)
-    edges += np.count_nonzero(np.abs(np.diff(levels, axis=0)) > settings.edge_step)
+    edges = np.count_nonzero(cv2.absdiff(luma[:, 1:], luma[:, :-1]) > settings.edge_step)
+    edges += np.count_nonzero(cv2.absdiff(luma[1:], luma[:-1]) > settings.edge_step)
     if edges < settings.edge_share * 2 * luma.size:
         return ViewFault.COVERED
     soft = sharpness(luma, settings.least_edge)

@@ -89,7 +89,8 @@ StateListener = Callable[[str, ReaderStatus], None]
 class CameraReader:
     """Reads one camera on its own thread until stopped.
 
-    Packets may be late by ``patience`` seconds while all who take them are patient.
+    Packets may be late by ``patience`` seconds while all who take them are patient; it may be set
+    at any time.
     ``on_state`` is called with the camera's id and its status, on the reader's thread, whenever
     ``state`` or ``reason`` changes.
     """
@@ -115,7 +116,7 @@ class CameraReader:
         self._clock = clock or SystemClock()
         self._backoff = backoff or Backoff()
         self._timeouts = timeouts or Timeouts()
-        self._patience = patience
+        self.patience = patience
         self._reach = reach
         self._make = make
         self._fanout = Fanout()
@@ -232,7 +233,7 @@ class CameraReader:
             epoch=self._epoch,
             timeouts=self._timeouts,
             clock=self._clock,
-            pause=lambda: 0.0 if self._fanout.hurried else self._patience,
+            pause=self._pause,
             reach=self._reach,
         )
         source: Source | None = None
@@ -256,6 +257,10 @@ class CameraReader:
             if source is not None:
                 source.close()
         return StreamError(Reason.ENDED, where=self.camera.id)
+
+    def _pause(self) -> float:
+        self._fanout.rest()
+        return 0.0 if self._fanout.hurried else self.patience
 
     def _read(self, source: Source) -> None:
         for packet in source.packets():

@@ -2,7 +2,7 @@
 
 Feed every packet of one camera, in order, on one thread. Pictures are decoded only where the gate
 wants to look, converted only where they are to be analysed, and judged for the health of the view
-about once a second. When a keyframe shows that something moved while nobody looked, the pictures
+every other second. When a keyframe shows that something moved while nobody looked, the pictures
 since the last look are decoded after all (:mod:`monitor.streams.replay`).
 """
 
@@ -16,7 +16,7 @@ from monitor.streams.gate import Gate, Look
 from monitor.streams.health import CameraHealth
 from monitor.streams.replay import Replay
 
-_JUDGE_EVERY = 1.0  # seconds of stream time
+_JUDGE_EVERY = 2.0  # seconds of stream time
 
 
 class FrameSampler:

@@ -90,3 +90,43 @@ def test_one_consumer_in_a_hurry_is_enough() -> None:
             hurried.append(fanout.hurried)
         hurried.append(fanout.hurried)
     assert hurried == [False, False, True, False]
+
+
+def test_a_patient_consumer_is_woken_once_for_what_has_gathered() -> None:
+    fanout = Fanout()
+    fanout.publish(packet(0))
+    patient = fanout.subscribe("patient", patient=True)
+    woken: list[int] = []
+
+    def take() -> None:
+        while (first := patient.get()) is not None:
+            woken.append(1 + len(patient))
+            drain(patient)
+            if round(first.time * 25) == 8:
+                return
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    fanout.rest()
+    for number in range(5, 8):
+        fanout.publish(packet(number))
+        taker.join(0.02)
+    fanout.rest()
+    while not woken:
+        taker.join(0.01)
+    fanout.publish(packet(8))
+    fanout.rest()
+    taker.join(30)
+    assert woken == [3, 1]
+
+
+def test_without_a_rest_many_packets_wake_it_too() -> None:
+    fanout = Fanout()
+    patient = fanout.subscribe("patient", patient=True)
+    fanout.rest()
+    taker = threading.Thread(target=patient.get)
+    taker.start()
+    for number in range(40):
+        fanout.publish(packet(number))
+    taker.join(30)
+    assert not taker.is_alive()

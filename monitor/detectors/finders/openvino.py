@@ -48,8 +48,9 @@ class OpenVinoFinder:
         self._options = options
         compiled = _compile(graph, roles, options)
         # A request is in the queue exactly while no thread uses it.
-        self._idle: queue.Queue[_Request] = queue.Queue(options.streams)
-        for _ in range(options.streams):
+        # One more than can run: the next picture is drawn while the others are looked at.
+        self._idle: queue.Queue[_Request] = queue.Queue(options.streams + 1)
+        for _ in range(options.streams + 1):
             self._idle.put(_Request(compiled.create_infer_request()))
         self.find([np.full((height, width, 3), FILL, np.uint8)] * options.streams)
 
