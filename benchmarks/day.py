@@ -55,6 +55,10 @@ _WARM_UP = 6.0
 _FPS = 5.0
 _NAME = Text("x", "x")
 
+Size = tuple[int, int]
+USUAL_SIZE: Size = (640, 384)
+"""Width and height of the model's input in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Streams:
@@ -110,11 +114,11 @@ class CountingWorker(Worker):
         return touched
 
 
-def _worker(cameras: Sequence[Camera]) -> CountingWorker:
+def _worker(cameras: Sequence[Camera], size: Size = USUAL_SIZE) -> CountingWorker:
     worker = CountingWorker(
         [Room(camera.room_id, "i", _NAME, RoomType.ACTIVITY) for camera in cameras],
         cameras,
-        load_finder("yolov8n", models_folder()),
+        load_finder("yolov8n", models_folder(), input_size=size),
         lambda _event, _snapshot: None,
         clock=SystemClock(),
         calm_fps=_FPS,
@@ -216,9 +220,9 @@ def _in_children(jobs: Sequence[Watch]) -> list[Any]:
     return answers
 
 
-def many(urls: Sequence[str], seconds: float) -> dict[str, Any]:
+def many(urls: Sequence[str], seconds: float, size: Size) -> dict[str, Any]:
     """Watch many cameras in one process; return its cost and the gaps between looks."""
-    worker = _worker([_camera(number, url) for number, url in enumerate(urls)])
+    worker = _worker([_camera(number, url) for number, url in enumerate(urls)], size)
     worker.start()
     time.sleep(_WARM_UP + 0.25 * len(urls))
     began = time.time()
@@ -240,8 +244,13 @@ def _busy_gaps(looks: Sequence[tuple[float, bool]], began: float) -> list[float]
     ]
 
 
-def capacity(cameras: int, folder: Path, seconds: float) -> dict[str, Any]:
-    """Return how ``cameras`` substreams fare on two worker processes."""
+def capacity(
+    cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE
+) -> dict[str, Any]:
+    """Return how ``cameras`` substreams fare on two worker processes.
+
+    The model looks at them at ``size``, its input's width and height in pixels.
+    """
     clips = make_days(folder, SMALL, GROUPS)
     with CameraSimulator() as simulator:
         urls = []
@@ -249,11 +258,12 @@ def capacity(cameras: int, folder: Path, seconds: float) -> dict[str, Any]:
             urls.append(simulator.add(f"c{number}", clips[number % GROUPS]))
             time.sleep(GOP_SECONDS / cameras)  # real cameras do not send keyframes all at once
         answers = _in_children(
-            [(many, (urls[0::2], seconds)), (many, (urls[1::2], seconds))],
+            [(many, (urls[0::2], seconds, size)), (many, (urls[1::2], seconds, size))],
         )
     gaps = np.array([gap for answer in answers for gap in answer["gaps"]])
     return {
         "cameras": cameras,
+        "input": list(size),
         "cpu_cores": sum(answer["cpu_ms_per_s"] for answer in answers) / 1000,
         "looks_while_busy": len(gaps),
         "gap_p50": float(np.percentile(gaps, 50)),
@@ -289,6 +299,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="only contenders with this in their name")
     parser.add_argument("--cameras", type=int, default=0, help="see how so many cameras fare")
     parser.add_argument("--seconds", type=float, default=60.0, help="with --cameras: how long")
+    parser.add_argument(
+        "--input", default="640x384", help="with --cameras: the model's input (default 640x384)"
+    )
     parser.add_argument("--footage", type=Path, help="keep composed footage in this folder")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
@@ -296,7 +309,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder: Path = options.footage or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         if options.cameras:
-            result: Any = capacity(options.cameras, folder, options.seconds)
+            width, height = map(int, options.input.split("x"))
+            result: Any = capacity(options.cameras, folder, options.seconds, (width, height))
         else:
             result = costs(folder, options.minutes, options.only)
     if options.json or options.cameras:

@@ -164,9 +164,7 @@ class AgeJudge:
             if not (sure and turned_up and memory.model_weight) or memory.heir or gone <= _MISSED:
                 continue
             if heights_apart(memory.box, track.box) <= 1 + gone:
-                memory.heir = True
-                fresh.tall_for = memory.tall_for
-                fresh.by_size = max(fresh.by_size, self._settings.heritage)
+                fresh.inherit(memory, self._settings.heritage)
                 return
 
     def _weigh(

@@ -14,7 +14,11 @@ _STEADILY = 0.8
 
 @dataclass(slots=True)
 class Memory:
-    """One track: what its boxes and the model's classes said so far; log-odds, > 0 for an adult."""
+    """One track: what its boxes and the model's classes said so far; log-odds, > 0 for an adult.
+
+    ``misread`` is what the model said on average, below 0, of the adult for whom she is taken: it
+    is allowed for in what it says of her.
+    """
 
     first: float
     seen: float
@@ -24,6 +28,7 @@ class Memory:
     model_sum: float = 0.0
     model_weight: float = 0.0
     says_now: float = 0.0
+    misread: float = 0.0
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
     heir: bool = False
@@ -39,10 +44,18 @@ class Memory:
 
     def hear(self, log_odds: float, weight: float) -> None:
         """Take in what the model's classes say of a sighting; old words fade."""
+        log_odds -= self.misread if log_odds else 0.0
         keep = 1 - weight / _WORDS_LAST
         self.model_sum = keep * self.model_sum + weight * log_odds
         self.model_weight = keep * self.model_weight + (weight if log_odds else 0.0)
         self.says_now += weight / _NEW_WORDS * (log_odds - self.says_now)
+
+    def inherit(self, adult: Memory, log_odds: float) -> None:
+        """Take her for an ``adult`` who vanished, with ``log_odds`` in favour of it."""
+        adult.heir = True
+        self.tall_for = adult.tall_for
+        self.by_size = max(self.by_size, log_odds)
+        self.misread = min(adult.misread + adult.model_says, 0.0)
 
     @property
     def is_another(self) -> bool:

@@ -325,6 +325,20 @@ def test_an_adult_who_lost_her_number_sitting_down_is_one_still_but_a_child_besi
     assert child.age is AgeClass.CHILD
 
 
+def test_who_is_taken_for_an_adult_whom_the_model_misreads_may_be_misread_as_much(
+    watch: Watch,
+) -> None:
+    watch.show(STANDING_ADULT, 60, (0.3, 4.0), adult_log_odds=-0.8)
+    sits = watch.show((0.98, 0.5), 60, (0.3, 3.6), id=2, adult_log_odds=-0.8)
+    assert sits.adult_log_odds > 0
+
+
+def test_but_not_more(watch: Watch) -> None:
+    watch.show(STANDING_ADULT, 60, (0.3, 4.0), adult_log_odds=-0.8)
+    sits = watch.show((0.98, 0.5), 60, (0.3, 3.6), id=2, adult_log_odds=-3.0)
+    assert sits.age is AgeClass.CHILD
+
+
 def test_a_child_who_lies_and_took_over_an_adults_number_is_found_out(watch: Watch) -> None:
     watch.show(STANDING_ADULT, 10, adult_log_odds=2.0)
     assert watch.show((0.5, 1.1), 30, adult_log_odds=-0.3).age is AgeClass.CHILD
