@@ -244,9 +244,7 @@ def _busy_gaps(looks: Sequence[tuple[float, bool]], began: float) -> list[float]
     ]
 
 
-def capacity(
-    cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE
-) -> dict[str, Any]:
+def capacity(cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE) -> dict[str, Any]:
     """Return how ``cameras`` substreams fare on two worker processes.
 
     The model looks at them at ``size``, its input's width and height in pixels.
