@@ -22,6 +22,7 @@ from monitor.domain.places import Room
 from monitor.domain.room_state import RoomState
 
 _SOON = 120.0
+_LATELY = 10.0  # seconds since a condition was last seen, for looking more often to help
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class RuleEngine:
     def pending(self) -> bool:
         """Say whether some condition has begun, so that looking more often would help.
 
-        What will not be raised within two minutes does not count yet.
+        What will not be raised within two minutes does not count yet, nor does what has not been
+        seen for a while: nobody is there, and whoever comes back moves.
         """
         now = self._time or 0.0
         return any(timer.pending(now) for timer in self._timers.values())
@@ -113,7 +115,7 @@ class _Timer:
     def pending(self, time: float) -> bool:
         """Say whether the condition has begun and may soon be raised."""
         spell = self._spells[self._least]
-        begun = self.event is None and spell.since is not None
+        begun = self.event is None and spell.stirs(time, _LATELY)
         return begun and spell.needed - spell.seconds(time) <= _SOON
 
     def restart(self) -> None:

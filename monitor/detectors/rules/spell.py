@@ -80,6 +80,11 @@ class Spell:
         """Return for how long the condition has held, without the time that was frozen."""
         return 0.0 if self.since is None else max(time - self.since - self._frozen, 0.0)
 
+    def stirs(self, time: float, within: float) -> bool:
+        """Say whether it was seen true ``within`` so many seconds, or is in doubt."""
+        lately = time - self._last_true <= within
+        return self.since is not None and (lately or self._doubt_since is not None)
+
     def reset(self) -> None:
         """Forget the spell."""
         self.since = None

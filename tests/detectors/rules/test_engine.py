@@ -160,6 +160,17 @@ def test_pending_and_open_are_told(rule: Level, play: Play, make_room: MakeRoom)
     assert [event.onset for event in engine.open_events] == [0.0]
 
 
+def test_what_was_not_seen_for_a_while_is_not_pending(play: Play, make_room: MakeRoom) -> None:
+    rule = Level(timing=Timing(60, 5, 2, 4, 60, 0))
+    engine = RuleEngine(make_room(), [rule])
+    play((5, 12), (9, None), engine=engine)
+    assert engine.pending
+    play((10, None), engine=engine, start=14.0)
+    assert not engine.pending
+    play((1, 12), engine=engine, start=24.0)
+    assert engine.pending
+
+
 def test_what_is_far_from_being_raised_is_not_pending_yet(play: Play, make_room: MakeRoom) -> None:
     slow = Level(timing=Timing(300, 5, 2, 4, 30, 0))
     engine = RuleEngine(make_room(), [slow])
