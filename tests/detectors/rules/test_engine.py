@@ -164,11 +164,12 @@ def test_what_was_not_seen_for_a_while_is_not_pending(play: Play, make_room: Mak
     rule = Level(timing=Timing(60, 5, 2, 4, 60, 0))
     engine = RuleEngine(make_room(), [rule])
     play((5, 12), (9, None), engine=engine)
-    assert engine.pending
+    pending = [engine.pending]
     play((10, None), engine=engine, start=14.0)
-    assert not engine.pending
+    pending.append(engine.pending)
     play((1, 12), engine=engine, start=24.0)
-    assert engine.pending
+    pending.append(engine.pending)
+    assert pending == [True, False, True]
 
 
 def test_what_is_far_from_being_raised_is_not_pending_yet(play: Play, make_room: MakeRoom) -> None:
