@@ -43,7 +43,8 @@ from benchmarks.footage import (
 )
 from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.footage.encode import GOP_SECONDS
-from monitor.detectors.finder import load_finder
+from monitor.detectors.finder import FinderOptions, load_finder
+from monitor.detectors.finders.by_size import Size
 from monitor.domain.clock import SystemClock
 from monitor.domain.media import Frame
 from monitor.domain.places import Calibration, Camera, Room, RoomType
@@ -55,8 +56,7 @@ _WARM_UP = 6.0
 _FPS = 5.0
 _NAME = Text("x", "x")
 
-Size = tuple[int, int]
-USUAL_SIZE: Size = (640, 384)
+USUAL_SIZE: Size = FinderOptions().input_size
 """Width and height of the model's input in pixels."""
 
 
@@ -298,7 +298,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cameras", type=int, default=0, help="see how so many cameras fare")
     parser.add_argument("--seconds", type=float, default=60.0, help="with --cameras: how long")
     parser.add_argument(
-        "--input", default="640x384", help="with --cameras: the model's input (default 640x384)"
+        "--size",
+        type=int,
+        nargs=2,
+        default=USUAL_SIZE,
+        metavar=("W", "H"),
+        help="with --cameras: the model's input",
     )
     parser.add_argument("--footage", type=Path, help="keep composed footage in this folder")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -307,7 +312,7 @@ def main(arguments: list[str] | None = None) -> int:
         folder: Path = options.footage or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         if options.cameras:
-            width, height = map(int, options.input.split("x"))
+            width, height = options.size
             result: Any = capacity(options.cameras, folder, options.seconds, (width, height))
         else:
             result = costs(folder, options.minutes, options.only)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,31 +93,20 @@ def test_one_consumer_in_a_hurry_is_enough() -> None:
     assert hurried == [False, False, True, False]
 
 
-def test_a_patient_consumer_is_woken_once_for_what_has_gathered() -> None:
+def test_a_patient_consumer_is_woken_once_for_what_has_gathered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     fanout = Fanout()
-    fanout.publish(packet(0))
     patient = fanout.subscribe("patient", patient=True)
-    woken: list[int] = []
-
-    def take() -> None:
-        while (first := patient.get()) is not None:
-            woken.append(1 + len(patient))
-            drain(patient)
-            if round(first.time * 25) == 8:
-                return
-
-    taker = threading.Thread(target=take)
-    taker.start()
     fanout.rest()
+    woken: list[int] = []
+    monkeypatch.setattr(patient._changed, "notify", lambda: woken.append(len(patient)))
     for number in range(5, 8):
         fanout.publish(packet(number))
-        taker.join(0.02)
     fanout.rest()
-    while not woken:
-        taker.join(0.01)
+    assert drain(patient) == [5, 6, 7]
     fanout.publish(packet(8))
     fanout.rest()
-    taker.join(30)
     assert woken == [3, 1]
 
 
