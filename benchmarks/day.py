@@ -250,10 +250,11 @@ def capacity(cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE
     The model looks at them at ``size``, its input's width and height in pixels.
     """
     clips = make_days(folder, SMALL, GROUPS)
+    apart = max(1, GROUPS // cameras)
     with CameraSimulator() as simulator:
         urls = []
         for number in range(cameras):
-            urls.append(simulator.add(f"c{number}", clips[number % GROUPS]))
+            urls.append(simulator.add(f"c{number}", clips[number * apart % GROUPS]))
             time.sleep(GOP_SECONDS / cameras)  # real cameras do not send keyframes all at once
         answers = _in_children(
             [(many, (urls[0::2], seconds, size)), (many, (urls[1::2], seconds, size))],
