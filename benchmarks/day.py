@@ -11,6 +11,7 @@ Compare ratios within one run, never milliseconds of two machines.
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import json
 import multiprocessing
@@ -26,6 +27,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -44,7 +46,8 @@ from benchmarks.footage import (
 from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.footage.encode import GOP_SECONDS
 from monitor.detectors.finder import FinderOptions, load_finder
-from monitor.detectors.finders.by_size import Size
+from monitor.detectors.finders.by_size import Size, SizedFinders
+from monitor.detectors.finders.smaller_size import COMPARED_EVERY
 from monitor.domain.clock import SystemClock
 from monitor.domain.media import Frame
 from monitor.domain.places import Calibration, Camera, Room, RoomType
@@ -69,6 +72,8 @@ class Streams:
     day_small: str
     empty: str
     empty_small: str
+    shown: Path
+    shown_small: Path
 
 
 def _camera(number: int, url: str, small: str | None = None) -> Camera:
@@ -114,23 +119,53 @@ class CountingWorker(Worker):
         return touched
 
 
-def _worker(cameras: Sequence[Camera], size: Size = USUAL_SIZE) -> CountingWorker:
+def _worker(
+    cameras: Sequence[Camera], shown: Path, size: Size = USUAL_SIZE, adapt: bool = True
+) -> CountingWorker:
+    """Return a worker that has watched ``shown``, a recording of what all the cameras see.
+
+    It knows from that at which size it may look, as after the first minutes of a day.
+    """
     worker = CountingWorker(
         [Room(camera.room_id, "i", _NAME, RoomType.ACTIVITY) for camera in cameras],
         cameras,
-        load_finder("yolov8n", models_folder(), input_size=size),
+        SizedFinders(
+            lambda wanted: load_finder("yolov8n", models_folder(), input_size=wanted), size
+        ),
         lambda _event, _snapshot: None,
         clock=SystemClock(),
         calm_fps=_FPS,
+        adapt_input=adapt,
     )
     worker.looks = defaultdict(list)
     worker.searches = 0
+    if adapt:
+        first, *others = (camera.id for camera in cameras)
+        worker._looks.find(_every_two_seconds(shown, first))
+        known = worker._looks._smaller
+        known.update((item, copy.copy(known[first])) for item in others)
     return worker
 
 
-def kanhu(url: str, small: str | None, seconds: float) -> dict[str, float]:
+def _every_two_seconds(recording: Path, camera_id: str) -> list[Frame]:
+    """Return five pictures a second of a recording, dated as if two seconds lay between them."""
+    with av.open(str(recording)) as file:
+        pictures = [
+            np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
+            for number, picture in enumerate(file.decode(video=0))
+            if number % 5 == 0
+        ]
+    return [
+        Frame(camera_id=camera_id, epoch=0, time=0.0, wall=COMPARED_EVERY * number, image=picture)
+        for number, picture in enumerate(pictures)
+    ]
+
+
+def kanhu(
+    url: str, small: str | None, shown: Path, seconds: float, adapt: bool = True
+) -> dict[str, float]:
     """Watch one camera with Kanhu's worker at five frames a second while anything moves."""
-    worker = _worker([_camera(0, url, small)])
+    worker = _worker([_camera(0, url, small)], shown, adapt=adapt)
     worker.start()
     time.sleep(_WARM_UP)
     before = worker.searches
@@ -187,12 +222,21 @@ Watch = tuple[Callable[..., dict[str, float]], tuple[Any, ...]]
 def contenders(streams: Streams, minutes: int) -> dict[str, Watch]:
     """Return who watches what, for how long."""
     day = float(minutes * DAY_SECONDS)
+    big, small = streams.shown, streams.shown_small
     return {
-        "kanhu, day, 720p": (kanhu, (streams.day, None, day)),
-        "kanhu, day, 720p + 360p substream": (kanhu, (streams.day, streams.day_small, day)),
-        "kanhu, busy all the time, 720p": (kanhu, (streams.busy, None, 24.0)),
-        "kanhu, empty room, 720p": (kanhu, (streams.empty, None, 60.0)),
-        "kanhu, empty room, 720p + 360p": (kanhu, (streams.empty, streams.empty_small, 60.0)),
+        "kanhu, day, 720p": (kanhu, (streams.day, None, big, day)),
+        "kanhu, day, 720p, usual input": (kanhu, (streams.day, None, big, day, False)),
+        "kanhu, day, 720p + 360p substream": (kanhu, (streams.day, streams.day_small, small, day)),
+        "kanhu, day, 720p + 360p substream, usual input": (
+            kanhu,
+            (streams.day, streams.day_small, small, day, False),
+        ),
+        "kanhu, busy all the time, 720p": (kanhu, (streams.busy, None, big, 24.0, False)),
+        "kanhu, empty room, 720p": (kanhu, (streams.empty, None, big, 60.0)),
+        "kanhu, empty room, 720p + 360p": (
+            kanhu,
+            (streams.empty, streams.empty_small, small, 60.0),
+        ),
         "YOLO.track, torch": (ultralytics_track, (streams.day, "torch", 24.0)),
         "YOLO.track, OpenVINO": (ultralytics_track, (streams.day, "openvino", 24.0)),
     }
@@ -220,9 +264,11 @@ def _in_children(jobs: Sequence[Watch]) -> list[Any]:
     return answers
 
 
-def many(urls: Sequence[str], seconds: float, size: Size) -> dict[str, Any]:
+def many(
+    urls: Sequence[str], shown: Path, seconds: float, size: Size, adapt: bool
+) -> dict[str, Any]:
     """Watch many cameras in one process; return its cost and the gaps between looks."""
-    worker = _worker([_camera(number, url) for number, url in enumerate(urls)], size)
+    worker = _worker([_camera(number, url) for number, url in enumerate(urls)], shown, size, adapt)
     worker.start()
     time.sleep(_WARM_UP + 0.25 * len(urls))
     began = time.time()
@@ -244,12 +290,16 @@ def _busy_gaps(looks: Sequence[tuple[float, bool]], began: float) -> list[float]
     ]
 
 
-def capacity(cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE) -> dict[str, Any]:
+def capacity(
+    cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE, adapt: bool = True
+) -> dict[str, Any]:
     """Return how ``cameras`` substreams fare on two worker processes.
 
-    The model looks at them at ``size``, its input's width and height in pixels.
+    The model looks at them at ``size``, its input's width and height in pixels, or at less where
+    that finds the same people and ``adapt`` is set.
     """
     clips = make_days(folder, SMALL, GROUPS)
+    shown = make_busy(folder, SMALL)
     apart = max(1, GROUPS // cameras)
     with CameraSimulator() as simulator:
         urls = []
@@ -257,12 +307,13 @@ def capacity(cameras: int, folder: Path, seconds: float, size: Size = USUAL_SIZE
             urls.append(simulator.add(f"c{number}", clips[number * apart % GROUPS]))
             time.sleep(GOP_SECONDS / cameras)  # real cameras do not send keyframes all at once
         answers = _in_children(
-            [(many, (urls[0::2], seconds, size)), (many, (urls[1::2], seconds, size))],
+            [(many, (urls[half::2], shown, seconds, size, adapt)) for half in (0, 1)],
         )
     gaps = np.array([gap for answer in answers for gap in answer["gaps"]])
     return {
         "cameras": cameras,
         "input": list(size),
+        "adapt": adapt,
         "cpu_cores": sum(answer["cpu_ms_per_s"] for answer in answers) / 1000,
         "looks_while_busy": len(gaps),
         "gap_p50": float(np.percentile(gaps, 50)),
@@ -283,6 +334,8 @@ def costs(folder: Path, minutes: int, only: str) -> dict[str, dict[str, float]]:
             day_small=cameras.add("day-small", make_day(folder, SMALL)),
             empty=cameras.add("empty", make_empty(folder, MAIN, 48)),
             empty_small=cameras.add("empty-small", make_empty(folder, SMALL, 48)),
+            shown=make_busy(folder, MAIN),
+            shown_small=make_busy(folder, SMALL),
         )
         return {
             name: _in_children([watch])[0]
@@ -306,6 +359,9 @@ def main(arguments: list[str] | None = None) -> int:
         metavar=("W", "H"),
         help="with --cameras: the model's input",
     )
+    parser.add_argument(
+        "--no-adapt", action="store_true", help="with --cameras: never look at a smaller input"
+    )
     parser.add_argument("--footage", type=Path, help="keep composed footage in this folder")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
@@ -314,7 +370,9 @@ def main(arguments: list[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         if options.cameras:
             width, height = options.size
-            result: Any = capacity(options.cameras, folder, options.seconds, (width, height))
+            result: Any = capacity(
+                options.cameras, folder, options.seconds, (width, height), not options.no_adapt
+            )
         else:
             result = costs(folder, options.minutes, options.only)
     if options.json or options.cameras:

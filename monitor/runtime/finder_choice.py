@@ -85,7 +85,7 @@ class ChoiceWatch:
 
 def _opened_alike(choice: Choice) -> Choice:
     # Which frames are looked at is not the finder's business.
-    return choice.model_copy(update={"calm_fps": 1.0, "gate": "on"})
+    return choice.model_copy(update={"calm_fps": 1.0, "gate": "on", "adapt_input": True})
 
 
 def _changed(path: Path) -> int:

@@ -19,7 +19,7 @@ from monitor.domain.people import Person
 
 log = structlog.get_logger(__name__)
 
-Open = Callable[[], Finder]
+Open = Callable[[], Resizable]
 
 
 class SwappableFinder:
@@ -28,7 +28,7 @@ class SwappableFinder:
     ``problem`` says why the last swap failed; it is empty when there was none or it succeeded.
     """
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: Resizable) -> None:
         self._current = finder
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -50,6 +50,11 @@ class SwappableFinder:
         return self._current.classes
 
     @property
+    def size(self) -> Size:
+        """The input size at which the model in use usually looks."""
+        return self._current.size
+
+    @property
     def swapping(self) -> bool:
         """Say whether another finder is being opened just now."""
         return self._thread is not None and self._thread.is_alive()
@@ -60,8 +65,7 @@ class SwappableFinder:
 
     def at(self, size: Size | None) -> Finder:
         """Return the finder for an input of ``size``; use it for one frame and ask again."""
-        current = self._current
-        return current.at(size) if isinstance(current, Resizable) else current
+        return self._current.at(size)
 
     def swap(self, open_finder: Open) -> bool:
         """Begin to open another finder that then takes over; ``False`` while one is being opened.

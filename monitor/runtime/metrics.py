@@ -5,6 +5,9 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 FRAMES = Counter("kanhu_frames_analysed_total", "Frames in which people were looked for")
+SMALLER = Counter(
+    "kanhu_frames_smaller_total", "Frames looked at with a smaller input that finds the same people"
+)
 SHED = Gauge("kanhu_frames_replaced", "Frames replaced by newer ones before anybody looked")
 GATE = Counter(
     "kanhu_gate_looks_total",

@@ -121,7 +121,12 @@ class RoomWatch:
     def urgent(self) -> bool:
         """Say whether the room must be looked at as often as its cameras allow."""
         occupied = self.state is not None and self.state.people > 0
-        return occupied or self._decision.pending or bool(self._decision.open_events)
+        return occupied or self.critical
+
+    @property
+    def critical(self) -> bool:
+        """Say whether a condition has begun that may soon be raised, or an event is open."""
+        return self._decision.pending or bool(self._decision.open_events)
 
     @property
     def pressing(self) -> bool:

@@ -76,6 +76,7 @@ class Worker:
         clock: Clock,
         config_version: str = "",
         calm_fps: float = 2.0,
+        adapt_input: bool = True,
         clip_before: float = 10.0,
         zone: tzinfo = UTC,
         gate: GateMode = GateMode.ON,
@@ -90,7 +91,7 @@ class Worker:
         rooms = tuple(rooms)
         cameras = tuple(camera for camera in cameras if camera.enabled)
         self._finder = finder
-        self._looks = Looks(finder, cameras)
+        self._looks = Looks(finder, cameras, adapt=adapt_input, closely=self._is_critical)
         self._take_event = take_event
         self._clock = clock
         self._zone = zone
@@ -180,7 +181,7 @@ class Worker:
             watch.found_by(self._origin)
         self._room_of = _by_camera(self._rooms)
         self._headcounts = Headcounts(rooms, cameras, self._roll_of)
-        self._looks = Looks(self._finder, cameras)
+        self._looks.change(cameras)
         self._watches = {
             camera.id: self._watches[camera.id]
             if camera.room_id in kept
@@ -361,6 +362,9 @@ class Worker:
                 self._sampler.consider(frame, people, _shown(sight))
             touched.add(room.room.id)
         return touched
+
+    def _is_critical(self, camera_id: str) -> bool:
+        return self._room_of[camera_id].critical
 
     def _take_note_of_the_model(self) -> None:
         """Let later events name the model that finds people now; it may have been exchanged."""

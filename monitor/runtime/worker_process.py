@@ -155,6 +155,7 @@ class _WorkerProcess:
             clock=self._clock,
             config_version=environment.config_version,
             calm_fps=settings.model.calm_fps,
+            adapt_input=settings.model.adapt_input,
             gate=GateMode(settings.model.gate),
             reach=settings.sources.reach(),
             clip_before=settings.evidence.before,
@@ -334,7 +335,7 @@ def _built_from(settings: Settings) -> tuple[object, ...]:
     return (
         settings.service,
         settings.district.timezone,
-        (settings.model.calm_fps, settings.model.gate),
+        (settings.model.calm_fps, settings.model.gate, settings.model.adapt_input),
         (recording.enabled, recording.store, recording.reserve, recording.segment),
         (evidence.before, evidence.after),
         bool(settings.tracks.keep),

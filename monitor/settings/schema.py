@@ -120,6 +120,11 @@ class Finder(Model):
     finder: str = Field("openvino", description="Entry point that runs it")
     input_width: int = Field(640, ge=64, le=1920, multiple_of=32, description="Input width, px")
     input_height: int = Field(384, ge=64, le=1920, multiple_of=32, description="Input height, px")
+    adapt_input: bool = Field(
+        True,
+        description="Look at a camera with a smaller input while that is seen to find the same "
+        "people",
+    )
     precision: Literal["auto", "f32", "bf16", "int8"] = Field(
         "auto",
         description="Numbers it reckons with; auto: what the processor does best. int8 needs "

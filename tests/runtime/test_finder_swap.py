@@ -20,7 +20,7 @@ FRAME = np.zeros((9, 16, 3), np.uint8)
 
 
 class Named:
-    classes = ("person",)
+    classes, size = ("person",), (640, 384)
 
     def __init__(self, name: str, score: float) -> None:
         self.name, self.sha256 = name, name[0] * 64
@@ -28,6 +28,9 @@ class Named:
 
     def find(self, frames: Sequence[Image]) -> list[list[Person]]:
         return [[Person(Box(0, 0, 1, 1), self._score)] for _ in frames]
+
+    def at(self, _size: tuple[int, int] | None) -> Finder:
+        return self
 
 
 def score(finder: Finder) -> float:
@@ -38,7 +41,7 @@ def test_the_old_model_goes_on_until_the_new_one_is_open() -> None:
     finder = SwappableFinder(Named("old", 0.1))
     warm = threading.Event()
 
-    def slowly() -> Finder:
+    def slowly() -> Named:
         assert warm.wait(20)
         return Named("new", 0.2)
 
@@ -55,7 +58,7 @@ def test_the_old_model_goes_on_until_the_new_one_is_open() -> None:
 def test_a_model_that_cannot_be_opened_leaves_the_old_one(error: Exception) -> None:
     finder = SwappableFinder(Named("old", 0.1))
 
-    def fail() -> Finder:
+    def fail() -> Named:
         raise error
 
     finder.swap(fail)

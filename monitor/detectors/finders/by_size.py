@@ -15,7 +15,7 @@ from monitor.domain.people import Person
 
 Size = tuple[int, int]
 
-MOST_SIZES = 4
+MOST_SIZES = 6
 
 
 class SizedFinders:
@@ -42,6 +42,11 @@ class SizedFinders:
     def classes(self) -> tuple[str, ...]:
         """The model's own classes that count as people."""
         return self._opened[self._size].classes
+
+    @property
+    def size(self) -> Size:
+        """The usual size."""
+        return self._size
 
     def find(self, frames: Sequence[Image]) -> list[list[Person]]:
         """Return the people of each frame at the usual size, best score first."""
@@ -71,6 +76,10 @@ class SizedFinders:
 @runtime_checkable
 class Resizable(Finder, Protocol):
     """A finder that can look at more than one input size."""
+
+    @property
+    def size(self) -> Size:
+        """The usual size."""
 
     def at(self, size: Size | None) -> Finder:
         """Return the finder for an input of ``size``; ``None`` is the usual one."""
