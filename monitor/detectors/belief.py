@@ -27,6 +27,8 @@ _MOST_SPOTS = 64
 _EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD, _FAINT_THING = 15.0, 0.8, 0.25, 0.35
 _LONG_EMPTY, _A_WHILE, _WELL_SEEN = 120.0, 5.0, 0.4
 _LEARNED, _HALF_LEARNED = 0.3, 0.5  # of an average over half a minute: after 10 and 20 seconds
+_AS_BEFORE, _WELL_LEARNED = 0.7, 0.85
+_NO_THING = 0.55  # of what adults usually score; carers there scored 0.8 and more, things 0.45
 _LIKE_PEOPLE, _FOUND_LIKE_PEOPLE = 0.4, 0.7  # of what the camera's people usually score; of looks
 
 
@@ -107,7 +109,7 @@ class Belief:
         adult, and fairly well, is no thing taken for a person.
         """
         if is_a_thing(kept):
-            return self.is_steady(kept)
+            return self._is_no_thing(kept)
         followed = kept.track.seen - kept.track.first_seen
         if kept.track.adult_log_odds < CHILDLIKE and followed > self._settings.newcomer:
             return False
@@ -120,9 +122,11 @@ class Belief:
 
     def believed(self, kept: Kept) -> bool:
         """Say whether somebody is no thing taken for a person: seen well, or rightly here."""
+        if is_a_thing(kept):
+            return self._is_no_thing(kept)
         if self.is_steady(kept):
             return True
-        if is_a_thing(kept) or (self._is_weak(kept) and not kept.stirred):
+        if self._is_weak(kept) and not kept.stirred:
             return False
         return self._is_seen_well(kept) or self._turned_up_rightly(kept)
 
@@ -180,6 +184,23 @@ class Belief:
         """Say whether somebody was found in most looks of the last half minute, as no thing is."""
         often = kept.found >= self._settings.steady * max(kept.learned, _HALF_LEARNED)
         return often and not self._is_weak(kept)
+
+    def lasting_score(self, kept: Kept) -> float:
+        """Return what somebody scores on average who was found often for a minute; 0 for others."""
+        if kept.learned < _WELL_LEARNED or not self.is_steady(kept):
+            return 0.0
+        return kept.solid_long / kept.learned
+
+    def _is_no_thing(self, kept: Kept) -> bool:
+        """Say whether an adult where a thing is known is one: found often, scoring as adults do.
+
+        Or, found again lately, scoring as just before, when she was one.
+        """
+        lately = kept.track.seen - kept.turned_up <= _STEADY_SECONDS
+        if lately and 0 < _AS_BEFORE * kept.scored <= kept.solid:
+            return True
+        usual = self._usual_of_adults or self._usual_score
+        return self.is_steady(kept) and kept.solid_long >= _NO_THING * usual * kept.learned
 
     def _turned_up_rightly(self, kept: Kept) -> bool:
         """Say whether somebody came in, or was here before.

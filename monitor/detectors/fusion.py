@@ -151,6 +151,7 @@ class RoomFusion:
             entered_adults=entered_adults,
             entered_children=entered_children,
             missed_adults=missed_adults,
+            no_adult_seen=self._no_adult_seen(present),
             confidence=round(self._clear(time) * _confidence(view, tally, tracks), 4),
             tracks=tracks,
             cameras=tuple(views),
@@ -181,6 +182,17 @@ class RoomFusion:
         if time - looked > patience:
             return CameraView(camera_id, ViewFault.UNWATCHED, looked)
         return view
+
+    def _no_adult_seen(self, present: dict[str, tuple[Track, ...]]) -> float:
+        return min(
+            (
+                self._cameras[camera_id].missed(track.id)
+                for camera_id, tracks in present.items()
+                for track in tracks
+                if track.age is AgeClass.ADULT
+            ),
+            default=0.0,
+        )
 
     def _tally(self, present: Iterable[Sequence[Track]]) -> Tally:
         cameras = list(present)

@@ -27,7 +27,8 @@ class Kept:
     look without a box counts as 0: ``solid_now`` of the scores of the last seconds and ``solid`` of
     those when she was last seen, ``solid_long`` of half a minute; ``found``, the share of looks in
     that half minute. The latter two began at nothing: ``learned`` (0–1) is how much of them is
-    known. ``lasted``: before she was lost she was found in most looks.
+    known. ``lasted``: before she was lost she was found in most looks; ``scored`` is what she
+    scored then on average, if that was so for a minute just before.
     """
 
     track: Track
@@ -51,6 +52,7 @@ class Kept:
     learned: float = 0.0
     stirred: bool = False
     lasted: bool = False
+    scored: float = 0.0
     turned_up: float = 0.0
     unaccompanied: float = 0.0
     double: bool = False

@@ -108,6 +108,10 @@ class CameraPresence:
             if self._there(kept, looked)
         )
 
+    def missed(self, track_id: int) -> float:
+        """Return for how many seconds somebody present had not been seen at the last look."""
+        return 0.0 if self.looked is None else max(self.looked - self._kept[track_id].last, 0.0)
+
     def presumed(self, time: float, *, hiding: bool = True) -> Tally:
         """Return how many are inside though unseen; without those ``hiding`` in blind areas."""
         ages = [v.age for v in self._vanished if time <= v.until and (hiding or not v.blind)]
@@ -276,6 +280,7 @@ class CameraPresence:
             kept.unaccompanied = former.unaccompanied
             kept.turned_up = kept.track.seen
             kept.lasted = former.lasted or self.belief.is_steady(former)
+            kept.scored = self.belief.lasting_score(former)
             if kept.track.age is AgeClass.CHILD:
                 kept.found, kept.solid_long = former.found, former.solid_long
                 kept.learned = former.learned

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from monitor.detectors.age.another_body import Bodies
 from monitor.detectors.age.judge import AgeJudge
 from monitor.detectors.age.standing import StandingPeople
 from monitor.detectors.ground.check import PlaneCheck
@@ -40,6 +41,7 @@ class _Eye:
     plane: GroundPlane | None = None
     aspect: float = 0.0
     tracks: tuple[Track, ...] = field(default=())
+    bodies: Bodies = field(default_factory=Bodies)
     standing: StandingPeople | None = None
     check: PlaneCheck | None = None
     doubtful_since: float | None = None
@@ -152,6 +154,9 @@ class RoomWatch:
         eye = self._eyes[camera_id]
         judge = eye.look_at(aspect)
         found = eye.tracker.update(people, time)
+        if others := eye.bodies.others(found, eye.trusted_plane):
+            judge.forget(others)
+            found = eye.tracker.renumber(others)
         distrusted = eye.distrusted
         eye.compare(found, time)
         if eye.distrusted is not distrusted and (verdict := eye.verdict()) is not None:

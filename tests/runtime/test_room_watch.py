@@ -10,7 +10,7 @@ import pytest
 
 from monitor.detectors.ground.plane import plane_from_mounting
 from monitor.detectors.rules import Origin
-from monitor.domain.people import Box, Person
+from monitor.domain.people import AgeClass, Box, Person
 from monitor.domain.places import Calibration, Camera, Room, RoomType
 from monitor.domain.room_state import CameraView, View, ViewFault
 from monitor.domain.text import Text
@@ -100,3 +100,24 @@ def test_a_camera_that_is_away_is_not_called_miscalibrated() -> None:
     watch.view(CameraView("east", ViewFault.OFFLINE, 60.0))
     watch.step(61.0)
     assert fault(watch) is ViewFault.OFFLINE
+
+
+def box(tall: float, wide: float, x: float = 0.3, z: float = 4.5) -> Box:
+    matrix = plane_from_mounting(HANGS).projection
+    seen = np.array([[x, z, 0, 1], [x, z, tall, 1], [x + wide, z, 0, 1]]) @ matrix.T
+    (u, foot), (_, head), (side, _) = seen[:, :2] / seen[:, 2:]
+    return Box(u - (side - u) / 2, head, u + (side - u) / 2, foot)
+
+
+def test_a_carer_who_sits_down_before_a_child_is_not_taken_for_her() -> None:
+    watch = room_with(HANGS)
+    child = Person(box(0.63, 0.42), 0.9, AgeClass.CHILD, 0.85)
+    carer = Person(box(1.2, 0.7), 0.9, AgeClass.ADULT, 0.85)
+    ages = []
+    for step in range(300):
+        people = [child if step < 150 else carer]
+        (track, *_) = watch.observe("east", people, step / 5, 16 / 9) or (None,)
+        ages.append((track.id, track.age) if track is not None else None)
+    assert ages[149] == (1, AgeClass.CHILD)
+    assert ages[-1] == (2, AgeClass.ADULT)
+    assert (2, AgeClass.CHILD) not in ages

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.detectors.age.bodies import may_lie, size_log_odds
@@ -48,25 +48,29 @@ _SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 class JudgeSettings:
     """How evidence adds up; log-odds (natural) and seconds.
 
-    ``independent`` is after how long the next picture counts as a new one; boxes with a score
-    below ``sure_score`` count for less. Somebody followed for ``late`` seconds is decided on beyond
-    ``decide_late`` already. The ``…_most`` limits bound what a single new picture may say by each
-    cue; however often something is seen that says little, it adds up to no more than ``adds_up``
-    times that, for boxes of one pose err alike. Whoever is only half seen is not judged beyond
-    ``half_seen``. What the model's classes say of somebody errs the same way for minutes, so their
-    average counts, ``model_gain`` times, and at most ``model_most``, and a little more
-    (``model_firm_gain`` times what is beyond ``model_firm``, at most ``model_firm_most``) if it is
-    never in doubt for long; alone it never decides by ``decide_late``. Where the model speaks,
-    boxes lower than ``tall`` that may show a child who lies along the view say no more than
-    ``low_most`` for an adult: she is as high and wide as a carer who sits. Who turns up where a
-    child was at most ``remember`` seconds before is presumed to be that child, by at most
-    ``heritage``; who turns up beside an adult who vanished, likewise that adult.
+    ``independent`` is after how long the next picture counts as a new one; boxes with a score below
+    ``sure_score`` count for less. Somebody is decided on beyond ``decide``; beyond
+    ``decide_agreed`` where size and the model's classes both say ``agrees`` or more, and beyond
+    ``decide_late`` once she was followed for ``late`` seconds. The ``…_most`` limits bound what a
+    single new picture may say by each cue; however often something is seen that says little, it
+    adds up to no more than ``adds_up`` times that, for boxes of one pose err alike. Whoever is only
+    half seen is not judged beyond ``half_seen``. What the model's classes say of somebody errs the
+    same way for minutes, so their average counts, ``model_gain`` times, and at most ``model_most``,
+    and a little more (``model_firm_gain`` times what is beyond ``model_firm``, at most
+    ``model_firm_most``) if it is never in doubt for long; alone it never decides by
+    ``decide_late``. Where the model speaks, boxes lower than ``tall`` that may show a child who
+    lies along the view say no more than ``low_most`` for an adult: she is as high and wide as a
+    carer who sits. Who turns up where a child was at most ``remember`` seconds before is presumed
+    to be that child, by at most ``heritage``; who turns up beside an adult who vanished, likewise
+    that adult.
     """
 
     independent: float = 0.5
     sure_score: float = 0.4
     decide: float = 2.0
     decide_late: float = 1.0
+    decide_agreed: float = 1.3
+    agrees: float = 0.3
     late: float = 8.0
     doubt: float = 0.5
     saturation: float = 6.0
@@ -106,6 +110,11 @@ class AgeJudge:
     def forget_scale(self) -> None:
         """Learn the camera's own scale anew: it looks at another floor than before."""
         self._scale = PictureScale(self._aspect)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Forget what is known of tracks whose numbers went over to somebody else."""
+        for number in numbers:
+            self._memories.pop(number, None)
 
     def update(self, tracks: Sequence[Track], plane: GroundPlane | None) -> tuple[Track, ...]:
         """Return ``tracks`` with age, log-odds, height and floor point filled in.
@@ -256,6 +265,9 @@ class AgeJudge:
         measured = abs(memory.by_size) >= settings.decide_late
         late = measured and followed >= settings.late
         margin = settings.decide_late if late else settings.decide
+        cues = memory.by_size, self._told(memory.model_says)
+        if min(cues) >= settings.agrees or max(cues) <= -settings.agrees:
+            margin = min(margin, settings.decide_agreed)
         if odds >= margin:
             return AgeClass.ADULT
         if memory.is_disputed and odds > -settings.decide:

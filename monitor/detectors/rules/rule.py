@@ -32,7 +32,8 @@ class Assessment:
     """What a rule says about one place at one moment.
 
     ``holds`` is ``None`` when it cannot be known; ``doubted`` then says that everything was seen
-    and nothing speaks against it but somebody undecided: if it turns out to hold, it held.
+    and nothing speaks against it but somebody undecided: if it turns out to hold, it held. Where it
+    does not hold, ``doubted`` says that it may, and that this is not seen yet.
     ``clears`` is stricter than "does not hold": between the two nothing changes. ``evidence`` and
     ``camera_id`` (where to look) may be left empty while it does not hold. ``zone_id`` is ``None``
     for the whole room; a line counts as a zone. ``part`` tells apart places that are neither room

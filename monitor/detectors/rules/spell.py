@@ -44,13 +44,14 @@ class Spell:
     def update(self, time: float, value: bool | None, *, doubted: bool = False) -> bool:
         """Take in how things stand at ``time`` and say whether they stood so for long enough.
 
-        ``doubted`` tells doubt from blindness where ``value`` is ``None``.
+        ``doubted`` tells doubt from blindness where ``value`` is ``None``; where it is false, that
+        this may yet turn out to be wrong.
         """
         self._count(time, value)
         if value:
             self._confirm(time)
             return self.lasted(time)
-        if value is None and doubted:
+        if doubted:
             if self._doubt_since is None:
                 self._doubt_since = time
         else:

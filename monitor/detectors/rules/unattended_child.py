@@ -39,6 +39,7 @@ SOURCE = "Utah R381-100-11; default durations of this project"
 _WATCHED = (RoomType.ACTIVITY, RoomType.NAP, RoomType.DINING, RoomType.OUTDOOR)
 _NAP_AFTER = 120.0
 _FORGIVING = 0.1  # a carer seen for a tenth of the time may be a thing taken for one; not for more
+_MISSED = 1.0  # seconds
 _NAPPED_IN = (RoomType.ACTIVITY, RoomType.NAP)
 
 PARAMETERS = (
@@ -123,7 +124,7 @@ class UnattendedChild:
                 evidence=self._evidence(state, far) if holds else {},
                 camera_id=busiest_camera(state, AgeClass.CHILD) if holds else None,
                 after=self._after(state),
-                doubted=holds is None and seen and state.entered_adults <= state.missed_adults,
+                doubted=seen and self._doubted(state, holds),
             ),
         )
 
@@ -164,6 +165,16 @@ class UnattendedChild:
         # Whoever may be an adult is taken for one until it is known.
         possible = state.unknown - state.unlikely_adults
         return None if possible > 0 or state.entered_adults else True
+
+    @staticmethod
+    def _doubted(state: RoomState, holds: bool | None) -> bool:
+        """Say whether children may be alone though it does not look so, and nothing hides it.
+
+        An adult who is missed counts as there for some seconds; if she has gone, she had then.
+        """
+        if holds is None:
+            return state.entered_adults <= state.missed_adults
+        return not holds and bool(state.children) and state.no_adult_seen >= _MISSED
 
     def _clears(self, state: RoomState, far: bool) -> bool:
         if state.adults:

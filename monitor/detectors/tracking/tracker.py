@@ -19,7 +19,7 @@ Invariants: numbers are never used twice; at most ``most_tracks`` people are kep
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,6 +156,19 @@ class Tracker:
         self._begin(boxes, taken, time)
         self._merge(time)
         self._forget(time)
+        return tuple(self._tracks(time))
+
+    def renumber(self, ids: Collection[int]) -> tuple[Track, ...]:
+        """Follow the people of tracks ``ids`` under new numbers, as if first seen in this frame.
+
+        Returns the tracks of the last frame anew.
+        """
+        time = self._time or 0.0
+        for row in self._rows:
+            if row.id in ids:
+                row.id, row.first_seen, row.hits, row.words = self._next_id, time, 1, 0.0
+                row.track = None
+                self._next_id += 1
         return tuple(self._tracks(time))
 
     def _advance(self, time: float) -> float:

@@ -244,6 +244,18 @@ def test_a_model_decides_where_nothing_can_be_measured(make_track: MakeTrack) ->
     assert AgeClass.CHILD not in ages
 
 
+def test_who_is_small_and_called_a_child_is_decided_on_sooner(watch: Watch) -> None:
+    def looks(word: float, number: int) -> int:
+        for look in range(1, 50):
+            child = watch.show(SEATED_CHILD, 1 / FPS, id=number, noise=0.0, adult_log_odds=word)
+            if child.age is AgeClass.CHILD:
+                return look
+        return 50
+
+    assert looks(-0.6, 1) < looks(0.0, 2) < 50
+    assert looks(-0.6, 3) < looks(0.3, 4)
+
+
 LYING_ALONG_THE_VIEW, NEAR = (0.95, 0.63), (0.3, 2.2)
 
 

@@ -457,6 +457,21 @@ def test_a_carer_lost_and_found_again_at_a_thing_is_known_again_within_seconds(
     assert known(scene) == {30: AgeClass.ADULT}
 
 
+@pytest.mark.parametrize(("score", "age"), [(0.9, AgeClass.ADULT), (0.5, AgeClass.UNKNOWN)])
+def test_who_is_found_again_at_a_thing_must_score_as_before(
+    scene: Scene, score: float, age: AgeClass
+) -> None:
+    carer_seen_well(scene)
+    take_the_coat_for_people(scene)
+    carer = adult((0.02, 0.6), id=30, step=0.014, score=0.9)
+    scene.show(4, carer)
+    carer.update(step=0.0, at=(0.3, 0.6))
+    scene.show(70, carer)
+    scene.show(10)
+    scene.show(4, {**carer, "score": score})
+    assert known(scene) == {30: age}
+
+
 def test_a_number_found_again_beside_somebody_lost_is_her(scene: Scene) -> None:
     first = adult((0.3, 0.7), id=1)
     second = adult((0.55, 0.7), id=2)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -52,6 +53,25 @@ def test_cameras_add_by_the_greatest_count(
     assert (state.adults, state.children, state.unknown) == (1, 3, 0)
     assert state.view is View.FULL
     assert len(state.tracks) == 6
+
+
+def test_for_how_long_no_adult_was_seen_is_as_of_the_looks_of_all_cameras(
+    make_room: MakeRoom, make_camera: MakeCamera, people: Callable[..., list[Track]]
+) -> None:
+    fusion = RoomFusion(make_room(), [make_camera("east"), make_camera("west")])
+    for moment in range(20):
+        time = moment / 5
+        seen = {
+            "east": [replace(track, seen=min(time, 2.0)) for track in people("east", A, C)],
+            "west": [replace(track, seen=min(time, 3.0)) for track in people("west", A)],
+        }
+        for camera_id, tracks in seen.items():
+            fusion.observe(camera_id, time, tracks)
+    assert fusion.state(4.0).no_adult_seen == pytest.approx(0.8)
+    fusion.still("west", 4.5)  # nothing moved there: whoever was missed for 0.8 s still is
+    assert fusion.state(4.5).no_adult_seen == pytest.approx(0.8)
+    fusion.observe("west", 4.6, [])
+    assert fusion.state(4.6).no_adult_seen == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(

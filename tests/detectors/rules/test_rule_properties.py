@@ -77,6 +77,7 @@ class Moment:
     inside: tuple[int, int]
     crossing: tuple[AgeClass, bool] | None
     heads: Headcount | None = None
+    missed: float = 0.0
 
 
 few = settings(many, max_examples=15)
@@ -94,6 +95,7 @@ moments = st.lists(
         st.none() | st.tuples(st.sampled_from(list(AgeClass)), st.booleans()),
         st.none()
         | st.builds(Headcount, st.integers(0, 14), st.integers(0, 30), st.just(Counted(5, 9))),
+        st.sampled_from([0.0, 0.0, 2.0]),
     ),
     max_size=8,
 )
@@ -169,10 +171,15 @@ def states_of(parts: Sequence[Moment], start: float = 0.0) -> list[RoomState]:
                     child_seen=child_seen,
                     day=moment.day,
                     headcount=moment.heads,
+                    no_adult_seen=moment.missed if moment.adults else 0.0,
                 )
             )
             time += 1.0
     return states
+
+
+def with_another_adult(state: RoomState) -> RoomState:
+    return replace(state, adults=state.adults + 1, no_adult_seen=0.0)
 
 
 def run(here: tuple[Room, Camera], states: Sequence[RoomState]) -> list[Event]:
@@ -193,7 +200,7 @@ def unattended(events: Sequence[Event]) -> list[tuple[float, float]]:
 def test_with_an_adult_always_there_nobody_is_unattended(
     parts: list[Moment], full_room: Callable[..., tuple[Room, Camera]]
 ) -> None:
-    states = [replace(state, adults=state.adults + 1) for state in states_of(parts)]
+    states = [with_another_adult(state) for state in states_of(parts)]
     assert unattended(run(full_room(), states)) == []
 
 
@@ -207,7 +214,7 @@ def test_another_adult_for_a_while_never_raises_unattended(
 ) -> None:
     states = states_of(parts)
     visited = [
-        replace(state, adults=state.adults + 1) if start <= state.time < start + seconds else state
+        with_another_adult(state) if start <= state.time < start + seconds else state
         for state in states
     ]
     before = unattended(run(full_room(), states))

@@ -55,6 +55,31 @@ def test_longer_contradictions_begin_anew() -> None:
     assert timer.since == 34.0
 
 
+def test_where_a_contradiction_may_be_wrong_what_follows_began_with_it() -> None:
+    timer = spell()
+    for time in range(20):
+        timer.update(float(time), False, doubted=time >= 17)
+    assert first_lasting(timer, ((20.0 + time, True) for time in range(80))) == 77.0
+    assert timer.since == 17.0
+
+
+def test_a_contradiction_that_was_right_after_all_begins_anew() -> None:
+    timer = spell()
+    for time in range(20):
+        timer.update(float(time), False, doubted=10 <= time < 15)
+    timer.update(20.0, True)
+    assert timer.since == 20.0
+
+
+def test_a_contradiction_that_may_be_wrong_is_one_still() -> None:
+    timer = spell()
+    doubted = ((30.0 + time, False, True) for time in range(4))
+    certain = [(float(time), True, False) for time in range(30)]
+    for time, value, doubt in [*certain, *doubted]:
+        timer.update(time, value, doubted=doubt)
+    assert timer.since is None
+
+
 def test_a_blink_counts_but_longer_blindness_does_not() -> None:
     assert first_lasting(spell(), looks((30, True), (5, None), (60, True))) == 60.0
     # Seen at 29 and again at 50: those 21 seconds are not counted.

@@ -122,7 +122,8 @@ def test_a_carer_who_never_comes_back_had_gone_when_she_vanished(
     gone = script.time
     script.play(100, CHILD)
     (event,) = script.alarms
-    assert event.raised == pytest.approx(gone + 3 + 60, abs=1.0)
+    assert event.onset == pytest.approx(gone + 1, abs=0.5)
+    assert event.raised == pytest.approx(gone + 1 + 60, abs=0.5)
 
 
 def test_missed_looks_and_stray_adults_change_nothing(script: Script) -> None:

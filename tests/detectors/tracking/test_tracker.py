@@ -59,6 +59,17 @@ def test_weak_boxes_begin_nothing_but_keep_a_track_alive() -> None:
     assert last[0].seen == pytest.approx(54 / FPS)
 
 
+def test_a_number_that_went_over_is_followed_under_a_new_one() -> None:
+    tracker = Tracker("c")
+    frames = [[person(0.3), person(0.7)]] * 10
+    follow(tracker, frames)
+    again = tracker.renumber([2])
+    assert [(track.id, track.first_seen) for track in again] == [(1, 0.0), (3, 9 / FPS)]
+    seen = follow(tracker, [*frames, [person(0.3), person(0.7), person(0.5)]] * 2, start=2.0)
+    assert [track.id for track in seen[-1]] == [1, 3]
+    assert {track.id for tracks in seen for track in tracks} == {1, 3}
+
+
 def test_missed_people_are_held_and_found_again() -> None:
     tracker = Tracker("c")
     gone = 6.0
