@@ -26,7 +26,9 @@ CONDITIONS = (
 )
 _EVERY = 3  # looks between two counts of recall
 _OCCLUDED, _GONE, _NEAR_M, _FAR_M = 0.3, 0.85, 4.0, 6.5
-_LONG_ENOUGH, _STOOD_LONG_ENOUGH = 10, 4  # sightings
+LONG_ENOUGH, STOOD_LONG_ENOUGH = 10, 4
+"""Sightings, of all and of those in which she stood, from which a track's age is judged."""
+
 _POSTURES = dict(zip(Posture, CONDITIONS, strict=False))
 
 
@@ -161,9 +163,9 @@ class TrackTally:
             if source == GHOST:
                 self.ghost_tracks[life.all.most_common(1)[0][0]] += 1
                 continue
-            if hits >= _LONG_ENOUGH:
+            if hits >= LONG_ENOUGH:
                 self.any_posture[self._adult[source]].add(life.all)
-            if life.standing.total() >= _STOOD_LONG_ENOUGH:
+            if life.standing.total() >= STOOD_LONG_ENOUGH:
                 self.standing[self._adult[source]].add(life.standing)
         self._lives.clear()
         self._last.clear()

@@ -161,7 +161,7 @@ class RoomWatch:
         eye.compare(found, time)
         if eye.distrusted is not distrusted and (verdict := eye.verdict()) is not None:
             self._decision.view(verdict)
-        tracks = judge.update(found, eye.trusted_plane)
+        tracks = judge.update(found, eye.trusted_plane, strays=eye.bodies.strays)
         eye.tracks = self._decision.observe(camera_id, time, tracks)
         return eye.tracks
 

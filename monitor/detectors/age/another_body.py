@@ -2,8 +2,9 @@
 
 Who sits down, bends or turns changes her height or her width, or the one against the other. Only
 another person is both much higher and much wider than whoever was followed so far, or both much
-lower and narrower, and stays so. Sizes are in metres, so walking to or from the camera changes
-neither; boxes that do not show the whole person say nothing.
+lower and narrower, and stays so. A box that is so for a moment is a *stray*: that of somebody who
+passed in front, and it says nothing of her. Sizes are in metres, so walking to or from the camera
+changes neither; boxes that do not show the whole person are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from monitor.detectors.age.cut import at_edge, hidden
 from monitor.detectors.ground.plane import GroundPlane
 from monitor.domain.people import Track
 
-_FACTOR = math.log(1.35)
+_FACTOR, _STRAY = math.log(1.35), math.log(1.25)
 _NOW, _LONG = 2.5, 60.0  # seconds of the averages of what she is now and of what she was
 _KNOWN = 10.0  # seconds for which somebody must have been seen whole
 _LONGEST_STEP = 2.0
@@ -44,15 +45,25 @@ class _Size:
 
     @property
     def is_another(self) -> bool:
-        changes = (self.height[1] - self.height[0], self.width[1] - self.width[0])
+        return self._differs(self.height[1], self.width[1], _FACTOR)
+
+    def is_stray(self, height: float, width: float) -> bool:
+        return self._differs(height, width, _STRAY)
+
+    def _differs(self, height: float, width: float, least: float) -> bool:
+        changes = (height - self.height[0], width - self.width[0])
         known = self.seconds >= _KNOWN
-        return known and (min(changes) >= _FACTOR or max(changes) <= -_FACTOR)
+        return known and (min(changes) >= least or max(changes) <= -least)
 
 
 class Bodies:
-    """The sizes of the people on one camera. Bounded; not thread-safe."""
+    """The sizes of the people on one camera. Bounded; not thread-safe.
+
+    ``strays`` are the numbers of those whose box in the last frame was hardly theirs.
+    """
 
     def __init__(self) -> None:
+        self.strays: frozenset[int] = frozenset()
         self._sizes: OrderedDict[int, _Size] = OrderedDict()
 
     def others(self, tracks: Sequence[Track], plane: GroundPlane | None) -> list[int]:
@@ -61,33 +72,39 @@ class Bodies:
         ``tracks`` are those of the last frame; nothing is known without a ``plane`` that tells
         heights.
         """
+        self.strays = frozenset()
         if plane is None or not plane.tells_heights:
             return []
         now = max((track.seen for track in tracks), default=0.0)
         seen = [track for track in tracks if track.seen >= now]
         boxes = [track.box for track in seen]
-        changed = []
+        changed, strays = [], set()
         for index, track in enumerate(seen):
             if at_edge(track.box) or hidden(index, boxes):
                 continue
             body = plane.body(track.box)
             if body is None or body.height_m <= 0 or body.width_m <= 0:
                 continue
-            if self._is_another(track, math.log(body.height_m), math.log(body.width_m)):
+            height, width = math.log(body.height_m), math.log(body.width_m)
+            size = self._taken(track, height, width)
+            if size.is_another:
                 del self._sizes[track.id]
                 changed.append(track.id)
+            elif size.is_stray(height, width):
+                strays.add(track.id)
+        self.strays = frozenset(strays)
         self._forget(now)
         return changed
 
-    def _is_another(self, track: Track, height: float, width: float) -> bool:
+    def _taken(self, track: Track, height: float, width: float) -> _Size:
         size = self._sizes.get(track.id)
         if size is None or track.seen < size.seen:
-            self._sizes[track.id] = _Size(track.seen, (height, height), (width, width))
-            return False
-        size.take(height, width, min(track.seen - size.seen, _LONGEST_STEP))
-        size.seen = track.seen
-        self._sizes.move_to_end(track.id)
-        return size.is_another
+            size = self._sizes[track.id] = _Size(track.seen, (height, height), (width, width))
+        else:
+            size.take(height, width, min(track.seen - size.seen, _LONGEST_STEP))
+            size.seen = track.seen
+            self._sizes.move_to_end(track.id)
+        return size
 
     def _forget(self, now: float) -> None:
         while self._sizes:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.detectors.age.bodies import may_lie, size_log_odds
@@ -116,11 +116,17 @@ class AgeJudge:
         for number in numbers:
             self._memories.pop(number, None)
 
-    def update(self, tracks: Sequence[Track], plane: GroundPlane | None) -> tuple[Track, ...]:
+    def update(
+        self,
+        tracks: Sequence[Track],
+        plane: GroundPlane | None,
+        strays: Collection[int] = (),
+    ) -> tuple[Track, ...]:
         """Return ``tracks`` with age, log-odds, height and floor point filled in.
 
-        ``age`` and ``adult_log_odds`` of what comes in are the model's word on the last sighting.
-        Tracks that were not seen since the last call keep what is known of them.
+        The boxes of ``strays`` were hardly theirs, and say nothing of them. ``age`` and
+        ``adult_log_odds`` of what comes in are the model's word on the last sighting. Tracks that
+        were not seen since the last call keep what is known of them.
         """
         now = max((track.seen for track in tracks), default=0.0)
         seen = [track.box for track in tracks if track.seen >= now]
@@ -130,6 +136,9 @@ class AgeJudge:
             if memory is None or track.seen < memory.seen - 1.0:
                 memory = self._memories[track.id] = self._begun(track)
                 self._weigh(track, memory, seen, plane, self._settings.independent)
+            elif track.seen > memory.seen and track.id in strays:
+                memory.seen = track.seen
+                self._memories.move_to_end(track.id)
             elif track.seen > memory.seen:
                 self._weigh(track, memory, seen, plane, track.seen - memory.seen)
                 memory.seen, memory.box = track.seen, track.box

@@ -109,6 +109,18 @@ def test_one_wild_box_makes_nobody_another(floor: Floor) -> None:
     assert floor.others == []
 
 
+def test_the_box_of_somebody_who_passes_in_front_is_a_stray(floor: Floor) -> None:
+    floor.show(SEATED_ADULT, 30)
+    assert floor.bodies.strays == frozenset()
+    floor.show(STANDING_CHILD, 0.2)
+    assert floor.bodies.strays == frozenset()  # lower, but hardly narrower: she may have turned
+    floor.show(SEATED_CHILD, 1.0)
+    assert floor.bodies.strays == {1}
+    floor.show(SEATED_ADULT, 0.2)
+    assert floor.bodies.strays == frozenset()
+    assert floor.others == []
+
+
 def test_who_is_half_hidden_says_nothing(floor: Floor) -> None:
     floor.show(STANDING_ADULT, 30)
     in_front = floor.box_of(0.3, 4.2, 1.2, 0.9)

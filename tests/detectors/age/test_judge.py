@@ -104,6 +104,17 @@ def test_a_child_who_took_over_an_adults_number_is_found_out(watch: Watch) -> No
     assert watch.show(STANDING_CHILD, 30).age is AgeClass.CHILD
 
 
+def test_a_box_that_is_hardly_hers_says_nothing_of_her(watch: Watch) -> None:
+    carer = watch.show(SEATED_ADULT, 20, adult_log_odds=1.8)
+    for _ in range(10):
+        watch.time += 1 / FPS
+        box = watch.box_of(0.3, 4.5, *SEATED_CHILD)
+        child = watch.make_track(1, seen=watch.time, adult_log_odds=-1.0)
+        found = [replace(child, box=box)]
+        (track,) = watch.judge.update(found, watch.plane, strays={1})
+        assert (track.age, track.adult_log_odds) == (AgeClass.ADULT, carer.adult_log_odds)
+
+
 def test_a_child_who_stands_up_on_a_chair_for_a_moment_stays_a_child(watch: Watch) -> None:
     watch.show(STANDING_CHILD, 10)
     assert watch.show((1.3, 0.4), 1).age is AgeClass.CHILD
