@@ -55,11 +55,6 @@ class SmallerSize:
         """The smaller size that is compared or trusted; ``None`` where none is left to try."""
         return self._all[self._tried] if self._tried < len(self._all) else None
 
-    @property
-    def trusted(self) -> bool:
-        """Whether the candidate has kept enough people."""
-        return self._trusted
-
     def size_for(self, wall: float, *, closely: bool) -> Size | None:
         """Return at which size to look at the frame of ``wall``; ``None`` is the usual one."""
         if (
