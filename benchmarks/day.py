@@ -27,7 +27,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -42,6 +41,7 @@ from benchmarks.footage import (
     make_day,
     make_days,
     make_empty,
+    pictures,
 )
 from monitor.demo.camera_simulator import CameraSimulator
 from monitor.demo.footage.encode import GOP_SECONDS
@@ -149,15 +149,9 @@ def _worker(
 
 def _every_two_seconds(recording: Path, camera_id: str) -> list[Frame]:
     """Return five pictures a second of a recording, dated as if two seconds lay between them."""
-    with av.open(str(recording)) as file:
-        pictures = [
-            np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
-            for number, picture in enumerate(file.decode(video=0))
-            if number % 5 == 0
-        ]
     return [
         Frame(camera_id=camera_id, epoch=0, time=0.0, wall=COMPARED_EVERY * number, image=picture)
-        for number, picture in enumerate(pictures)
+        for number, picture in enumerate(pictures(recording, _FPS))
     ]
 
 

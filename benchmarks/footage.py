@@ -6,17 +6,19 @@ small stream of the same camera would show it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 
 from monitor.demo.footage.composer import render
 from monitor.demo.footage.encode import GOP_SECONDS
 from monitor.demo.footage.world import Scene
 from monitor.demo.scenes import SCENES
+from monitor.detectors.finder import Image
 
 FPS = 25
 BUSY_SECONDS, EMPTY_SECONDS = 12, 48
@@ -73,6 +75,16 @@ def make_empty(folder: Path, size: tuple[int, int], seconds: int) -> Path:
     if not path.exists():
         render(empty_scene(), path, seconds, size)
     return path
+
+
+def pictures(recording: Path, fps: float) -> Iterator[Image]:
+    """Yield about ``fps`` pictures a second of a recording, in BGR."""
+    with av.open(str(recording)) as file:
+        rate = float(file.streams.video[0].average_rate or FPS)
+        step = max(1, round(rate / fps))
+        for number, picture in enumerate(file.decode(video=0)):
+            if number % step == 0:
+                yield np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
 
 
 def _turn(source: Path, seconds: int, path: Path) -> None:

@@ -13,14 +13,13 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import av
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.footage import pictures
 from monitor.demo.footage.composer import render
 from monitor.demo.scenes import SCENES
 from monitor.detectors.finder import FinderOptions, Image, load_finder
@@ -39,27 +38,17 @@ _STRONG = TrackerSettings().strong_score
 
 
 class _Counting(SizedFinders):
-    """Remembers which sizes were asked for since the last look."""
+    """Counts the looks at the usual size."""
 
     def __init__(self, size: Size) -> None:
         super().__init__(
             lambda wanted: load_finder("yolov8n", models_folder(), input_size=wanted), size
         )
-        self.asked: list[Size | None] = []
+        self.usual = 0
 
     def find(self, frames: Sequence[Image]) -> list[list[Person]]:
-        self.asked.append(None)
+        self.usual += 1
         return super().find(frames)
-
-
-def pictures(recording: Path) -> Iterator[Image]:
-    """Yield two pictures a second of a recording."""
-    with av.open(str(recording)) as file:
-        rate = file.streams.video[0].average_rate
-        step = max(1, round(float(rate or 10) * _EVERY))
-        for number, picture in enumerate(file.decode(video=0)):
-            if number % step == 0:
-                yield np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
 
 
 def compare(recording: Path, rounds: int) -> dict[str, float]:
@@ -67,16 +56,16 @@ def compare(recording: Path, rounds: int) -> dict[str, float]:
     finder = _Counting(FinderOptions().input_size)
     name = Text("x", "x")
     looks = Looks(finder, [Camera(id="c", room_id="r", name=name, url="file:none")], adapt=True)
-    images = list(pictures(recording))
+    images = list(pictures(recording, 1 / _EVERY))
     known = finder.at(None).find(images)
     counts: Counter[str] = Counter()
     for number in range(rounds * len(images)):
         usual, image = known[number % len(images)], images[number % len(images)]
-        finder.asked.clear()
+        before = finder.usual
         [people] = looks.find([Frame("c", 0, 0.0, number * _EVERY, image)])
         counts["looks"] += 1
         counts["people"] += _missing(usual, [])
-        if finder.asked:
+        if finder.usual > before:
             continue
         counts["smaller"] += 1
         counts["lost"] += _missing(usual, people)

@@ -10,28 +10,27 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
-import av
 import numpy as np
 from rich.console import Console
 
+from benchmarks.footage import pictures
 from benchmarks.scenarios.floor import FloorPlan
 from benchmarks.scenarios.people import Course, Posture
 from benchmarks.scenarios.stage import Scenario
-from benchmarks.scenarios.tally import LONG_ENOUGH, STOOD_LONG_ENOUGH, Ages
+from benchmarks.scenarios.tally import Ages, Life
 from monitor.demo.footage.composer import render
 from monitor.demo.footage.furniture import Item, shelf, table
 from monitor.demo.footage.paths import Path
 from monitor.demo.footage.setting import Setting
 from monitor.demo.footage.textures import Plan, planks
-from monitor.demo.footage.truth import PersonTruth, truth
+from monitor.demo.footage.truth import truth
 from monitor.demo.footage.walls import Wall, enclose
 from monitor.demo.footage.world import Actor, Scene, World
 from monitor.demo.scenes.people import carer, child
-from monitor.detectors.finder import Finder, Image, load_finder
+from monitor.detectors.finder import Finder, load_finder
 from monitor.detectors.rules import Origin
 from monitor.domain.people import AgeClass, Box
 from monitor.runtime.environment import models_folder
@@ -117,72 +116,37 @@ def compare(minute: Minute, finder: Finder, total: Rendered) -> None:
     known = truth(scene)
     camera = minute.scenario.plan.eyes[0].camera
     watch = RoomWatch(room, [camera], Origin(finder.name, finder.sha256))
-    lives: defaultdict[int, TrackLife] = defaultdict(TrackLife)
+    lives: defaultdict[int, Life] = defaultdict(Life)
     with tempfile.TemporaryDirectory() as folder:
         path = FilePath(folder) / f"{scene.name}.mp4"
         render(scene, path)
-        for index, picture in enumerate(_pictures(path)):
-            if index % _EVERY:
-                continue
-            time = index / _FPS
+        for index, picture in enumerate(pictures(path, _FPS / _EVERY)):
+            time = index * _EVERY / _FPS
             (people,) = finder.find([picture])
             tracks = watch.observe(camera.id, people, time, picture.shape[1] / picture.shape[0])
             boxes = [person.box for person in people]
             there = known.people(time)
             total.pictures += 1
-            total.false += sum(not any(overlap(b, p.box) for p in there) for b in boxes)
+            total.false += sum(not any(_same(b, p.box) for p in there) for b in boxes)
             for person in there:
                 adult = person.age is AgeClass.ADULT
                 total.there[adult] += 1
-                total.found[adult] += any(overlap(box, person.box) for box in boxes)
+                total.found[adult] += any(_same(box, person.box) for box in boxes)
             for track in tracks:
                 if track.seen < time:
                     continue
                 nearest = max(there, key=lambda p: p.box.overlap(track.box), default=None)
-                if nearest is not None and overlap(nearest.box, track.box):
-                    lives[track.id].vote(nearest, track.age)
+                if nearest is not None and _same(nearest.box, track.box):
+                    life = lives[track.id]
+                    life.sources[nearest.age is AgeClass.ADULT] += 1
+                    life.vote(track.age, nearest.age, stands=not nearest.seated)
     for life in lives.values():
-        life.close(total)
+        adult = bool(life.sources.most_common(1)[0][0])
+        life.judge(life.all.total(), total.any_posture[adult], total.standing[adult])
 
 
-@dataclass(slots=True)
-class TrackLife:
-    """Whose boxes one track had for the most part, and what was said of her age."""
-
-    people: Counter[bool] = field(default_factory=Counter)
-    all: Counter[str] = field(default_factory=Counter)
-    standing: Counter[str] = field(default_factory=Counter)
-
-    def vote(self, person: PersonTruth, age: AgeClass) -> None:
-        """Count one look at ``person``."""
-        word = "unknown" if age is AgeClass.UNKNOWN else "right" if age is person.age else "wrong"
-        self.people[person.age is AgeClass.ADULT] += 1
-        self.all[word] += 1
-        if not person.seated:
-            self.standing[word] += 1
-
-    def close(self, total: Rendered) -> None:
-        """Judge the track as the tally of simulated ones does."""
-        adult = self.people.most_common(1)[0][0]
-        if self.all.total() >= LONG_ENOUGH:
-            total.any_posture[adult].add(self.all)
-        if self.standing.total() >= STOOD_LONG_ENOUGH:
-            total.standing[adult].add(self.standing)
-
-
-def _pictures(path: FilePath) -> Iterator[Image]:
-    with av.open(str(path)) as file:
-        for frame in file.decode(video=0):
-            yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
-
-
-def overlap(first: Box, second: Box) -> bool:
-    """Say whether two boxes show the same thing (intersection over union above 0.4)."""
-    across = min(first.x2, second.x2) - max(first.x1, second.x1)
-    down = min(first.y2, second.y2) - max(first.y1, second.y1)
-    shared = max(across, 0.0) * max(down, 0.0)
-    union = first.width * first.height + second.width * second.height - shared
-    return shared > _SAME * union
+def _same(one: Box, other: Box) -> bool:
+    return one.overlap(other) > _SAME
 
 
 def _actor(index: int, course: Course, start: float) -> Actor:

@@ -26,9 +26,7 @@ CONDITIONS = (
 )
 _EVERY = 3  # looks between two counts of recall
 _OCCLUDED, _GONE, _NEAR_M, _FAR_M = 0.3, 0.85, 4.0, 6.5
-LONG_ENOUGH, STOOD_LONG_ENOUGH = 10, 4
-"""Sightings, of all and of those in which she stood, from which a track's age is judged."""
-
+_LONG_ENOUGH, _STOOD_LONG_ENOUGH = 10, 4  # sightings
 _POSTURES = dict(zip(Posture, CONDITIONS, strict=False))
 
 
@@ -69,12 +67,26 @@ class Ages:
 
 
 @dataclass(slots=True)
-class _Life:
+class Life:
     """Whose boxes a track had, and what was said of its age, by posture."""
 
     sources: Counter[int] = field(default_factory=Counter)
     all: Counter[str] = field(default_factory=Counter)
     standing: Counter[str] = field(default_factory=Counter)
+
+    def vote(self, said: AgeClass, true: AgeClass, *, stands: bool) -> None:
+        """Count what was ``said`` of somebody in one look."""
+        word = "unknown" if said is AgeClass.UNKNOWN else "right" if said is true else "wrong"
+        self.all[word] += 1
+        if stands:
+            self.standing[word] += 1
+
+    def judge(self, hits: int, any_posture: Ages, standing: Ages) -> None:
+        """Add the track to those of its kind that were seen often enough; ``hits`` times."""
+        if hits >= _LONG_ENOUGH:
+            any_posture.add(self.all)
+        if self.standing.total() >= _STOOD_LONG_ENOUGH:
+            standing.add(self.standing)
 
 
 @dataclass(slots=True)
@@ -92,7 +104,7 @@ class TrackTally:
     any_posture: dict[bool, Ages] = field(default_factory=lambda: {True: Ages(), False: Ages()})
     ghost_tracks: Counter[str] = field(default_factory=Counter)
     _adult: list[bool] = field(default_factory=list)
-    _lives: dict[tuple[int, int], _Life] = field(default_factory=dict)
+    _lives: dict[tuple[int, int], Life] = field(default_factory=dict)
     _last: dict[tuple[int, int], int] = field(default_factory=dict)
     _looks: int = 0
 
@@ -124,16 +136,13 @@ class TrackTally:
             self._recall(chunk, view, row, shown, posture)
 
     def _vote(self, key: tuple[int, int], source: int, age: AgeClass, posture: list[int]) -> None:
-        life = self._lives.setdefault(key, _Life())
+        life = self._lives.setdefault(key, Life())
         life.sources[source] += 1
         if source == GHOST:
             life.all[age.value] += 1
             return
         right = AgeClass.ADULT if self._adult[source] else AgeClass.CHILD
-        word = "unknown" if age is AgeClass.UNKNOWN else "right" if age is right else "wrong"
-        life.all[word] += 1
-        if posture[source] == Posture.STANDING:
-            life.standing[word] += 1
+        life.vote(age, right, stands=posture[source] == Posture.STANDING)
 
     def _recall(
         self, chunk: Chunk, view: View, row: int, shown: set[int], posture: list[int]
@@ -163,10 +172,8 @@ class TrackTally:
             if source == GHOST:
                 self.ghost_tracks[life.all.most_common(1)[0][0]] += 1
                 continue
-            if hits >= LONG_ENOUGH:
-                self.any_posture[self._adult[source]].add(life.all)
-            if life.standing.total() >= STOOD_LONG_ENOUGH:
-                self.standing[self._adult[source]].add(life.standing)
+            adult = self._adult[source]
+            life.judge(hits, self.any_posture[adult], self.standing[adult])
         self._lives.clear()
         self._last.clear()
 

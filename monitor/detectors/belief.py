@@ -140,9 +140,13 @@ class Belief:
         return (often or strong) and followed >= self._settings.newcomer / 2
 
     def _is_weak(self, kept: Kept) -> bool:
-        """Say whether somebody scores, looks without a box counting as 0, as only things do."""
+        """Say whether somebody scores as only things do."""
+        return self._scores_below(kept, _LIKE_PEOPLE)
+
+    def _scores_below(self, kept: Kept, share: float) -> bool:
+        """Compare scores, looks without a box counting as 0, with what adults usually score."""
         usual = self._usual_of_adults or self._usual_score
-        return kept.solid_long < _LIKE_PEOPLE * usual * kept.learned
+        return kept.solid_long < share * usual * kept.learned
 
     def is_there(self, kept: Kept) -> bool:
         """Say whether somebody is there at all.
@@ -199,8 +203,7 @@ class Belief:
         lately = kept.track.seen - kept.turned_up <= _STEADY_SECONDS
         if lately and 0 < _AS_BEFORE * kept.scored <= kept.solid:
             return True
-        usual = self._usual_of_adults or self._usual_score
-        return self.is_steady(kept) and kept.solid_long >= _NO_THING * usual * kept.learned
+        return self.is_steady(kept) and not self._scores_below(kept, _NO_THING)
 
     def _turned_up_rightly(self, kept: Kept) -> bool:
         """Say whether somebody came in, or was here before.

@@ -1,10 +1,10 @@
 import numpy as np
 
 from benchmarks.scenarios.people import Posture
-from benchmarks.scenarios.rendered import SECONDS, Rendered, TrackLife, minute_of
+from benchmarks.scenarios.rendered import SECONDS, minute_of
 from benchmarks.scenarios.stage import Scenario
-from monitor.demo.footage.truth import PersonTruth
-from monitor.domain.people import AgeClass, Box
+from benchmarks.scenarios.tally import Ages, Life
+from monitor.domain.people import AgeClass
 
 
 def test_the_minute_shows_only_people_who_are_inside_for_all_of_it() -> None:
@@ -18,21 +18,17 @@ def test_the_minute_shows_only_people_who_are_inside_for_all_of_it() -> None:
     assert len(minute.scene.world.actors) == len(minute.courses)
 
 
-def seen(age: AgeClass, seated: bool) -> PersonTruth:
-    return PersonTruth(0, age, 1.6, Box(0.4, 0.4, 0.5, 0.8), (0.0, 4.0), seated)
-
-
 def test_a_track_is_judged_by_what_was_said_of_it_most_often() -> None:
-    total = Rendered()
-    life = TrackLife()
-    for age in [AgeClass.UNKNOWN] * 3 + [AgeClass.CHILD] * 9:
-        life.vote(seen(AgeClass.CHILD, seated=True), age)
-    for age in [AgeClass.UNKNOWN] * 3 + [AgeClass.CHILD] * 2:
-        life.vote(seen(AgeClass.CHILD, seated=False), age)
-    life.close(total)
-    brief = TrackLife()
-    brief.vote(seen(AgeClass.ADULT, seated=False), AgeClass.CHILD)
-    brief.close(total)
-    assert (total.any_posture[False].right, total.any_posture[False].tracks) == (1, 1)
-    assert (total.standing[False].unknown, total.standing[False].tracks) == (1, 1)
-    assert total.any_posture[True].tracks == total.standing[True].tracks == 0
+    child, any_posture, standing = AgeClass.CHILD, Ages(), Ages()
+    life = Life()
+    for said in [AgeClass.UNKNOWN] * 3 + [child] * 9:
+        life.vote(said, child, stands=False)
+    for said in [AgeClass.UNKNOWN] * 3 + [child] * 2:
+        life.vote(said, child, stands=True)
+    life.judge(life.all.total(), any_posture, standing)
+    assert (any_posture.right, any_posture.tracks) == (1, 1)
+    assert (standing.unknown, standing.tracks) == (1, 1)
+    brief = Life()
+    brief.vote(child, AgeClass.ADULT, stands=True)
+    brief.judge(brief.all.total(), any_posture, standing)
+    assert any_posture.tracks == standing.tracks == 1

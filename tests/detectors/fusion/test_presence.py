@@ -443,15 +443,21 @@ def test_a_thing_that_takes_over_the_number_of_a_carer_who_left_is_no_carer(scen
     assert scene.hidden_adults == 0
 
 
-def test_a_carer_lost_and_found_again_at_a_thing_is_known_again_within_seconds(
-    scene: Scene,
-) -> None:
+def sits_at_the_coat(scene: Scene, seconds: float) -> dict[str, Any]:
+    """Let a carer who is seen well walk to where the coat is, sit there, and return her."""
     carer_seen_well(scene)
     take_the_coat_for_people(scene)
     carer = adult((0.02, 0.6), id=30, step=0.014, score=0.9)
     scene.show(4, carer)
     carer.update(step=0.0, at=(0.3, 0.6))
-    scene.show(40, carer)
+    scene.show(seconds, carer)
+    return carer
+
+
+def test_a_carer_lost_and_found_again_at_a_thing_is_known_again_within_seconds(
+    scene: Scene,
+) -> None:
+    carer = sits_at_the_coat(scene, 40)
     scene.show(5)
     scene.show(16, carer)
     assert known(scene) == {30: AgeClass.ADULT}
@@ -461,12 +467,7 @@ def test_a_carer_lost_and_found_again_at_a_thing_is_known_again_within_seconds(
 def test_who_is_found_again_at_a_thing_must_score_as_before(
     scene: Scene, score: float, age: AgeClass
 ) -> None:
-    carer_seen_well(scene)
-    take_the_coat_for_people(scene)
-    carer = adult((0.02, 0.6), id=30, step=0.014, score=0.9)
-    scene.show(4, carer)
-    carer.update(step=0.0, at=(0.3, 0.6))
-    scene.show(70, carer)
+    carer = sits_at_the_coat(scene, 70)
     scene.show(10)
     scene.show(4, {**carer, "score": score})
     assert known(scene) == {30: age}
