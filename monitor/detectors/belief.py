@@ -189,6 +189,10 @@ class Belief:
         often = kept.found >= self._settings.steady * max(kept.learned, _HALF_LEARNED)
         return often and not self._is_weak(kept)
 
+    def scores_as_adults(self, kept: Kept) -> bool:
+        """Say whether somebody scored lately as adults here do, and not as things."""
+        return kept.solid >= _NO_THING * (self._usual_of_adults or self._usual_score)
+
     def lasting_score(self, kept: Kept) -> float:
         """Return what somebody scores on average who was found often for a minute; 0 for others."""
         if kept.learned < _WELL_LEARNED or not self.is_steady(kept):

@@ -152,6 +152,7 @@ class RoomFusion:
             entered_children=entered_children,
             missed_adults=missed_adults,
             no_adult_seen=self._no_adult_seen(present),
+            surely_attended=any(self._cameras[seen].sees_adult_for_sure() for seen in present),
             confidence=round(self._clear(time) * _confidence(view, tally, tracks), 4),
             tracks=tracks,
             cameras=tuple(views),

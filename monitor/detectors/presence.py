@@ -37,6 +37,7 @@ _FIRST_SOLID = 0.75
 _LONGEST_INTERVAL = 30.0
 _BACKWARDS = 1.0
 _SURE_ADULT, _DEEP = 3.0, 1.0
+_BEYOND_DOUBT, _JUST_NOW = 5.0, 0.7
 _A_STEP = 1.5  # heights
 _LONG_MISSING = 5.0
 _SAME_LEAVING = 5.0
@@ -111,6 +112,10 @@ class CameraPresence:
     def missed(self, track_id: int) -> float:
         """Return for how many seconds somebody present had not been seen at the last look."""
         return 0.0 if self.looked is None else max(self.looked - self._kept[track_id].last, 0.0)
+
+    def sees_adult_for_sure(self) -> bool:
+        """Say whether the last look showed an adult who can be nobody and nothing else."""
+        return any(self._is_adult_for_sure(kept) for kept in self._kept.values())
 
     def presumed(self, time: float, *, hiding: bool = True) -> Tally:
         """Return how many are inside though unseen; without those ``hiding`` in blind areas."""
@@ -333,6 +338,12 @@ class CameraPresence:
         if kept.claimed_from is not None:
             return beside and kept.claimed_from < lost.seen - _LONG_MISSING
         return beside or (kept.born_inside and kept.track.age is lost.age)
+
+    def _is_adult_for_sure(self, kept: Kept) -> bool:
+        sure = kept.track.age is AgeClass.ADULT and kept.track.adult_log_odds >= _BEYOND_DOUBT
+        if not sure or self.missed(kept.track.id) > self._patience(_JUST_NOW):
+            return False
+        return self.belief.scores_as_adults(kept) and self.belief.believed(kept)
 
     def _is_deep(self, kept: Kept) -> bool:
         """Say whether a sure adult vanished too far from any way out to have left unseen."""

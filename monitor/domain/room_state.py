@@ -105,7 +105,8 @@ class RoomState:
     ``adults``, ``children`` and ``unknown`` are fused counts of people present; ``entered_adults``
     and ``entered_children`` are how many more must be inside though unseen; of these adults,
     ``missed_adults`` vanished where nothing hides them, so that they may have gone. For
-    ``no_adult_seen`` seconds none of the ``adults`` was seen, as of the last looks.
+    ``no_adult_seen`` seconds none of the ``adults`` was seen, as of the last looks;
+    ``surely_attended`` says that one of them was just seen, an adult beyond doubt.
     ``tracks`` are the tracks behind the counts, of every camera. ``zone_counts`` maps zone id to
     people in it. ``crossings`` are those of the last seconds, oldest first; ``beyond`` counts the
     people behind the doors that lead somewhere. ``children_per_adult`` is the median of the last
@@ -125,6 +126,7 @@ class RoomState:
     entered_adults: int = 0
     missed_adults: int = 0
     no_adult_seen: float = 0.0
+    surely_attended: bool = False
     confidence: float = 1.0
     tracks: tuple[Track, ...] = ()
     cameras: tuple[CameraView, ...] = ()

@@ -132,7 +132,8 @@ class _Timer:
             if spell.needed != after:
                 _demand(spell, self._timing, after)
             reaches = now.holds and now.severity.rank <= severity.rank
-            if spell.update(time, None if now.holds is None else reaches, doubted=now.doubted):
+            held = None if now.holds is None else reaches
+            if spell.update(time, held, doubted=now.doubted, against=now.against):
                 reached = severity
         if self.event is None:
             cool = self._quiet_since is None or (time - self._quiet_since >= self._timing.cool_down)

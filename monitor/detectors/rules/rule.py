@@ -33,7 +33,8 @@ class Assessment:
 
     ``holds`` is ``None`` when it cannot be known; ``doubted`` then says that everything was seen
     and nothing speaks against it but somebody undecided: if it turns out to hold, it held. Where it
-    does not hold, ``doubted`` says that it may, and that this is not seen yet.
+    does not hold, ``doubted`` says that it may, and that this is not seen yet. There a second
+    counts for ``against`` seconds of contradiction: for more than one where it is beyond doubt.
     ``clears`` is stricter than "does not hold": between the two nothing changes. ``evidence`` and
     ``camera_id`` (where to look) may be left empty while it does not hold. ``zone_id`` is ``None``
     for the whole room; a line counts as a zone. ``part`` tells apart places that are neither room
@@ -52,6 +53,7 @@ class Assessment:
     part: str | None = None
     after: float | None = None
     doubted: bool = False
+    against: float = 1.0
 
     @property
     def place(self) -> str:

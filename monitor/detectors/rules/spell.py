@@ -2,7 +2,8 @@
 
 A spell begins when its condition is first true. Short contradictions (``tolerance`` seconds, or a
 single look) are bridged; longer ones end it, and so do many short ones: a second in which it is
-true makes up for ``forgiving`` seconds of contradiction. While nothing can be known the spell is
+true makes up for ``forgiving`` seconds of contradiction. What is seen beyond doubt contradicts more
+in a second than what may be a mistake. While nothing can be known the spell is
 frozen: beyond ``blink`` seconds the time is not counted, and after ``gap`` seconds the spell is
 forgotten. To count, the condition must also have been seen true for at least half of the counted
 time, and be true now.
@@ -35,19 +36,21 @@ class Spell:
     _seen_true: float = 0.0
     _against: float = 0.0
     _looks_against: int = 0
-    _before_false: bool = False
+    _before_against: float = 0.0
     _blind: bool = False
     _before: float | None = None
     _before_true: bool = False
     _doubt_since: float | None = None
 
-    def update(self, time: float, value: bool | None, *, doubted: bool = False) -> bool:
+    def update(
+        self, time: float, value: bool | None, *, doubted: bool = False, against: float = 1.0
+    ) -> bool:
         """Take in how things stand at ``time`` and say whether they stood so for long enough.
 
         ``doubted`` tells doubt from blindness where ``value`` is ``None``; where it is false, that
-        this may yet turn out to be wrong.
+        this may yet turn out to be wrong. A second in which it is false counts for ``against``.
         """
-        self._count(time, value)
+        self._count(time, value, against)
         if value:
             self._confirm(time)
             return self.lasted(time)
@@ -93,16 +96,16 @@ class Spell:
         self._looks_against = 0
         self._blind = False
 
-    def _count(self, time: float, value: bool | None) -> None:
+    def _count(self, time: float, value: bool | None, against: float) -> None:
         if self._before is not None and self.since is not None:
             passed = max(time - self._before, 0.0)
             if self._before_true:
                 self._seen_true += min(passed, _LONGEST_LOOK)
                 self._against = max(self._against - self.forgiving * passed, 0.0)
-            elif self._before_false:
-                self._against += passed
+            else:
+                self._against += self._before_against * passed
         self._before, self._before_true = time, bool(value)
-        self._before_false = value is False
+        self._before_against = against if value is False else 0.0
 
     def _confirm(self, time: float) -> None:
         silent = time - self._last_true

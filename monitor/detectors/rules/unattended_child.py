@@ -11,7 +11,9 @@ Defaults: activity and dining rooms 60 s, infant classes 30 s, nap rooms 120 s (
 30 s (critical); cleared by an adult in the room for 5 s, or when no child is left. Where nap times
 are known, an activity or nap room is given ``nap_after`` (120 s) in them and the time of an
 activity room outside them. Other rooms: off, unless switched on. What was seen before an outage of
-up to ``gap`` (60 s) still counts, the outage itself does not.
+up to ``gap`` (60 s) still counts, the outage itself does not. The time starts anew once an adult
+was seen for ``tolerance`` (5 s), for two fifths of it if she is one beyond doubt: she may be seen
+only while she walks from behind a shelf to the door.
 """
 
 from __future__ import annotations
@@ -33,13 +35,14 @@ from monitor.domain.room_state import RoomState, View
 from monitor.domain.text import Text
 
 NAME = "unattended_child"
-VERSION = "3"
+VERSION = "4"
 SOURCE = "Utah R381-100-11; default durations of this project"
 
 _WATCHED = (RoomType.ACTIVITY, RoomType.NAP, RoomType.DINING, RoomType.OUTDOOR)
 _NAP_AFTER = 120.0
 _FORGIVING = 0.1  # a carer seen for a tenth of the time may be a thing taken for one; not for more
 _MISSED = 1.0  # seconds
+_SURELY = 2.5  # seconds for which one counts in which an adult beyond doubt is seen
 _NAPPED_IN = (RoomType.ACTIVITY, RoomType.NAP)
 
 PARAMETERS = (
@@ -125,6 +128,7 @@ class UnattendedChild:
                 camera_id=busiest_camera(state, AgeClass.CHILD) if holds else None,
                 after=self._after(state),
                 doubted=seen and self._doubted(state, holds),
+                against=_SURELY if state.surely_attended else 1.0,
             ),
         )
 

@@ -74,6 +74,32 @@ def test_for_how_long_no_adult_was_seen_is_as_of_the_looks_of_all_cameras(
     assert fusion.state(4.6).no_adult_seen == pytest.approx(0.9)
 
 
+def test_an_adult_beyond_doubt_is_seen_well_and_just_now(
+    make_room: MakeRoom, make_camera: MakeCamera, make_track: MakeTrack
+) -> None:
+    fusion = RoomFusion(make_room(), [make_camera("east"), make_camera("west")])
+
+    moments = iter(moment / 5 for moment in range(1000))
+
+    def look(seconds: float, age: AgeClass, odds: float, *, found: bool = True) -> bool:
+        time = 0.0
+        for _ in range(round(seconds * 5)):
+            time = next(moments)
+            track = make_track(1, age, seen=time, adult_log_odds=odds, first_seen=0.0)
+            fusion.observe("east", time, [track] if found else [])
+            fusion.observe("west", time, [])
+        return fusion.state(time).surely_attended
+
+    assert not look(10, A, 4.0)
+    assert look(1, A, 5.5)
+    assert look(0.6, A, 5.5, found=False)
+    assert not look(1, A, 5.5, found=False)
+    assert not look(1, U, 5.5)
+    assert look(1, A, 5.5)
+    fusion.view(CameraView("east", ViewFault.COVERED))
+    assert not fusion.state(next(moments)).surely_attended
+
+
 @pytest.mark.parametrize(
     ("east", "west", "expected"),
     [

@@ -78,6 +78,7 @@ class Moment:
     crossing: tuple[AgeClass, bool] | None
     heads: Headcount | None = None
     missed: float = 0.0
+    surely: bool = False
 
 
 few = settings(many, max_examples=15)
@@ -96,6 +97,7 @@ moments = st.lists(
         st.none()
         | st.builds(Headcount, st.integers(0, 14), st.integers(0, 30), st.just(Counted(5, 9))),
         st.sampled_from([0.0, 0.0, 2.0]),
+        st.booleans(),
     ),
     max_size=8,
 )
@@ -172,6 +174,7 @@ def states_of(parts: Sequence[Moment], start: float = 0.0) -> list[RoomState]:
                     day=moment.day,
                     headcount=moment.heads,
                     no_adult_seen=moment.missed if moment.adults else 0.0,
+                    surely_attended=bool(moment.adults) and moment.surely,
                 )
             )
             time += 1.0

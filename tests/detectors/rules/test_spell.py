@@ -174,3 +174,15 @@ def test_contradictions_add_up_unless_they_are_forgiven() -> None:
     assert first_lasting(spell(), looks(*flicker)) is not None
     rare = Spell(needed=60.0, tolerance=5.0, blink=6.0, gap=30.0, forgiving=0.1)
     assert first_lasting(rare, looks(*[(28, True), (2, False)] * 4)) == 60.0
+
+
+def test_what_is_beyond_doubt_contradicts_more_in_a_second() -> None:
+    def lasting(against: float) -> float | None:
+        timer = Spell(needed=60.0, tolerance=5.0, blink=6.0, gap=30.0)
+        for time, value in looks((30, True), (4, False), (70, True)):
+            if timer.update(time, value, against=against):
+                return time
+        return None
+
+    assert lasting(against=1.0) == 60.0
+    assert lasting(against=2.0) == 94.0

@@ -137,6 +137,28 @@ def test_missed_looks_and_stray_adults_change_nothing(script: Script) -> None:
     assert len(script.alarms) == 1
 
 
+@pytest.mark.parametrize(
+    ("carer", "expected"),
+    [
+        ({"adult_log_odds": 6.0, "score": 0.8}, 0),
+        ({"adult_log_odds": 3.0, "score": 0.8}, 1),  # perhaps a child
+        ({"adult_log_odds": 6.0, "score": 0.3}, 1),  # perhaps a thing
+    ],
+)
+def test_a_carer_beyond_doubt_needs_less_time_to_have_been_there(
+    script: Script, carer: dict[str, Any], expected: int
+) -> None:
+    script.play(20, CHILD, CARER, score=0.8)
+    script.play(1, CHILD, (A, 2, EDGE), score=0.8)
+    script.play(30, CHILD, score=0.8)
+    script.play(1, CHILD, (A, 3, EDGE), **carer)
+    for step in range(6):
+        script.play(0.4, CHILD, (A, 3, (0.1 + 0.1 * step, 0.7)), **carer)
+    script.play(0.4, CHILD, (A, 3, EDGE), **carer)
+    script.play(40, CHILD, score=0.8)
+    assert len(script.alarms) == expected
+
+
 def test_a_child_seen_for_a_moment_is_no_alarm(script: Script) -> None:
     for number in range(20):
         script.play(1 / FPS, (C, 10 + number, MIDDLE))
