@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.rendered:
         from benchmarks.scenarios.rendered import show_rendered  # needs a person model
 
-        show_rendered(options.rendered, options.seed, Console())
+        show_rendered(options.rendered, options.seed, options.finder, Console())
         return 0
     console = Console(stderr=True)
     jobs = plan(options.events, options.camera_days, options.seed, options.model)
@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--around", type=float, help="only the two minutes around this second")
     parser.add_argument(
         "--rendered", type=int, metavar="N", help="minutes to render and look at with a real model"
+    )
+    parser.add_argument(
+        "--finder", default="yolov8n", help="which model of the models folder looks at them"
     )
     return parser
 
