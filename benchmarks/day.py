@@ -304,6 +304,8 @@ def capacity(
             [(many, (urls[half::2], shown, seconds, size, adapt)) for half in (0, 1)],
         )
     gaps = np.array([gap for answer in answers for gap in answer["gaps"]])
+    if not gaps.size:
+        raise SystemExit(f"nobody came into view in {seconds:g} s: raise --seconds")
     return {
         "cameras": cameras,
         "input": list(size),

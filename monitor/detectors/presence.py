@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from monitor.detectors.arrivals import Arrivals, Newcomer
 from monitor.detectors.belief import Belief, is_a_thing
@@ -23,6 +23,7 @@ from monitor.detectors.everybody_back import EverybodyBack
 from monitor.detectors.kept import Kept, apart, near, near_edge, walked, was_leaving
 from monitor.detectors.placing import Area, with_zones
 from monitor.detectors.presence_settings import PresenceSettings
+from monitor.detectors.presumed import Presumed, Unseen
 from monitor.detectors.shared_floor import Tally
 from monitor.detectors.ways_out import way_out
 from monitor.domain.people import AgeClass, Box, Track
@@ -44,17 +45,6 @@ _SAME_LEAVING = 5.0
 _NESTED, _SEPARATE = 0.6, 0.3
 
 
-@dataclass(slots=True)
-class _Vanished:
-    track_id: int
-    age: AgeClass
-    foot: tuple[float, float]
-    since: float
-    until: float
-    blind: bool = False
-    before: int | None = None
-
-
 class CameraPresence:
     """People of one camera as of its last look. Bounded by the tracks it is given."""
 
@@ -71,7 +61,7 @@ class CameraPresence:
         self.arrivals = Arrivals()
         self._settings = settings
         self._kept: dict[int, Kept] = {}
-        self._vanished: deque[_Vanished] = deque(maxlen=_MOST_PRESUMED)
+        self._presumed = Presumed()
         self._former: OrderedDict[int, Kept] = OrderedDict()
         self.belief = Belief(settings, self.arrivals)
         self._leaving: deque[float] = deque(maxlen=_MOST_PRESUMED)
@@ -119,27 +109,16 @@ class CameraPresence:
 
     def presumed(self, time: float, *, hiding: bool = True) -> Tally:
         """Return how many are inside though unseen; without those ``hiding`` in blind areas."""
-        ages = [v.age for v in self._vanished if time <= v.until and (hiding or not v.blind)]
-        return Tally(ages.count(AgeClass.ADULT), ages.count(AgeClass.CHILD), 0)
+        return self._presumed.count(time, hiding=hiding)
 
     def account(self, together: EverybodyBack) -> None:
         """Miss no adult where as many as before are seen ``together`` again."""
         self.arrivals.account(together)
-        back = False
-        for vanished in self._vanished:
-            if vanished.age is AgeClass.ADULT:
-                if vanished.before is None:
-                    vanished.before = together.around(vanished.since)
-                back = back or together.since(vanished.since, vanished.before)
-        if back:
-            self._vanished = deque(
-                (v for v in self._vanished if not together.since(v.since, v.before or 0)),
-                maxlen=_MOST_PRESUMED,
-            )
+        self._presumed.account(together)
 
     def hiding(self, time: float) -> bool:
         """Say whether somebody is presumed in a blind area."""
-        return any(v.blind and time <= v.until for v in self._vanished)
+        return self._presumed.hiding(time)
 
     def departed(self) -> tuple[Track, ...]:
         """Return those who, as the last look showed, left otherwise than over a line."""
@@ -155,15 +134,12 @@ class CameraPresence:
 
         Whoever vanished here then, or is about to, is she.
         """
-        then = [
-            v for v in self._vanished if v.age is AgeClass.ADULT and v.since >= time - _SAME_LEAVING
-        ]
-        if then:
-            gone = min(then, key=lambda v: (abs(v.since - time), v.track_id))
-            self._vanished = _without(self._vanished, gone.track_id)
-            self.arrivals.found_again(gone.track_id)
-        else:
+        gone = self._presumed.adult_lost_about(time, time - _SAME_LEAVING)
+        if gone is None:
             self._leaving.append(time)
+        else:
+            self._presumed.found(gone.track_id)
+            self.arrivals.found_again(gone.track_id)
 
     def cross(self, track_id: int, *, inward: bool) -> None:
         """Take in that somebody crossed a line of this camera: outward she is on her way out."""
@@ -194,7 +170,7 @@ class CameraPresence:
         self.arrivals.looked(time, self.looked)
         if self.looked is not None and time < self.looked - _BACKWARDS:
             self._kept.clear()
-            self._vanished.clear()
+            self._presumed.clear()
             self.belief.clear()
             self._leaving.clear()
             self._former.clear()
@@ -241,7 +217,7 @@ class CameraPresence:
             self.belief.begin(kept)
             self._remember(kept)
             kept.path.append((track.seen, track.box))
-            self._vanished = _without(self._vanished, track.id)
+            self._presumed.found(track.id)
             self.arrivals.found_again(track.id)
         elif track.seen > kept.track.seen:
             if track.seen - kept.track.seen > self._patience(_BACK_GAP):
@@ -298,17 +274,11 @@ class CameraPresence:
         ``age`` is taken for hers, if given.
         """
         track = kept.track
-        foot = track.box.foot
-        latest = track.first_seen + overlap
-        before = [
-            v
-            for v in self._vanished
-            if v.age is (age or track.age) and v.since <= latest and v.until >= track.first_seen
-        ]
-        if not before:
+        first = track.first_seen
+        nearest = self._presumed.nearest(age or track.age, track.box.foot, first, first + overlap)
+        if nearest is None:
             return
-        nearest = min(before, key=lambda v: (math.dist(v.foot, foot), v.track_id))
-        self._vanished = _without(self._vanished, nearest.track_id)
+        self._presumed.found(nearest.track_id)
         self.arrivals.found_again(nearest.track_id)
         kept.claimed_from = nearest.since
 
@@ -386,9 +356,7 @@ class CameraPresence:
         if blind:
             stays = max(stays, min(self._settings.hide, 10 * followed))
         until = kept.last + stays
-        self._vanished.append(
-            _Vanished(track.id, track.age, track.box.foot, kept.last, until, blind)
-        )
+        self._presumed.add(Unseen(track.id, track.age, track.box.foot, kept.last, until, blind))
 
     def _left_elsewhere(self, seen: float) -> bool:
         """Say whether another camera saw an adult leave when one was last ``seen`` here."""
@@ -429,7 +397,3 @@ def _same_age(track: Track, lost: Track) -> bool:
     if track.age is AgeClass.UNKNOWN and lost.age is AgeClass.ADULT:
         return track.adult_log_odds > 0
     return track.age is lost.age
-
-
-def _without(vanished: deque[_Vanished], track_id: int) -> deque[_Vanished]:
-    return deque((v for v in vanished if v.track_id != track_id), maxlen=_MOST_PRESUMED)
