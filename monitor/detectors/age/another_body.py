@@ -36,10 +36,14 @@ class _Size:
     seconds: float = 0.0
 
     def take(self, height: float, width: float, passed: float) -> None:
-        self.seconds += passed
         now = 1 - math.exp(-passed / _NOW)
-        # At first the mean of all, later that of the last minute.
-        long = passed / min(max(self.seconds, passed), _LONG) if passed else 0.0
+        if self.is_stray(height, width):
+            # Perhaps somebody else's, and then no part of what she was.
+            long = passed / _LONG
+        else:
+            self.seconds += passed
+            # At first the mean of all, later that of the last minute.
+            long = passed / min(max(self.seconds, passed), _LONG) if passed else 0.0
         self.height = _closer(self.height, height, long, now)
         self.width = _closer(self.width, width, long, now)
 

@@ -147,3 +147,28 @@ def test_what_is_known_is_bounded(floor: Floor) -> None:
             floor.plane,
         )
     assert len(floor.bodies._sizes) <= 512
+
+
+def test_somebody_known_for_a_short_while_only_is_not_taken_for_who_came_after(
+    floor: Floor,
+) -> None:
+    floor.show(CHILD_AT_A_TABLE, 11)
+    floor.show(SEATED_ADULT, 10)
+    assert len(floor.others) == 1
+
+
+def test_who_stays_a_little_larger_is_believed_in_the_end(floor: Floor) -> None:
+    floor.show(SEATED_CHILD, 30)
+    larger = (1.3 * SEATED_CHILD[0], 1.3 * SEATED_CHILD[1])
+
+    def strays() -> int:
+        count = 0
+        for _ in range(20):
+            floor.show(larger, 1 / FPS)
+            count += bool(floor.bodies.strays)
+        return count
+
+    at_first = strays()
+    assert at_first > 5
+    floor.show(larger, 90)
+    assert strays() < at_first / 2
