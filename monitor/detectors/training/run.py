@@ -25,8 +25,8 @@ def train_weights(
 ) -> dict[str, object]:
     """Fine-tune ``folder/base.pt`` on the set in ``folder`` into ``folder/trained.pt``.
 
-    Returns the facts of the run: epochs, seconds, versions. Whatever interrupts this ends the
-    process too.
+    Returns the facts of the run: epochs, seconds, threads, versions. Whatever interrupts this ends
+    the process too.
 
     Raises:
         ModelError: ultralytics is not installed, or the process failed; the error carries the end

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,13 +27,13 @@ def main(arguments: list[str]) -> None:
 
     from monitor.detectors.training.trainer import RectangleTrainer
 
-    torch.set_num_threads(plan.threads or len(os.sched_getaffinity(0)))
     trainer: Any = RectangleTrainer(plan, folder)
     trainer.train()
     trainer.last.replace(folder / "trained.pt")
     facts = {
         "epochs": trainer.epoch + 1,
         "seconds": round(trainer.seconds(), 1),
+        "threads": torch.get_num_threads(),
         "versions": {"ultralytics": ultralytics.__version__, "torch": torch.__version__},
     }
     (folder / "facts.json").write_text(json.dumps(facts))

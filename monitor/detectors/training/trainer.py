@@ -92,6 +92,8 @@ class RectangleTrainer(DetectionTrainer):
         return min(max(epochs / self.plan.epochs, self.seconds() / self.plan.seconds), 1.0)
 
     def _begin(self) -> None:
+        # By now ultralytics has chosen the device, and left a core idle: on two, every other one.
+        torch.set_num_threads(self.plan.threads or len(os.sched_getaffinity(0)))
         self.model.to(memory_format=torch.channels_last)
         if _has_bfloat16():
             _halve(self.model)

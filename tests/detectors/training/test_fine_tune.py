@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_a_model_is_trained_judged_and_registered_only_if_proposed(
     before = {file: file.stat().st_mtime_ns for file in data.root.rglob("*")}
     outcome = run(data, models_copy, Wish("yolov8n", "ours", width=320, epochs=2, batch=4))
     assert outcome.facts["epochs"] == 2
+    assert outcome.facts["threads"] == len(os.sched_getaffinity(0))
     assert outcome.after.ages is not None
     assert outcome.before.ages is None
     assert outcome.after.person.ap50 is not None
