@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from monitor.demo.footage.cutouts import Cutout, Picture
 from monitor.demo.footage.figures import Figure, make_figure
 from monitor.demo.footage.setting import Backdrop, Occluder, look_at
-from monitor.demo.footage.staging import KNEES, Stance, bent, stage, tallest_px, waver
+from monitor.demo.footage.staging import Stance, stage, tallest_px, waver
 from monitor.demo.footage.textures import Rectangle
 from monitor.demo.footage.world import Covering, Scene
 from monitor.domain.people import AgeClass
@@ -201,24 +201,10 @@ def _shrink(hip: float, legs: float) -> float:
 
 
 def _seated(source: Picture, hip: float, legs: float) -> Picture:
-    """Return a standing figure with its legs bent: lower by ``legs``, and as wide as knees are."""
-    rows, columns = source.shape[:2]
-    row = round(rows * hip)
+    row = round(source.shape[0] * hip)
     lower = source[row:]
-    shown = np.flatnonzero(lower[..., 3].max(axis=0))
-    if not shown.size:
-        return source
-    first, last = int(shown[0]), int(shown[-1]) + 1
-    wide = round(last - first + bent(legs) * max(KNEES * rows - (last - first), 0.0))
-    high = max(1, round(lower.shape[0] * legs))
-    left = (first + last - wide) // 2
-    margin = max(-left, left + wide - columns, 0)
-    seated = np.zeros((row + high, columns + 2 * margin, 4), np.uint8)
-    seated[:row, margin : margin + columns] = source[:row]
-    seated[row:, margin + left : margin + left + wide] = cv2.resize(
-        lower[:, first:last], (wide, high), interpolation=cv2.INTER_AREA
-    )
-    return seated
+    size = (source.shape[1], max(1, round(lower.shape[0] * legs)))
+    return np.vstack([source[:row], cv2.resize(lower, size, interpolation=cv2.INTER_AREA)])
 
 
 def _joined(a: Area, b: Area) -> Area:

@@ -16,9 +16,6 @@ from monitor.domain.people import AgeClass
 SEATED_LEGS = 0.30
 """What is left of the legs' height when somebody sits on a low stool."""
 
-KNEES = 0.42
-"""Width of somebody who sits, as a share of her stature: thighs and knees stick out."""
-
 _STRIDE_SHARE = 0.75
 _BOB_SHARE = 0.007
 _SWAY_SHARE = 0.006
@@ -51,11 +48,6 @@ class Stance:
     def height_px(self) -> float:
         """Return the length from foot to head in pixels."""
         return math.hypot(self.head[0] - self.foot[0], self.head[1] - self.foot[1])
-
-
-def bent(legs: float) -> float:
-    """Return how far legs are bent, from what is left of their height: 0 standing, 1 seated."""
-    return (1 - legs) / (1 - SEATED_LEGS)
 
 
 def stage(world: World, optics: Optics, time: float) -> list[Stance]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.demo.footage.staging import KNEES, Stance, bent, stage
+from monitor.demo.footage.staging import Stance, stage
 from monitor.demo.footage.world import ExpectedEvent, Scene
 from monitor.domain.people import AgeClass, Box
 
@@ -85,8 +85,7 @@ def _person(stance: Stance, box: Box) -> PersonTruth:
 
 
 def _box(stance: Stance, width: int, height: int) -> Box | None:
-    girth = _GIRTH_SHARE + bent(stance.legs) * (KNEES - _GIRTH_SHARE)
-    half = girth * stance.actor.height_m * stance.scale / 2
+    half = _GIRTH_SHARE * stance.actor.height_m * stance.scale / 2
     left = min(stance.foot[0], stance.head[0]) - half
     right = max(stance.foot[0], stance.head[0]) + half
     top, bottom = stance.head[1], stance.foot[1]
