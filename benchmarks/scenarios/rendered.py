@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -27,13 +28,13 @@ from monitor.demo.footage.furniture import Item, shelf, table
 from monitor.demo.footage.paths import Path
 from monitor.demo.footage.setting import Setting
 from monitor.demo.footage.textures import Plan, planks
-from monitor.demo.footage.truth import truth
+from monitor.demo.footage.truth import PersonTruth, truth
 from monitor.demo.footage.walls import Wall, enclose
 from monitor.demo.footage.world import Actor, Scene, World
 from monitor.demo.scenes.people import carer, child
 from monitor.detectors.finder import Finder, load_finder
 from monitor.detectors.rules import Origin
-from monitor.domain.people import AgeClass, Box
+from monitor.domain.people import AgeClass, Box, Track
 from monitor.runtime.environment import models_folder
 from monitor.runtime.room_watch import RoomWatch
 
@@ -134,16 +135,20 @@ def compare(minute: Minute, finder: Finder, total: Rendered) -> None:
                 total.there[adult] += 1
                 total.found[adult] += any(_same(box, person.box) for box in boxes)
             for track in tracks:
-                if track.seen < time:
-                    continue
-                nearest = max(there, key=lambda p: p.box.overlap(track.box), default=None)
-                if nearest is not None and _same(nearest.box, track.box):
-                    life = lives[track.id]
-                    life.sources[nearest.age is AgeClass.ADULT] += 1
-                    life.vote(track.age, nearest.age, stands=not nearest.seated)
+                if track.seen >= time:
+                    _vote(track, there, lives)
     for life in lives.values():
         adult = bool(life.sources.most_common(1)[0][0])
         life.judge(life.all.total(), total.any_posture[adult], total.standing[adult])
+
+
+def _vote(track: Track, there: Sequence[PersonTruth], lives: defaultdict[int, Life]) -> None:
+    """Count what is said of whoever of those ``there`` the track follows, if of anybody."""
+    nearest = max(there, key=lambda person: person.box.overlap(track.box), default=None)
+    if nearest is not None and _same(nearest.box, track.box):
+        life = lives[track.id]
+        life.sources[nearest.age is AgeClass.ADULT] += 1
+        life.vote(track.age, nearest.age, stands=not nearest.seated)
 
 
 def _same(one: Box, other: Box) -> bool:

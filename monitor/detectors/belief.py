@@ -145,8 +145,12 @@ class Belief:
 
     def _scores_below(self, kept: Kept, share: float) -> bool:
         """Compare scores, looks without a box counting as 0, with what adults usually score."""
-        usual = self._usual_of_adults or self._usual_score
-        return kept.solid_long < share * usual * kept.learned
+        return kept.solid_long < share * self._usual_here * kept.learned
+
+    @property
+    def _usual_here(self) -> float:
+        """What adults usually score; what people do, until adults are known."""
+        return self._usual_of_adults or self._usual_score
 
     def is_there(self, kept: Kept) -> bool:
         """Say whether somebody is there at all.
@@ -191,7 +195,7 @@ class Belief:
 
     def scores_as_adults(self, kept: Kept) -> bool:
         """Say whether somebody scored lately as adults here do, and not as things."""
-        return kept.solid >= _NO_THING * (self._usual_of_adults or self._usual_score)
+        return kept.solid >= _NO_THING * self._usual_here
 
     def lasting_score(self, kept: Kept) -> float:
         """Return what somebody scores on average who was found often for a minute; 0 for others."""

@@ -152,7 +152,7 @@ class RoomFusion:
             entered_children=entered_children,
             missed_adults=missed_adults,
             no_adult_seen=self._no_adult_seen(present),
-            surely_attended=any(self._cameras[seen].sees_adult_for_sure() for seen in present),
+            surely_attended=self._surely_attended(present),
             confidence=round(self._clear(time) * _confidence(view, tally, tracks), 4),
             tracks=tracks,
             cameras=tuple(views),
@@ -193,6 +193,13 @@ class RoomFusion:
                 if track.age is AgeClass.ADULT
             ),
             default=0.0,
+        )
+
+    def _surely_attended(self, present: dict[str, tuple[Track, ...]]) -> bool:
+        return any(
+            self._cameras[camera_id].sees_for_sure(track)
+            for camera_id, tracks in present.items()
+            for track in tracks
         )
 
     def _tally(self, present: Iterable[Sequence[Track]]) -> Tally:

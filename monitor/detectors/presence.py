@@ -103,9 +103,12 @@ class CameraPresence:
         """Return for how many seconds somebody present had not been seen at the last look."""
         return 0.0 if self.looked is None else max(self.looked - self._kept[track_id].last, 0.0)
 
-    def sees_adult_for_sure(self) -> bool:
-        """Say whether the last look showed an adult who can be nobody and nothing else."""
-        return any(self._is_adult_for_sure(kept) for kept in self._kept.values())
+    def sees_for_sure(self, track: Track) -> bool:
+        """Say whether one of those present was just seen, an adult who can be nobody else."""
+        if track.age is not AgeClass.ADULT or track.adult_log_odds < _BEYOND_DOUBT:
+            return False
+        just_now = self.missed(track.id) <= self._patience(_JUST_NOW)
+        return just_now and self.belief.scores_as_adults(self._kept[track.id])
 
     def presumed(self, time: float, *, hiding: bool = True) -> Tally:
         """Return how many are inside though unseen; without those ``hiding`` in blind areas."""
@@ -308,12 +311,6 @@ class CameraPresence:
         if kept.claimed_from is not None:
             return beside and kept.claimed_from < lost.seen - _LONG_MISSING
         return beside or (kept.born_inside and kept.track.age is lost.age)
-
-    def _is_adult_for_sure(self, kept: Kept) -> bool:
-        sure = kept.track.age is AgeClass.ADULT and kept.track.adult_log_odds >= _BEYOND_DOUBT
-        if not sure or self.missed(kept.track.id) > self._patience(_JUST_NOW):
-            return False
-        return self.belief.scores_as_adults(kept) and self.belief.believed(kept)
 
     def _is_deep(self, kept: Kept) -> bool:
         """Say whether a sure adult vanished too far from any way out to have left unseen."""

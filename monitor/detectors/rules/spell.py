@@ -3,10 +3,10 @@
 A spell begins when its condition is first true. Short contradictions (``tolerance`` seconds, or a
 single look) are bridged; longer ones end it, and so do many short ones: a second in which it is
 true makes up for ``forgiving`` seconds of contradiction. What is seen beyond doubt contradicts more
-in a second than what may be a mistake. While nothing can be known the spell is
-frozen: beyond ``blink`` seconds the time is not counted, and after ``gap`` seconds the spell is
-forgotten. To count, the condition must also have been seen true for at least half of the counted
-time, and be true now.
+in a second than what may be a mistake. While nothing can be known the spell is frozen: beyond
+``blink`` seconds the time is not counted, and after ``gap`` seconds the spell is forgotten. To
+count, the condition must also have been seen true for at least half of the counted time, and be
+true now.
 
 Doubt is not blindness: where everything was seen and only somebody undecided stands against the
 condition, it held all the time if it then turns out to hold.
