@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -32,7 +32,7 @@ from monitor.demo.footage.truth import PersonTruth, truth
 from monitor.demo.footage.walls import Wall, enclose
 from monitor.demo.footage.world import Actor, Scene, World
 from monitor.demo.scenes.people import carer, child
-from monitor.detectors.finder import Finder, load_finder
+from monitor.detectors.finder import Finder, Image, load_finder
 from monitor.detectors.rules import Origin
 from monitor.domain.people import AgeClass, Box, Track
 from monitor.runtime.environment import models_folder
@@ -93,6 +93,15 @@ class Rendered:
     standing: dict[bool, Ages] = field(default_factory=lambda: {True: Ages(), False: Ages()})
     any_posture: dict[bool, Ages] = field(default_factory=lambda: {True: Ages(), False: Ages()})
 
+    def look(self, boxes: Sequence[Box], there: Sequence[PersonTruth]) -> None:
+        """Count the boxes found in one picture against who is ``there``."""
+        self.pictures += 1
+        self.false += sum(not any(_same(box, person.box) for person in there) for box in boxes)
+        for person in there:
+            adult = person.age is AgeClass.ADULT
+            self.there[adult] += 1
+            self.found[adult] += any(_same(box, person.box) for box in boxes)
+
 
 def show_rendered(minutes: int, seed: int, model: str, console: Console) -> None:
     """Render one minute each of ``minutes`` staged scenarios and print what ``model`` finds."""
@@ -114,32 +123,30 @@ def show_rendered(minutes: int, seed: int, model: str, console: Console) -> None
 
 def compare(minute: Minute, finder: Finder, total: Rendered) -> None:
     """Add what ``finder``, tracker and age judge make of a minute to ``total``."""
-    scene, room = minute.scene, minute.scenario.room
-    known = truth(scene)
+    known = truth(minute.scene)
     camera = minute.scenario.plan.eyes[0].camera
-    watch = RoomWatch(room, [camera], Origin(finder.name, finder.sha256))
+    watch = RoomWatch(minute.scenario.room, [camera], Origin(finder.name, finder.sha256))
     lives: defaultdict[int, Life] = defaultdict(Life)
+    for time, picture in _filmed(minute.scene):
+        (people,) = finder.find([picture])
+        tracks = watch.observe(camera.id, people, time, picture.shape[1] / picture.shape[0])
+        there = known.people(time)
+        total.look([person.box for person in people], there)
+        for track in tracks:
+            if track.seen >= time:
+                _vote(track, there, lives)
+    for life in lives.values():
+        adult = bool(life.sources.most_common(1)[0][0])
+        life.judge(life.all.total(), total.any_posture[adult], total.standing[adult])
+
+
+def _filmed(scene: Scene) -> Iterator[tuple[float, Image]]:
+    """Yield the time and the picture of each look at the scene as video."""
     with tempfile.TemporaryDirectory() as folder:
         path = FilePath(folder) / f"{scene.name}.mp4"
         render(scene, path)
         for index, picture in enumerate(pictures(path, _FPS / _EVERY)):
-            time = index * _EVERY / _FPS
-            (people,) = finder.find([picture])
-            tracks = watch.observe(camera.id, people, time, picture.shape[1] / picture.shape[0])
-            boxes = [person.box for person in people]
-            there = known.people(time)
-            total.pictures += 1
-            total.false += sum(not any(_same(b, p.box) for p in there) for b in boxes)
-            for person in there:
-                adult = person.age is AgeClass.ADULT
-                total.there[adult] += 1
-                total.found[adult] += any(_same(box, person.box) for box in boxes)
-            for track in tracks:
-                if track.seen >= time:
-                    _vote(track, there, lives)
-    for life in lives.values():
-        adult = bool(life.sources.most_common(1)[0][0])
-        life.judge(life.all.total(), total.any_posture[adult], total.standing[adult])
+            yield index * _EVERY / _FPS, picture
 
 
 def _vote(track: Track, there: Sequence[PersonTruth], lives: defaultdict[int, Life]) -> None:

@@ -9,6 +9,7 @@ to be looked at, everybody turns up in the middle, and nothing can be said of th
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.detectors.everybody_back import EverybodyBack
@@ -45,7 +46,7 @@ class Newcomer:
 @dataclass(slots=True)
 class _Vanished:
     track_id: int
-    seen: float
+    since: float
     by_edge: bool
     walking: bool
     box: Box
@@ -75,19 +76,11 @@ class Arrivals:
 
     def found_again(self, track_id: int) -> None:
         """Note that the adult of that track is missing no more."""
-        kept = (v for v in self._vanished if v.track_id != track_id)
-        self._vanished = deque(kept, maxlen=_MOST)
+        self._keep(v for v in self._vanished if v.track_id != track_id)
 
     def account(self, together: EverybodyBack) -> None:
         """Miss nobody any more where as many adults as before are seen ``together`` again."""
-        back = False
-        for vanished in self._vanished:
-            if vanished.before is None:
-                vanished.before = together.around(vanished.seen)
-            back = back or together.since(vanished.seen, vanished.before)
-        if back:
-            kept = (v for v in self._vanished if not together.since(v.seen, v.before or 0))
-            self._vanished = deque(kept, maxlen=_MOST)
+        self._keep(v for v in self._vanished if not together.has_back(v))
 
     def could_be_anybody(self, first_seen: float) -> bool:
         """Say whether everybody present turned up about then, because looking began."""
@@ -115,7 +108,7 @@ class Arrivals:
             for vanished in self._vanished
             if not vanished.by_edge
             and -_LATE
-            <= newcomer.first_seen - vanished.seen
+            <= newcomer.first_seen - vanished.since
             <= (_WALKED_AWAY if vanished.walking else _MISSING_LONG)
             and heights_apart(vanished.box, newcomer.birth) <= _NEAR
         ]
@@ -123,11 +116,14 @@ class Arrivals:
             return None
         nearest = min(found, key=lambda vanished: heights_apart(vanished.box, newcomer.birth))
         self.found_again(nearest.track_id)
-        return nearest.seen
+        return nearest.since
+
+    def _keep(self, vanished: Iterable[_Vanished]) -> None:
+        self._vanished = deque(vanished, maxlen=_MOST)
 
 
 def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
-    missing = newcomer.first_seen - vanished.seen
+    missing = newcomer.first_seen - vanished.since
     if not -_LATE <= missing <= (_MISSING if here else _MISSING_ELSEWHERE):
         return False
     if vanished.by_edge:
@@ -141,6 +137,6 @@ def _may_be(vanished: _Vanished, newcomer: Newcomer, *, here: bool) -> bool:
 
 def _stayed(vanished: _Vanished, newcomer: Newcomer) -> bool:
     """Say whether somebody who seemed to leave may have stopped there, and have another number."""
-    missing = abs(newcomer.first_seen - vanished.seen)
+    missing = abs(newcomer.first_seen - vanished.since)
     beside = heights_apart(vanished.box, newcomer.birth) <= _NEAR
     return newcomer.adult_log_odds > 0 and missing <= _LATE and beside

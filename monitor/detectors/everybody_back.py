@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Protocol
 
 _REMEMBERED = 90.0
 _STEADY, _HELD = 2.0, 4.0
 _BEFORE = 0.6
 _BACKWARDS = 60.0
 _MOST = 1024
+
+
+class Missing(Protocol):
+    """An adult last seen at ``since``; ``before`` is how many were seen together then, if known."""
+
+    since: float
+    before: int | None
 
 
 class EverybodyBack:
@@ -38,6 +46,12 @@ class EverybodyBack:
             self._counts.append((time, adults))
         del self._since[adults:]
         self._since += [time] * (adults - len(self._since))
+
+    def has_back(self, missing: Missing) -> bool:
+        """Say whether somebody who went ``missing`` is among those seen together now."""
+        if missing.before is None:
+            missing.before = self.around(missing.since)
+        return self.since(missing.since, missing.before)
 
     def around(self, seen: float) -> int:
         """Return how many there were about when somebody was last ``seen``, herself included."""

@@ -58,14 +58,9 @@ class Presumed:
 
     def account(self, together: EverybodyBack) -> None:
         """Miss no adult where as many as before are seen ``together`` again."""
-        back = False
-        for somebody in self._people:
-            if somebody.age is AgeClass.ADULT:
-                if somebody.before is None:
-                    somebody.before = together.around(somebody.since)
-                back = back or together.since(somebody.since, somebody.before)
-        if back:
-            self._keep([s for s in self._people if not together.since(s.since, s.before or 0)])
+        self._keep(
+            [s for s in self._people if s.age is not AgeClass.ADULT or not together.has_back(s)]
+        )
 
     def nearest(
         self, age: AgeClass, foot: tuple[float, float], first_seen: float, latest: float

@@ -35,9 +35,11 @@ class _Size:
     width: tuple[float, float]
     seconds: float = 0.0
 
-    def take(self, height: float, width: float, passed: float) -> None:
+    def take(self, height: float, width: float, passed: float) -> bool:
+        """Take in a box, ``passed`` seconds after the last; say whether it is a stray."""
         now = 1 - math.exp(-passed / _NOW)
-        if self.is_stray(height, width):
+        stray = self._differs(height, width, _STRAY)
+        if stray:
             # Perhaps somebody else's, and then no part of what she was.
             long = passed / _LONG
         else:
@@ -46,13 +48,11 @@ class _Size:
             long = passed / min(max(self.seconds, passed), _LONG) if passed else 0.0
         self.height = _closer(self.height, height, long, now)
         self.width = _closer(self.width, width, long, now)
+        return stray
 
     @property
     def is_another(self) -> bool:
         return self._differs(self.height[1], self.width[1], _FACTOR)
-
-    def is_stray(self, height: float, width: float) -> bool:
-        return self._differs(height, width, _STRAY)
 
     def _differs(self, height: float, width: float, least: float) -> bool:
         changes = (height - self.height[0], width - self.width[0])
@@ -90,25 +90,26 @@ class Bodies:
             if body is None or body.height_m <= 0 or body.width_m <= 0:
                 continue
             height, width = math.log(body.height_m), math.log(body.width_m)
-            size = self._taken(track, height, width)
-            if size.is_another:
+            if self._take(track, height, width):
+                strays.add(track.id)
+            if self._sizes[track.id].is_another:
                 del self._sizes[track.id]
                 changed.append(track.id)
-            elif size.is_stray(height, width):
-                strays.add(track.id)
+                strays.discard(track.id)
         self.strays = frozenset(strays)
         self._forget(now)
         return changed
 
-    def _taken(self, track: Track, height: float, width: float) -> _Size:
+    def _take(self, track: Track, height: float, width: float) -> bool:
+        """Take in the size of a box; say whether it is a stray."""
         size = self._sizes.get(track.id)
         if size is None or track.seen < size.seen:
-            size = self._sizes[track.id] = _Size(track.seen, (height, height), (width, width))
-        else:
-            size.take(height, width, min(track.seen - size.seen, _LONGEST_STEP))
-            size.seen = track.seen
-            self._sizes.move_to_end(track.id)
-        return size
+            self._sizes[track.id] = _Size(track.seen, (height, height), (width, width))
+            return False
+        stray = size.take(height, width, min(track.seen - size.seen, _LONGEST_STEP))
+        size.seen = track.seen
+        self._sizes.move_to_end(track.id)
+        return stray
 
     def _forget(self, now: float) -> None:
         while self._sizes:

@@ -4,9 +4,11 @@ Neither says much alone: a seated carer is no taller than a standing child, and 
 across the view is as wide as a carer. Together they hardly ever agree: whoever is as tall as the
 one and as wide as the other is neither. The likelihood of an age is a mixture over postures, each a
 normal distribution of the logarithms of both, also of people of whom a table hides a part. Middles
-follow from body proportions (shoulders with arms are about 0.35 of an adult's stature and 0.38 of a
-toddler's, a seated body 0.65 of it, somebody who lies shows her length across the view or her width
-along it); the spreads allow for boxes that are too large or too small by a tenth.
+follow from body proportions (shoulders with arms are about 0.33 of an adult's stature and 0.34 of a
+toddler's; a seated body is 0.65 of it high, and wide as 0.3 of it from the front, 0.42 from the
+side; somebody who lies shows her length across the view or her width along it); the spreads allow
+for boxes that are too large or too small by a tenth. Whoever is at the feet of the camera and not
+cut off by the picture's edge rather lies than sits.
 """
 
 from __future__ import annotations
@@ -46,26 +48,28 @@ class _Bodies:
 
 
 _ADULTS = (
-    _Bodies(0.35, 1.62, 0.60, 0.08, 0.16),  # standing
-    _Bodies(0.10, 1.62, 0.38, 0.08, 0.22),  # standing, seen from the side
-    _Bodies(0.12, 1.40, 0.70, 0.16, 0.20),  # standing behind something, bending
-    _Bodies(0.33, 1.07, 0.68, 0.09, 0.12),  # sitting
-    _Bodies(0.10, 0.95, 0.74, 0.12, 0.15),  # sitting behind something
+    _Bodies(0.35, 1.63, 0.56, 0.08, 0.17),  # standing
+    _Bodies(0.08, 1.62, 0.40, 0.08, 0.22),  # standing, seen from the side
+    _Bodies(0.13, 1.38, 0.68, 0.16, 0.17),  # standing behind something, bending
+    _Bodies(0.33, 1.09, 0.61, 0.09, 0.17),  # sitting
+    _Bodies(0.11, 0.96, 0.66, 0.13, 0.17),  # sitting behind something
 )
 _CHILDREN_ANYWHERE = (
-    _Bodies(0.28, 0.93, 0.35, 0.11, 0.15),  # standing
-    _Bodies(0.10, 0.76, 0.38, 0.20, 0.20),  # standing behind something
-    _Bodies(0.22, 0.63, 0.42, 0.11, 0.13),  # sitting
-    _Bodies(0.15, 0.48, 0.44, 0.25, 0.16),  # sitting at a table
-    _Bodies(0.07, 0.55, 0.80, 0.14, 0.18),  # lying across the view
-    _Bodies(0.06, 0.64, 0.56, 0.16, 0.22),  # lying aslant
+    _Bodies(0.28, 0.95, 0.33, 0.11, 0.17),  # standing
+    _Bodies(0.10, 0.74, 0.35, 0.22, 0.20),  # standing behind something
+    _Bodies(0.22, 0.64, 0.39, 0.11, 0.17),  # sitting
+    _Bodies(0.15, 0.48, 0.40, 0.25, 0.18),  # sitting at a table
+    _Bodies(0.07, 0.57, 0.85, 0.15, 0.18),  # lying across the view
+    _Bodies(0.06, 0.62, 0.55, 0.18, 0.25),  # lying aslant
 )
-_CHILDREN = (
-    *_CHILDREN_ANYWHERE,
-    _Bodies(0.05, 0.82, 0.35, 0.18, 0.20),  # lying along the view
-    _Bodies(0.05, 0.93, 0.68, 0.09, 0.12),  # lying near the camera
-    _Bodies(0.05, 1.02, 0.86, 0.13, 0.12),  # lying at the feet of the camera, seen from above
+_CHILDREN_NEAR = (
+    _Bodies(0.30, 0.95, 0.38, 0.10, 0.20),  # lying along the view
+    _Bodies(0.22, 0.92, 0.75, 0.12, 0.20),  # lying aslant
+    _Bodies(0.12, 0.88, 1.12, 0.12, 0.12),  # lying across the view
 )
+"""Children who lie at the feet of the camera, which sees them from above."""
+_NEAR_M = (1.3, 1.75)
+"""Lengths of who would lie along the view, up to which that is near, and beyond which it is not."""
 
 
 def may_lie(shape: float, lying_m: float) -> bool:
@@ -88,8 +92,10 @@ def size_log_odds(height_m: float, width_m: float, shape: float, lying_m: float 
         return 0.0
     adult = sum(bodies.likelihood(height_m, width_m) for bodies in _ADULTS)
     lies = may_lie(shape, lying_m)
-    children = _CHILDREN if lies else _CHILDREN_ANYWHERE
-    child = sum(bodies.likelihood(height_m, width_m) for bodies in children)
+    child = sum(bodies.likelihood(height_m, width_m) for bodies in _CHILDREN_ANYWHERE)
+    near = _fading(lying_m, _NEAR_M)
+    if near > 0:
+        child += near * sum(bodies.likelihood(height_m, width_m) for bodies in _CHILDREN_NEAR)
     odds = _TEMPER * math.log((adult + _FLOOR) / (child + _FLOOR))
     if odds <= 0 or not lies:
         return odds

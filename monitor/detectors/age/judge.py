@@ -217,6 +217,10 @@ class AgeJudge:
                 known = False
             if odds > 0:
                 most = memory.by_size if known else max(memory.by_size, settings.low_most)
+        never_tall = memory.presumed or memory.tall_for < settings.tall_for
+        if never_tall and memory.surely_sounds_childish:
+            # Hardly anybody is called a child for long who sits; some children look as large.
+            most = min(most, settings.low_most)
         added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
         memory.by_size = max(min(added, most), -limit)
         told = self._told(memory.model_says)
@@ -257,6 +261,7 @@ class AgeJudge:
         memory.low = not tall and may_lie(shape, body.lying_m)
         if tall and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
+            memory.presumed = False
         odds = size_log_odds(body.height_m, body.width_m, shape, body.lying_m)
         odds = min(max(odds, -settings.child_most), settings.adult_most)
         bent = body.width_m > _BENT * body.height_m
@@ -282,7 +287,7 @@ class AgeJudge:
         if memory.is_disputed and odds > -settings.decide:
             stays = memory.age is AgeClass.ADULT and odds >= settings.doubt
             return AgeClass.ADULT if stays else AgeClass.UNKNOWN
-        if odds <= -margin:
+        if odds <= -margin or (memory.sounds_childish and odds < 0):
             return AgeClass.CHILD
         if memory.age is AgeClass.ADULT and odds >= settings.doubt:
             return AgeClass.ADULT

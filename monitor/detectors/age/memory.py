@@ -9,7 +9,7 @@ from monitor.domain.people import AgeClass, Box
 
 _FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
 _NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
-_STEADILY = 0.8
+_STEADILY, _CHILDISH, _SURELY_CHILDISH = 0.8, -0.15, -1.0
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class Memory:
     """One track: what its boxes and the model's classes said so far; log-odds, > 0 for an adult.
 
     ``misread`` is what the model said on average, below 0, of the adult for whom she is taken: it
-    is allowed for in what it says of her.
+    is allowed for in what it says of her. ``presumed``: she was never seen tall herself.
     """
 
     first: float
@@ -32,6 +32,7 @@ class Memory:
     age: AgeClass = AgeClass.UNKNOWN
     tall_for: float = 0.0
     heir: bool = False
+    presumed: bool = False
     low: bool = False
     height_m: float | None = None
     floor: tuple[float, float] | None = None
@@ -53,7 +54,7 @@ class Memory:
     def inherit(self, adult: Memory, log_odds: float) -> None:
         """Take her for an ``adult`` who vanished, with ``log_odds`` in favour of it."""
         adult.heir = True
-        self.tall_for = adult.tall_for
+        self.tall_for, self.presumed = adult.tall_for, True
         self.by_size = max(self.by_size, log_odds)
         self.misread = min(adult.misread + adult.model_says, 0.0)
 
@@ -67,6 +68,16 @@ class Memory:
     def is_disputed(self) -> bool:
         """Say whether the model steadily calls somebody an adult whose box could be either's."""
         return self.low and self.model_weight >= _NEW_WORDS and self.model_says >= _STEADILY
+
+    @property
+    def sounds_childish(self) -> bool:
+        """Say whether the model rather calls somebody a child whose box could be either's."""
+        return self.low and self.model_weight >= _NEW_WORDS and self.model_says <= _CHILDISH
+
+    @property
+    def surely_sounds_childish(self) -> bool:
+        """Say whether the model steadily and clearly calls somebody a child."""
+        return self.model_weight >= _NEW_WORDS and self.model_says <= _SURELY_CHILDISH
 
     def begin_anew(self) -> None:
         """Forget who this was: what the model says now goes for somebody else."""

@@ -114,7 +114,8 @@ class GroundPlane:
         """Return where whoever stands upright in ``box`` stands, how tall and how wide she is.
 
         People away from the picture's middle lean outwards in it, which widens their boxes and
-        moves their feet off the boxes' middle; both are undone. ``None`` as for :meth:`height`.
+        moves their feet off the boxes' middle; both are undone. Heads and feet are narrow, so the
+        box is as wide as that of a leaning ellipse. ``None`` as for :meth:`height`.
         """
         height, below = self.height(box), self.floor(box.foot)
         if height is None or below is None:
@@ -128,7 +129,7 @@ class GroundPlane:
             if stands is None:
                 return None
             place = stands
-        half = (box.width - abs(lean)) / 2
+        half = math.sqrt(box.width**2 - lean**2) / 2
         left, right = self.floor((foot - half, box.y2)), self.floor((foot + half, box.y2))
         upright = self.height(Box(foot - half, box.y1, foot + half, box.y2))
         if left is None or right is None or upright is None:

@@ -76,8 +76,14 @@ class _Row:
     run: int
     confirmed: bool
     shown: bool
+    reported: float
     words: float = 0.0
     track: Track | None = None
+
+    def begin_anew(self, number: int, time: float) -> None:
+        """Follow whoever this is under another number, as if first seen at ``time``."""
+        self.id, self.first_seen, self.reported = number, time, time
+        self.hits, self.words, self.track = 1, 0.0, None
 
     def hear(self, log_odds: float) -> None:
         """Average what the model's classes say; the first words count for less."""
@@ -166,10 +172,12 @@ class Tracker:
         time = self._time or 0.0
         for row in self._rows:
             if row.id in ids:
-                row.id, row.first_seen, row.hits, row.words = self._next_id, time, 1, 0.0
-                row.track = None
-                self._next_id += 1
+                self._anew(row, time)
         return tuple(self._tracks(time))
+
+    def _anew(self, row: _Row, time: float) -> None:
+        row.begin_anew(self._next_id, time)
+        self._next_id += 1
 
     def _advance(self, time: float) -> float:
         if self._time is None or time < self._time - _BACKWARDS:
@@ -216,18 +224,25 @@ class Tracker:
     def _sight(self, rows: Indices, columns: Indices, boxes: _Boxes, time: float) -> None:
         self._motion.correct(rows, boxes.corners[columns], boxes.scores[columns])
         hold = self._patience(self._settings.hold)
+        remember = self._patience(self._settings.remember)
         for row_index, column in zip(rows.tolist(), columns.tolist(), strict=True):
             row = self._rows[row_index]
             row.run = 1 if time - row.seen > hold else row.run + 1
             row.person = boxes.people[column]
             row.seen = time
             row.hits += 1
-            row.hear(float(boxes.words[column]))
             row.track = None
             if row.run >= self._settings.confirm_hits:
                 row.confirmed = row.shown = True
             elif row.run == 1:
                 row.shown = False
+                if row.confirmed and time - row.reported > remember:
+                    # Single boxes near by are hardly hers, and must not keep her in mind.
+                    self._anew(row, time)
+                    row.confirmed = self._settings.confirm_hits <= 1
+            if row.shown:
+                row.reported = time
+            row.hear(float(boxes.words[column]))
 
     def _begin(self, boxes: _Boxes, taken: NDArray[np.bool_], time: float) -> None:
         free = np.nonzero(~taken & (boxes.scores >= self._settings.strong_score))[0]
@@ -238,7 +253,7 @@ class Tracker:
         confirmed = self._settings.confirm_hits <= 1
         for column in free.tolist():
             person = boxes.people[column]
-            row = _Row(self._next_id, person, time, time, 1, 1, confirmed, confirmed)
+            row = _Row(self._next_id, person, time, time, 1, 1, confirmed, confirmed, time)
             row.hear(float(boxes.words[column]))
             self._rows.append(row)
             self._next_id += 1
@@ -268,6 +283,7 @@ class Tracker:
             keeper.person, keeper.seen = heir.person, heir.seen
             keeper.hits += heir.hits
             keeper.run, keeper.shown = heir.run, keeper.shown or heir.shown
+            keeper.reported = max(keeper.reported, heir.reported)
             keeper.track = None
             self._motion.move(new, old)
             gone.add(new)

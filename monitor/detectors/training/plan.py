@@ -36,7 +36,6 @@ class TrainingPlan(BaseModel):
     frozen: int = 0
     mosaic: float = 0.7
     mosaic_until: float = 0.7
-    threads: int | None = None
     seed: int = 1
 
     def rows(self, base_names: Sequence[str]) -> tuple[int | None, ...]:

@@ -93,7 +93,7 @@ class RectangleTrainer(DetectionTrainer):
 
     def _begin(self) -> None:
         # By now ultralytics has chosen the device, and left a core idle: on two, every other one.
-        torch.set_num_threads(self.plan.threads or len(os.sched_getaffinity(0)))
+        torch.set_num_threads(len(os.sched_getaffinity(0)))
         self.model.to(memory_format=torch.channels_last)
         if _has_bfloat16():
             _halve(self.model)

@@ -57,6 +57,27 @@ def test_heights_are_true_under_the_products_projection(chunks: dict[int, list[C
     assert checked > 20
 
 
+def test_who_sits_is_narrower_from_the_front_than_from_the_side(
+    chunks: dict[int, list[Chunk]],
+) -> None:
+    widths: dict[Posture, list[float]] = {Posture.STANDING: [], Posture.SITTING: []}
+    for chunk, view in views(chunks):
+        plane = ground_plane_of(view.eye.camera)
+        assert plane is not None
+        for posture, found in widths.items():
+            whole = view.sight.in_view & ~view.sight.edge & (chunk.crowd.posture == posture)
+            whole &= (view.sight.screened == 0) & chunk.crowd.adult
+            for row, index in list(zip(*np.nonzero(whole), strict=True))[::100]:
+                body = plane.body(Box(*view.sight.boxes[row, index].tolist()))
+                if body is not None:
+                    found.append(body.width_m / float(chunk.crowd.tall[index]))
+    standing, sitting = widths[Posture.STANDING], widths[Posture.SITTING]
+    assert np.median(standing) == pytest.approx(0.33, rel=0.08)
+    assert np.std(standing) < 0.03
+    assert min(sitting) < 0.33 < 0.4 < max(sitting)
+    assert np.median(sitting) == pytest.approx(0.38, rel=0.12)
+
+
 def test_nobody_is_found_whom_the_camera_cannot_see(chunks: dict[int, list[Chunk]]) -> None:
     gone = declared_noise().table["hidden"]["gone_from"]
     for chunk, view in views(chunks):

@@ -9,24 +9,31 @@ from hypothesis import strategies as st
 from monitor.detectors.age.bodies import size_log_odds
 
 ADULTS = {
-    "standing": (1.62, 0.60),
+    "standing": (1.62, 0.56),
     "walking by": (1.62, 0.36),
-    "sitting": (1.07, 0.68),
+    "sitting": (1.07, 0.62),
+    "sitting, seen from the front": (1.07, 0.5),
+    "sitting, seen from the side": (1.07, 0.72),
     "behind a table": (0.95, 0.74),
     "bending": (1.35, 0.72),
 }
 CHILDREN = {
-    "standing": (0.93, 0.35),
-    "sitting": (0.63, 0.42),
-    "at a table": (0.48, 0.44),
+    "standing": (0.93, 0.33),
+    "as tall as a seated carer": (1.08, 0.36),
+    "sitting": (0.63, 0.40),
+    "at a table": (0.48, 0.42),
     "lying across the view": (0.55, 0.80),
     "lying along the view": (0.82, 0.35),
 }
 
 
-def odds(size: tuple[float, float]) -> float:
+FAR_M, NEAR_M = 4.0, 1.3
+"""How long somebody would be who lay, farther away and at the feet of the camera."""
+
+
+def odds(size: tuple[float, float], lying_m: float = FAR_M) -> float:
     height, width = size
-    return size_log_odds(height, width, width / height)
+    return size_log_odds(height, width, width / height, lying_m)
 
 
 @pytest.mark.parametrize("posture", ADULTS)
@@ -59,6 +66,13 @@ def test_who_is_too_long_to_lie_is_rather_a_carer_who_sits() -> None:
         assert 0 < cannot > may
     assert size_log_odds(0.93, 0.35, 0.4, lying_m=math.inf) < 0
     assert size_log_odds(1.0, 0.7, 1.2, lying_m=2.0) == 0  # aslant
+
+
+def test_at_the_feet_of_the_camera_children_lie_where_elsewhere_carers_sit() -> None:
+    for size in ((0.92, 0.62), (0.9, 0.72), (0.88, 0.76)):
+        assert odds(size, NEAR_M) < odds(size) / 3
+        assert odds(size, NEAR_M) < 0.2
+        assert odds(size) > 0.3
 
 
 @pytest.mark.parametrize("size", [(0.1, 0.4), (2.6, 0.6), (1.6, 0.05), (1.6, 1.5)])

@@ -362,11 +362,27 @@ def test_but_not_more(watch: Watch) -> None:
     assert sits.age is AgeClass.CHILD
 
 
+def test_whom_the_model_rather_calls_a_child_is_one_if_the_box_is_that_of_one_who_lies_near(
+    watch: Watch,
+) -> None:
+    could_be_either = (0.97, 0.62)
+    assert watch.show(could_be_either, 60, NEAR, adult_log_odds=0.3).age is not AgeClass.CHILD
+    watch.time += 300
+    said = watch.show(could_be_either, 60, NEAR, id=2, adult_log_odds=-0.4)
+    assert said.age is AgeClass.CHILD
+
+
+def test_a_child_as_large_as_a_carer_who_sits_is_one_if_the_model_is_sure(watch: Watch) -> None:
+    large = watch.show((1.16, 0.46), 60, adult_log_odds=-2.4)
+    assert large.age is AgeClass.CHILD
+    assert large.adult_log_odds < -1.5
+
+
 def test_a_child_who_lies_and_took_over_an_adults_number_is_found_out(watch: Watch) -> None:
     watch.show(STANDING_ADULT, 10, adult_log_odds=2.0)
     assert watch.show((0.5, 1.1), 30, adult_log_odds=-0.3).age is AgeClass.CHILD
 
 
 def test_boxes_that_say_little_add_up_to_little(watch: Watch) -> None:
-    hardly = watch.show((0.84, 0.6), 120, NEAR, noise=0, adult_log_odds=-0.01)
+    hardly = watch.show((0.885, 0.6), 120, NEAR, noise=0, adult_log_odds=-0.01)
     assert -1.0 < hardly.adult_log_odds < 0.0

@@ -66,6 +66,38 @@ def test_people_are_as_tall_and_where_they_are(
     assert plane.height(box) == pytest.approx(tall, abs=1e-6)
 
 
+def rounded(plane: GroundPlane, x: float, z: float, size: tuple[float, float]) -> Box:
+    """Return the box of a body with narrow head and feet, seen across the line to the camera."""
+    tall, wide = size
+    far = math.hypot(x, z)
+    across = (z / far, -x / far)
+    points = []
+    for step in range(120):
+        turn = step * math.tau / 120
+        aside = wide / 2 * math.cos(turn)
+        up = tall / 2 * (1 + math.sin(turn))
+        points.append(seen(plane, x + aside * across[0], z + aside * across[1], up))
+    us, vs = zip(*points, strict=True)
+    return Box(min(us), min(vs), max(us), max(vs))
+
+
+@pytest.mark.parametrize("size", [(1.62, 0.56), (1.07, 0.62), (0.95, 0.33), (0.63, 0.4)])
+@pytest.mark.parametrize("place", [(1.2, 2.4), (-1.6, 3.0), (-1.7, 2.4), (2.4, 4.2)])
+def test_people_are_as_wide_at_the_sides_of_the_picture_as_in_the_middle(
+    place: tuple[float, float], size: tuple[float, float]
+) -> None:
+    mounting = Calibration(height_m=2.6, pitch_deg=40, focal_px=700, width_px=1280, height_px=720)
+    plane = plane_from_mounting(mounting)
+    aside, ahead = rounded(plane, *place, size), rounded(plane, 0.0, math.hypot(*place), size)
+    assert max(aside.y2, ahead.y2) < 0.98
+    leans, upright = plane.body(aside), plane.body(ahead)
+    assert leans is not None
+    assert upright is not None
+    assert leans.width_m == pytest.approx(upright.width_m, rel=0.12)
+    assert leans.height_m == pytest.approx(size[0], rel=0.1)
+    assert math.dist(leans.place, place) < 0.2
+
+
 def test_how_long_somebody_would_lie() -> None:
     plane = plane_from_mounting(MOUNTING)
     (u, near), (_, far) = seen(plane, 0.0, 3.0), seen(plane, 0.0, 4.0)

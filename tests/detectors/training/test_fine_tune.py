@@ -31,7 +31,8 @@ def run(
         if step == "training" and share >= stop_at:
             raise KeyboardInterrupt
 
-    return fine_tune(wish, data, read_part(data, "train"), read_part(data, "val"), models, progress)
+    train, held_out = read_part(data, "train"), read_part(data, "val")
+    return fine_tune(wish, data, train, held_out, models, progress, demand=demand)
 
 
 def test_a_model_is_trained_judged_and_registered_only_if_proposed(
