@@ -90,7 +90,8 @@ def test_who_comes_back_elsewhere_or_too_late_is_new() -> None:
 
 
 def test_single_boxes_near_by_do_not_keep_her_in_mind_who_left() -> None:
-    stray, nobody = [person(0.52)], [[]] * int(5 * FPS)
+    stray = [person(0.52)]
+    nobody: list[list[Person]] = [[]] * int(5 * FPS)
     frames = [[person(0.5)]] * 10 + ([*nobody, stray] * 5) + [*nobody, *[[person(0.5)]] * 5]
     assert 1 not in [track.id for track in follow(Tracker("c"), frames)[-1]]
     # Twenty seconds are not over yet:
