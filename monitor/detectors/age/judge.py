@@ -41,6 +41,7 @@ _EITHER = 0.2  # boxes that speak less against an adult than this could be hers
 _MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
 _SURE, _SURE_ANYWAY = 3.0, 5.0
 _SEATED_M, _LOWEST_M, _FLAT = 0.7, 0.65, 1.8
+_LYING = 10.0  # seconds for which somebody may lie whose box said so once
 _SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 
 
@@ -82,6 +83,7 @@ class JudgeSettings:
     model_firm_gain: float = 0.5
     model_firm_most: float = 1.0
     low_most: float = 0.5
+    childish_most: float = -2.0
     scale_most: float = 0.5
     adds_up: float = 12.0
     half_seen: float = 0.9
@@ -209,7 +211,7 @@ class AgeJudge:
             if abs(memory.by_size) < settings.half_seen:
                 memory.by_size = within
         limit = settings.saturation
-        most = limit
+        least, most = -limit, limit
         if memory.low and memory.model_weight and odds > -_EITHER:
             known = memory.age is AgeClass.CHILD and memory.model_says < _SPEAKS
             if known and memory.is_another:
@@ -221,8 +223,10 @@ class AgeJudge:
         if never_tall and memory.surely_sounds_childish:
             # Hardly anybody is called a child for long who sits; some children look as large.
             most = min(most, settings.low_most)
+        if memory.surely_sounds_adult:
+            least = settings.childish_most
         added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
-        memory.by_size = max(min(added, most), -limit)
+        memory.by_size = max(min(added, most), least)
         told = self._told(memory.model_says)
         memory.log_odds = _within(memory.by_size + told, limit)
         memory.age = self._decided(memory, track.seen - memory.first)
@@ -245,7 +249,7 @@ class AgeJudge:
             if body is None:
                 return 0.0
             memory.height_m, memory.floor = body.height_m, body.place
-            return self._by_metres(body, shape, memory, weight)
+            return self._by_metres(body, shape, memory, weight, track.seen)
         if track.seen - memory.learned >= _LEARN_EVERY:
             memory.learned = track.seen
             self._scale.learn(box)
@@ -254,11 +258,15 @@ class AgeJudge:
             return 0.0
         return _within(height_log_odds(height, shape), self._settings.scale_most)
 
-    def _by_metres(self, body: Body, shape: float, memory: Memory, weight: float) -> float:
+    def _by_metres(
+        self, body: Body, shape: float, memory: Memory, weight: float, time: float
+    ) -> float:
         settings = self._settings
         # Seen from above people look squat, so the shape is taken in metres.
         tall = body.height_m >= settings.tall
-        memory.low = not tall and may_lie(shape, body.lying_m)
+        if may_lie(shape, body.lying_m):
+            memory.lay = time
+        memory.low = not tall and time - memory.lay <= _LYING
         if tall and upright_share(body.width_m / body.height_m) > 0.5:
             memory.tall_for += weight * settings.independent
             memory.presumed = False

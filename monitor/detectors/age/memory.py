@@ -9,7 +9,8 @@ from monitor.domain.people import AgeClass, Box
 
 _FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
 _NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
-_STEADILY, _CHILDISH, _SURELY_CHILDISH = 0.8, -0.15, -1.0
+_STEADILY, _SURELY_ADULT = 0.8, 1.2
+_CHILDISH, _SURELY_CHILDISH = -0.15, -1.0
 
 
 @dataclass(slots=True)
@@ -18,6 +19,7 @@ class Memory:
 
     ``misread`` is what the model said on average, below 0, of the adult for whom she is taken: it
     is allowed for in what it says of her. ``presumed``: she was never seen tall herself.
+    ``lay``: when a box last could be that of somebody who lies.
     """
 
     first: float
@@ -34,6 +36,7 @@ class Memory:
     heir: bool = False
     presumed: bool = False
     low: bool = False
+    lay: float = -math.inf
     height_m: float | None = None
     floor: tuple[float, float] | None = None
     learned: float = -math.inf
@@ -78,6 +81,11 @@ class Memory:
     def surely_sounds_childish(self) -> bool:
         """Say whether the model steadily and clearly calls somebody a child."""
         return self.model_weight >= _NEW_WORDS and self.model_says <= _SURELY_CHILDISH
+
+    @property
+    def surely_sounds_adult(self) -> bool:
+        """Say whether the model steadily and clearly calls somebody an adult."""
+        return self.model_weight >= _NEW_WORDS and self.model_says >= _SURELY_ADULT
 
     def begin_anew(self) -> None:
         """Forget who this was: what the model says now goes for somebody else."""

@@ -378,6 +378,19 @@ def test_a_child_as_large_as_a_carer_who_sits_is_one_if_the_model_is_sure(watch:
     assert large.adult_log_odds < -1.5
 
 
+def test_a_box_that_could_be_of_one_who_lies_is_so_for_a_while(watch: Watch) -> None:
+    for _ in range(60):
+        watch.show((1.05, 0.6), 0.8, NEAR, noise=0, adult_log_odds=-0.01)
+        sits_or_lies = watch.show((1.25, 0.66), 0.2, NEAR, noise=0, adult_log_odds=-0.01)
+    assert sits_or_lies.age is AgeClass.UNKNOWN
+
+
+def test_a_carer_half_hidden_by_a_shelf_is_no_child_if_the_model_is_sure(watch: Watch) -> None:
+    watch.show((1.05, 0.6), 20, adult_log_odds=2.6)
+    hidden = watch.show((0.76, 0.5), 60, adult_log_odds=2.6)
+    assert hidden.age is not AgeClass.CHILD
+
+
 def test_a_child_who_lies_and_took_over_an_adults_number_is_found_out(watch: Watch) -> None:
     watch.show(STANDING_ADULT, 10, adult_log_odds=2.0)
     assert watch.show((0.5, 1.1), 30, adult_log_odds=-0.3).age is AgeClass.CHILD
