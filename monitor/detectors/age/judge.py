@@ -219,9 +219,8 @@ class AgeJudge:
                 known = False
             if odds > 0:
                 most = memory.by_size if known else max(memory.by_size, settings.low_most)
-        never_tall = memory.presumed or memory.tall_for < settings.tall_for
-        if never_tall and memory.surely_sounds_childish:
-            # Hardly anybody is called a child for long who sits; some children look as large.
+        if memory.presumed and memory.surely_sounds_childish:
+            # She was taken for an adult who vanished, and is rather a child who was beside her.
             most = min(most, settings.low_most)
         if memory.surely_sounds_adult:
             least = settings.childish_most
