@@ -210,8 +210,17 @@ class AgeJudge:
             within = _within(memory.by_size + part, settings.half_seen)
             if abs(memory.by_size) < settings.half_seen:
                 memory.by_size = within
-        limit = settings.saturation
-        least, most = -limit, limit
+        least, most = self._bounds(memory, odds)
+        added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
+        memory.by_size = max(min(added, most), least)
+        told = self._told(memory.model_says)
+        memory.log_odds = _within(memory.by_size + told, settings.saturation)
+        memory.age = self._decided(memory, track.seen - memory.first)
+
+    def _bounds(self, memory: Memory, odds: float) -> tuple[float, float]:
+        """Return what all boxes may say together, the last of which says ``odds``."""
+        settings = self._settings
+        least, most = -settings.saturation, settings.saturation
         if memory.low and memory.model_weight and odds > -_EITHER:
             known = memory.age is AgeClass.CHILD and memory.model_says < _SPEAKS
             if known and memory.is_another:
@@ -224,11 +233,7 @@ class AgeJudge:
             most = min(most, settings.low_most)
         if memory.surely_sounds_adult:
             least = settings.childish_most
-        added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
-        memory.by_size = max(min(added, most), least)
-        told = self._told(memory.model_says)
-        memory.log_odds = _within(memory.by_size + told, limit)
-        memory.age = self._decided(memory, track.seen - memory.first)
+        return least, most
 
     def _told(self, word: float) -> float:
         """Return what the model's average ``word`` counts for."""
