@@ -27,7 +27,7 @@ _MOST_SPOTS = 64
 _EMPTY, _NEARLY_ALWAYS, _FAINT_CHILD, _FAINT_THING = 15.0, 0.8, 0.25, 0.35
 _LONG_EMPTY, _A_WHILE, _WELL_SEEN = 120.0, 5.0, 0.4
 _LEARNED, _HALF_LEARNED = 0.3, 0.5  # of an average over half a minute: after 10 and 20 seconds
-_AS_BEFORE, _WELL_LEARNED = 0.7, 0.85
+_AS_BEFORE, _WELL_LEARNED, _NOT_LONG = 0.7, 0.85, 180.0
 _NO_THING = 0.55  # of what adults usually score; carers there scored 0.8 and more, things 0.45
 _LIKE_PEOPLE, _FOUND_LIKE_PEOPLE = 0.4, 0.7  # of what the camera's people usually score; of looks
 
@@ -197,18 +197,20 @@ class Belief:
         """Say whether somebody scored lately as adults here do, and not as things."""
         return kept.solid >= _NO_THING * self._usual_here
 
-    def lasting_score(self, kept: Kept) -> float:
-        """Return what somebody scores on average who was found often for a minute; 0 for others."""
-        if kept.learned < _WELL_LEARNED or not self.is_steady(kept):
-            return 0.0
-        return kept.solid_long / kept.learned
+    def inherit(self, kept: Kept, former: Kept) -> None:
+        """Let what somebody scored who is found again, under whatever number, be known of her."""
+        if former.learned >= _WELL_LEARNED and self.is_steady(former):
+            kept.scored, kept.scored_at = former.solid_long / former.learned, former.last
+        elif former.scored_at > kept.scored_at:
+            kept.scored, kept.scored_at = former.scored, former.scored_at
 
     def _is_no_thing(self, kept: Kept) -> bool:
         """Say whether an adult where a thing is known is one: found often, scoring as adults do.
 
-        Or, found again lately, scoring as just before, when she was one.
+        Or, found again lately, scoring as not long before, when she was one.
         """
         lately = kept.track.seen - kept.turned_up <= _STEADY_SECONDS
+        lately = lately and kept.turned_up - kept.scored_at <= _NOT_LONG
         if lately and 0 < _AS_BEFORE * kept.scored <= kept.solid:
             return True
         return self.is_steady(kept) and not self._scores_below(kept, _NO_THING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ class Kept:
     those when she was last seen, ``solid_long`` of half a minute; ``found``, the share of looks in
     that half minute. The latter two began at nothing: ``learned`` (0–1) is how much of them is
     known. ``lasted``: before she was lost she was found in most looks; ``scored`` is what she
-    scored then on average, if that was so for a minute just before.
+    scored on average while that was so for a minute, until ``scored_at``.
     """
 
     track: Track
@@ -53,6 +54,7 @@ class Kept:
     stirred: bool = False
     lasted: bool = False
     scored: float = 0.0
+    scored_at: float = -math.inf
     turned_up: float = 0.0
     unaccompanied: float = 0.0
     double: bool = False

@@ -264,7 +264,7 @@ class CameraPresence:
             kept.unaccompanied = former.unaccompanied
             kept.turned_up = kept.track.seen
             kept.lasted = former.lasted or self.belief.is_steady(former)
-            kept.scored = self.belief.lasting_score(former)
+            self.belief.inherit(kept, former)
             if kept.track.age is AgeClass.CHILD:
                 kept.found, kept.solid_long = former.found, former.solid_long
                 kept.learned = former.learned
@@ -283,7 +283,14 @@ class CameraPresence:
             return
         self._presumed.found(nearest.track_id)
         self.arrivals.found_again(nearest.track_id)
-        kept.claimed_from = nearest.since
+        self._take_for(kept, nearest.track_id, nearest.since)
+
+    def _take_for(self, kept: Kept, track_id: int, since: float) -> None:
+        """Take somebody for her who was last seen at ``since`` under the number ``track_id``."""
+        kept.claimed_from = since
+        former = self._former.get(track_id)
+        if former is not None:
+            self.belief.inherit(kept, former)
 
     def _went_on(self, lost: Track) -> bool:
         """Say whether somebody who turned up when ``lost`` was last seen is her.
@@ -301,7 +308,7 @@ class CameraPresence:
             return False
         foot = lost.box.foot
         others.sort(key=lambda k: (k.claimed, math.dist(k.path[0][1].foot, foot), k.track.id))
-        others[0].claimed_from = lost.seen
+        self._take_for(others[0], lost.id, lost.seen)
         return True
 
     @staticmethod

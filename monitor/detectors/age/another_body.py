@@ -2,9 +2,10 @@
 
 Who sits down, bends or turns changes her height or her width, or the one against the other. Only
 another person is both much higher and much wider than whoever was followed so far, or both much
-lower and narrower, and stays so. A box that is so for a moment is a *stray*: that of somebody who
-passed in front, and it says nothing of her. Sizes are in metres, so walking to or from the camera
-changes neither; boxes that do not show the whole person are left out.
+lower and narrower, and stays so; or wider by far without being lower, as nobody is who lies down. A
+box that is so for a moment is a *stray*: that of somebody who passed in front, and it says nothing
+of her. Sizes are in metres, so walking to or from the camera changes neither; boxes that do not
+show the whole person are left out.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from monitor.detectors.ground.plane import GroundPlane
 from monitor.domain.people import Track
 
 _FACTOR, _STRAY = math.log(1.35), math.log(1.25)
+_WIDER, _WIDER_STRAY, _NOT_LOWER = math.log(1.4), math.log(1.3), math.log(1.05)
 _NOW, _LONG = 2.5, 60.0  # seconds of the averages of what she is now and of what she was
 _KNOWN = 10.0  # seconds for which somebody must have been seen whole
 _LONGEST_STEP = 2.0
@@ -38,7 +40,7 @@ class _Size:
     def take(self, height: float, width: float, passed: float) -> bool:
         """Take in a box, ``passed`` seconds after the last; say whether it is a stray."""
         now = 1 - math.exp(-passed / _NOW)
-        stray = self._differs(height, width, _STRAY)
+        stray = self._differs(height, width, _STRAY, _WIDER_STRAY)
         if stray:
             # Perhaps somebody else's, and then no part of what she was.
             long = passed / _LONG
@@ -52,12 +54,15 @@ class _Size:
 
     @property
     def is_another(self) -> bool:
-        return self._differs(self.height[1], self.width[1], _FACTOR)
+        return self._differs(self.height[1], self.width[1], _FACTOR, _WIDER)
 
-    def _differs(self, height: float, width: float, least: float) -> bool:
-        changes = (height - self.height[0], width - self.width[0])
-        known = self.seconds >= _KNOWN
-        return known and (min(changes) >= least or max(changes) <= -least)
+    def _differs(self, height: float, width: float, both: float, wider: float) -> bool:
+        if self.seconds < _KNOWN:
+            return False
+        changes = taller, broader = (height - self.height[0], width - self.width[0])
+        if taller >= _NOT_LOWER and broader >= wider:
+            return True
+        return min(changes) >= both or max(changes) <= -both
 
 
 class Bodies:

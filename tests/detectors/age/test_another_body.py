@@ -96,6 +96,14 @@ def test_who_changes_posture_is_the_same(floor: Floor, bodies: Sequence[Body]) -
     assert floor.others == []
 
 
+def test_a_carer_who_sits_down_in_front_of_a_child_and_behind_a_shelf_is_somebody_else(
+    floor: Floor,
+) -> None:
+    floor.show((0.65, 0.46), 30)
+    floor.show((0.72, 0.75), 8)
+    assert len(floor.others) == 1
+
+
 def test_who_walks_to_the_camera_is_the_same(floor: Floor) -> None:
     for step in range(40):
         floor.show(STANDING_CHILD, 0.8, at=(0.0, 7.0 - step / 10))

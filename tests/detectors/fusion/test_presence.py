@@ -473,6 +473,33 @@ def test_who_is_found_again_at_a_thing_must_score_as_before(
     assert known(scene) == {30: age}
 
 
+@pytest.mark.parametrize(("score", "age"), [(0.9, AgeClass.ADULT), (0.5, AgeClass.UNKNOWN)])
+def test_so_must_who_is_lost_again_and_again_and_got_another_number(
+    scene: Scene, score: float, age: AgeClass
+) -> None:
+    carer = sits_at_the_coat(scene, 70)
+    scene.show(1)
+    del carer["first_seen"]
+    carer.update(id=31, score=score)
+    for _ in range(3):
+        scene.show(8, carer)
+        scene.show(5)
+    scene.show(4, carer)
+    assert known(scene) == {31: age}
+
+
+def test_but_not_for_long(scene: Scene) -> None:
+    carer = sits_at_the_coat(scene, 70)
+    scene.show(1)
+    del carer["first_seen"]
+    carer["id"] = 31
+    for _ in range(25):
+        scene.show(3, carer)
+        scene.show(5)
+    scene.show(3, carer)
+    assert known(scene) == {31: AgeClass.UNKNOWN}
+
+
 def test_a_number_found_again_beside_somebody_lost_is_her(scene: Scene) -> None:
     first = adult((0.3, 0.7), id=1)
     second = adult((0.55, 0.7), id=2)
