@@ -116,7 +116,7 @@ class Belief:
         looks = _LOOKS_ADULT_THERE if kept.resident else _LOOKS_ADULT
         seen = kept.solid >= self._settings.seen and not self._is_weak(kept)
         adult = kept.track.age is AgeClass.ADULT or kept.track.adult_log_odds > looks
-        if adult and seen:
+        if (adult and seen) or kept.known_adult:
             return True
         return self._turned_up_rightly(kept)
 
@@ -257,6 +257,8 @@ class Belief:
             if found:
                 kept.solid = kept.solid_now
                 kept.proven = kept.proven or kept.solid >= self._sure()
+                adult = kept.track.age is AgeClass.ADULT and kept.learned >= _WELL_LEARNED
+                kept.known_adult = kept.known_adult or (adult and self.is_steady(kept))
                 if kept.moved or kept.found >= _NEARLY_ALWAYS:
                     self.accompany(kept.track.seen)
 

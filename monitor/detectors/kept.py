@@ -30,6 +30,7 @@ class Kept:
     that half minute. The latter two began at nothing: ``learned`` (0–1) is how much of them is
     known. ``lasted``: before she was lost she was found in most looks; ``scored`` is what she
     scored on average while that was so for a minute, until ``scored_at``.
+    ``known_adult``: found in most looks of a minute, since she turned up, as an adult.
     """
 
     track: Track
@@ -55,6 +56,7 @@ class Kept:
     lasted: bool = False
     scored: float = 0.0
     scored_at: float = -math.inf
+    known_adult: bool = False
     turned_up: float = 0.0
     unaccompanied: float = 0.0
     double: bool = False

@@ -42,6 +42,7 @@ _MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
 _SURE, _SURE_ANYWAY = 3.0, 5.0
 _SEATED_M, _LOWEST_M, _FLAT = 0.7, 0.65, 1.8
 _LYING = 10.0  # seconds for which somebody may lie whose box said so once
+_SURE_FOR, _UNLEARNED = 60.0, 3.5  # seconds, log-odds
 _SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 
 
@@ -54,7 +55,8 @@ class JudgeSettings:
     ``decide_agreed`` where size and the model's classes both say ``agrees`` or more, and beyond
     ``decide_late`` once she was followed for ``late`` seconds. The ``…_most`` limits bound what a
     single new picture may say by each cue; however often something is seen that says little, it
-    adds up to no more than ``adds_up`` times that, for boxes of one pose err alike. Whoever is only
+    adds up to no more than ``adds_up`` times what boxes lately said on average, for boxes of one
+    pose err alike. Whoever is only
     half seen is not judged beyond ``half_seen``. What the model's classes say of somebody errs the
     same way for minutes, so their average counts, ``model_gain`` times, and at most ``model_most``,
     and a little more (``model_firm_gain`` times what is beyond ``model_firm``, at most
@@ -85,7 +87,7 @@ class JudgeSettings:
     low_most: float = 0.5
     childish_most: float = -2.0
     scale_most: float = 0.5
-    adds_up: float = 12.0
+    adds_up: float = 8.0
     half_seen: float = 0.9
     tall: float = 1.4
     tall_for: float = 1.0
@@ -205,16 +207,20 @@ class AgeJudge:
         covered = track.box not in boxes or hidden(boxes.index(track.box), boxes)
         if not at_edge(track.box) and not covered:
             odds = self._by_size(track, memory, plane, weight)
+            memory.look(odds, weight * settings.independent)
         elif plane is not None and plane.tells_heights and memory.tall_for < settings.tall_for:
             part = weight * _of_a_part(track.box, covered, plane)
             within = _within(memory.by_size + part, settings.half_seen)
             if abs(memory.by_size) < settings.half_seen:
                 memory.by_size = within
         least, most = self._bounds(memory, odds)
-        added = _added(memory.by_size, weight * odds, settings.adds_up * abs(odds))
+        lately = memory.size_says if odds > 0 else -memory.size_says
+        added = _added(memory.by_size, weight * odds, settings.adds_up * max(lately, 0.0))
         memory.by_size = max(min(added, most), least)
         told = self._told(memory.model_says)
         memory.log_odds = _within(memory.by_size + told, settings.saturation)
+        if memory.log_odds >= _SURE_ANYWAY:
+            memory.sure_for += weight * settings.independent
         memory.age = self._decided(memory, track.seen - memory.first)
 
     def _bounds(self, memory: Memory, odds: float) -> tuple[float, float]:
@@ -299,7 +305,12 @@ class AgeJudge:
         if memory.is_disputed and odds > -settings.decide:
             stays = memory.age is AgeClass.ADULT and odds >= settings.doubt
             return AgeClass.ADULT if stays else AgeClass.UNKNOWN
+        if memory.sure_for >= _SURE_FOR and odds > -_UNLEARNED:
+            # Long known as an adult, she is none only if much says so.
+            stays = memory.age is AgeClass.ADULT and odds >= settings.doubt
+            return AgeClass.ADULT if stays else AgeClass.UNKNOWN
         if odds <= -margin or (memory.sounds_childish and odds < 0):
+            memory.sure_for = 0.0
             return AgeClass.CHILD
         if memory.age is AgeClass.ADULT and odds >= settings.doubt:
             return AgeClass.ADULT

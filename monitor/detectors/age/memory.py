@@ -11,6 +11,7 @@ _FIRST_WORDS, _WORDS_LAST, _NEW_WORDS = 2.0, 120.0, 20.0
 _NOW_ADULT, _ANOTHER_WORD = 0.5, 1.2  # what it says now, and by how much that differs from before
 _STEADILY, _SURELY_ADULT = 0.8, 1.2
 _CHILDISH, _SURELY_CHILDISH = -0.15, -1.0
+_SIZES_LAST = 20.0  # seconds
 
 
 @dataclass(slots=True)
@@ -19,7 +20,8 @@ class Memory:
 
     ``misread`` is what the model said on average, below 0, of the adult for whom she is taken: it
     is allowed for in what it says of her. ``presumed``: she was never seen tall herself.
-    ``lay``: when a box last could be that of somebody who lies.
+    ``sure_for``: seconds for which she was an adult beyond doubt. ``lay``: when a box last could be
+    that of somebody who lies.
     """
 
     first: float
@@ -37,6 +39,9 @@ class Memory:
     presumed: bool = False
     low: bool = False
     lay: float = -math.inf
+    size_sum: float = 0.0
+    size_weight: float = 0.0
+    sure_for: float = 0.0
     height_m: float | None = None
     floor: tuple[float, float] | None = None
     learned: float = -math.inf
@@ -53,6 +58,17 @@ class Memory:
         self.model_sum = keep * self.model_sum + weight * log_odds
         self.model_weight = keep * self.model_weight + (weight if log_odds else 0.0)
         self.says_now += weight / _NEW_WORDS * (log_odds - self.says_now)
+
+    @property
+    def size_says(self) -> float:
+        """What her boxes of the last seconds said on average."""
+        return self.size_sum / self.size_weight if self.size_weight else 0.0
+
+    def look(self, log_odds: float, seconds: float) -> None:
+        """Take in what a box says that shows all of her, ``seconds`` after the last."""
+        keep = math.exp(-seconds / _SIZES_LAST)
+        self.size_sum = keep * self.size_sum + seconds * log_odds
+        self.size_weight = keep * self.size_weight + seconds
 
     def inherit(self, adult: Memory, log_odds: float) -> None:
         """Take her for an ``adult`` who vanished, with ``log_odds`` in favour of it."""
@@ -89,6 +105,6 @@ class Memory:
 
     def begin_anew(self) -> None:
         """Forget who this was: what the model says now goes for somebody else."""
-        self.by_size = self.tall_for = 0.0
+        self.by_size = self.tall_for = self.sure_for = 0.0
         self.model_weight = _NEW_WORDS
         self.model_sum = self.says_now * (_NEW_WORDS + _FIRST_WORDS)

@@ -376,6 +376,18 @@ def test_a_carer_who_sits_is_an_adult_by_her_size_whatever_the_model_says(watch:
     assert watch.show((1.16, 0.5), 60, adult_log_odds=-2.4).age is AgeClass.ADULT
 
 
+def test_an_adult_long_known_stays_one_while_her_boxes_could_be_those_of_a_child(
+    watch: Watch,
+) -> None:
+    watch.show((1.03, 0.55), 90, noise=0, adult_log_odds=0.4)
+    for _ in range(30):
+        watch.show((1.03, 0.45), 1, noise=0, adult_log_odds=0.4)
+        sits = watch.show((1.03, 0.39), 1, noise=0, adult_log_odds=0.4)
+        assert sits.age is not AgeClass.CHILD
+    went_over = watch.show((0.93, 0.33), 30, noise=0, adult_log_odds=0.4)
+    assert went_over.age is AgeClass.CHILD
+
+
 def test_a_box_that_could_be_of_one_who_lies_is_so_for_a_while(watch: Watch) -> None:
     for _ in range(60):
         watch.show((1.05, 0.6), 0.8, NEAR, noise=0, adult_log_odds=-0.01)

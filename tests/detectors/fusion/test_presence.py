@@ -374,6 +374,18 @@ def test_a_child_at_the_edge_who_is_found_again_did_not_come_in(scene: Scene) ->
     assert scene.presence.out_of_nowhere(scene.time) == ()
 
 
+@pytest.mark.parametrize(("seconds", "unlikely"), [(90, 0), (5, 1)])
+def test_a_carer_long_known_who_becomes_undecided_may_still_be_one(
+    scene: Scene, seconds: float, unlikely: int
+) -> None:
+    scene.show(30, {"id": 5, "age": AgeClass.CHILD, "at": (0.7, 0.8)})
+    carer = adult((0.4, 0.6), id=6, score=0.9)
+    scene.show(seconds, carer)
+    carer.update(age=AgeClass.UNKNOWN, adult_log_odds=-0.5)
+    scene.show(2, carer)
+    assert len(scene.presence.out_of_nowhere(scene.time)) == unlikely
+
+
 @pytest.mark.parametrize(("every", "there"), [(1, [10]), (2, [])])
 def test_in_a_room_long_empty_only_who_is_found_in_most_looks_is_a_child(
     scene: Scene, every: int, there: list[int]
