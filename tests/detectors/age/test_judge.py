@@ -381,8 +381,8 @@ def test_an_adult_long_known_stays_one_while_her_boxes_could_be_those_of_a_child
 ) -> None:
     watch.show((1.03, 0.55), 90, noise=0, adult_log_odds=0.4)
     for _ in range(30):
-        watch.show((1.03, 0.45), 1, noise=0, adult_log_odds=0.4)
-        sits = watch.show((1.03, 0.39), 1, noise=0, adult_log_odds=0.4)
+        watch.show((1.03, 0.44), 1, noise=0, adult_log_odds=0.4)
+        sits = watch.show((1.03, 0.36), 1, noise=0, adult_log_odds=0.4)
         assert sits.age is not AgeClass.CHILD
     went_over = watch.show((0.93, 0.33), 30, noise=0, adult_log_odds=0.4)
     assert went_over.age is AgeClass.CHILD
