@@ -42,6 +42,7 @@ _MISSED, _MOMENT, _TOGETHER = 1.2, 5.0, 2.0
 _SURE, _SURE_ANYWAY = 3.0, 5.0
 _SEATED_M, _LOWEST_M, _FLAT = 0.7, 0.65, 1.8
 _LYING = 10.0  # seconds for which somebody may lie whose box said so once
+_CLEARLY = 0.95  # what boxes say that are an adult's beyond doubt
 _SURE_FOR, _UNLEARNED = 60.0, 3.5  # seconds, log-odds
 _SPEAKS = 0.4  # beyond this the model's words on average speak for an adult
 
@@ -234,7 +235,8 @@ class AgeJudge:
                 known = False
             if odds > 0:
                 most = memory.by_size if known else max(memory.by_size, settings.low_most)
-        if memory.presumed and memory.surely_sounds_childish:
+        unclear = memory.presumed and memory.size_says < _CLEARLY
+        if unclear and memory.surely_sounds_childish:
             # She was taken for an adult who vanished, and is rather a child who was beside her.
             most = min(most, settings.low_most)
         if memory.surely_sounds_adult:

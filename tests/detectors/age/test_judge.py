@@ -401,6 +401,12 @@ def test_a_carer_half_hidden_by_a_shelf_is_no_child_if_the_model_is_sure(watch: 
     assert hidden.age is not AgeClass.CHILD
 
 
+def test_nor_if_her_own_size_is_an_adults(watch: Watch) -> None:
+    watch.show(STANDING_ADULT, 60, (0.3, 4.0), adult_log_odds=-0.8)
+    sits = watch.show((1.2, 0.66), 60, (0.3, 3.6), id=2, adult_log_odds=-3.0)
+    assert sits.age is AgeClass.ADULT
+
+
 def test_a_child_who_lies_and_took_over_an_adults_number_is_found_out(watch: Watch) -> None:
     watch.show(STANDING_ADULT, 10, adult_log_odds=2.0)
     assert watch.show((0.5, 1.1), 30, adult_log_odds=-0.3).age is AgeClass.CHILD
