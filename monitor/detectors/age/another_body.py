@@ -95,12 +95,12 @@ class Bodies:
             if body is None or body.height_m <= 0 or body.width_m <= 0:
                 continue
             height, width = math.log(body.height_m), math.log(body.width_m)
-            if self._take(track, height, width):
-                strays.add(track.id)
+            stray = self._take(track, height, width)
             if self._sizes[track.id].is_another:
                 del self._sizes[track.id]
                 changed.append(track.id)
-                strays.discard(track.id)
+            elif stray:
+                strays.add(track.id)
         self.strays = frozenset(strays)
         self._forget(now)
         return changed

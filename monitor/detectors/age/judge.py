@@ -57,10 +57,9 @@ class JudgeSettings:
     ``decide_late`` once she was followed for ``late`` seconds. The ``…_most`` limits bound what a
     single new picture may say by each cue; however often something is seen that says little, it
     adds up to no more than ``adds_up`` times what boxes lately said on average, for boxes of one
-    pose err alike. Whoever is only
-    half seen is not judged beyond ``half_seen``. What the model's classes say of somebody errs the
-    same way for minutes, so their average counts, ``model_gain`` times, and at most ``model_most``,
-    and a little more (``model_firm_gain`` times what is beyond ``model_firm``, at most
+    pose err alike. Whoever is only half seen is not judged beyond ``half_seen``. What the model's
+    classes say of somebody errs the same way for minutes, so their average counts, ``model_gain`` times,
+    and at most ``model_most``, and a little more (``model_firm_gain`` times what is beyond ``model_firm``, at most
     ``model_firm_most``) if it is never in doubt for long; alone it never decides by
     ``decide_late``. Where the model speaks, boxes lower than ``tall`` that may show a child who
     lies along the view say no more than ``low_most`` for an adult: she is as high and wide as a
@@ -304,11 +303,9 @@ class AgeJudge:
             margin = min(margin, settings.decide_agreed)
         if odds >= margin:
             return AgeClass.ADULT
-        if memory.is_disputed and odds > -settings.decide:
-            stays = memory.age is AgeClass.ADULT and odds >= settings.doubt
-            return AgeClass.ADULT if stays else AgeClass.UNKNOWN
-        if memory.sure_for >= _SURE_FOR and odds > -_UNLEARNED:
-            # Long known as an adult, she is none only if much says so.
+        disputed = memory.is_disputed and odds > -settings.decide
+        long_known = memory.sure_for >= _SURE_FOR and odds > -_UNLEARNED
+        if disputed or long_known:
             stays = memory.age is AgeClass.ADULT and odds >= settings.doubt
             return AgeClass.ADULT if stays else AgeClass.UNKNOWN
         if odds <= -margin or (memory.sounds_childish and odds < 0):

@@ -84,24 +84,28 @@ class Memory:
         return contradicts and self.says_now - self.model_says >= _ANOTHER_WORD
 
     @property
+    def _heard_enough(self) -> bool:
+        return self.model_weight >= _NEW_WORDS
+
+    @property
     def is_disputed(self) -> bool:
         """Say whether the model steadily calls somebody an adult whose box could be either's."""
-        return self.low and self.model_weight >= _NEW_WORDS and self.model_says >= _STEADILY
+        return self.low and self._heard_enough and self.model_says >= _STEADILY
 
     @property
     def sounds_childish(self) -> bool:
         """Say whether the model rather calls somebody a child whose box could be either's."""
-        return self.low and self.model_weight >= _NEW_WORDS and self.model_says <= _CHILDISH
+        return self.low and self._heard_enough and self.model_says <= _CHILDISH
 
     @property
     def surely_sounds_childish(self) -> bool:
         """Say whether the model steadily and clearly calls somebody a child."""
-        return self.model_weight >= _NEW_WORDS and self.model_says <= _SURELY_CHILDISH
+        return self._heard_enough and self.model_says <= _SURELY_CHILDISH
 
     @property
     def surely_sounds_adult(self) -> bool:
         """Say whether the model steadily and clearly calls somebody an adult."""
-        return self.model_weight >= _NEW_WORDS and self.model_says >= _SURELY_ADULT
+        return self._heard_enough and self.model_says >= _SURELY_ADULT
 
     def begin_anew(self) -> None:
         """Forget who this was: what the model says now goes for somebody else."""

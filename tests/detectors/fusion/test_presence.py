@@ -485,14 +485,21 @@ def test_who_is_found_again_at_a_thing_must_score_as_before(
     assert known(scene) == {30: age}
 
 
+def sits_on_under_another_number(scene: Scene) -> dict[str, Any]:
+    """Let a carer sit at the coat for long, and return her as she is met anew just after."""
+    carer = sits_at_the_coat(scene, 70)
+    scene.show(1)
+    del carer["first_seen"]
+    carer["id"] = 31
+    return carer
+
+
 @pytest.mark.parametrize(("score", "age"), [(0.9, AgeClass.ADULT), (0.5, AgeClass.UNKNOWN)])
 def test_so_must_who_is_lost_again_and_again_and_got_another_number(
     scene: Scene, score: float, age: AgeClass
 ) -> None:
-    carer = sits_at_the_coat(scene, 70)
-    scene.show(1)
-    del carer["first_seen"]
-    carer.update(id=31, score=score)
+    carer = sits_on_under_another_number(scene)
+    carer["score"] = score
     for _ in range(3):
         scene.show(8, carer)
         scene.show(5)
@@ -501,10 +508,7 @@ def test_so_must_who_is_lost_again_and_again_and_got_another_number(
 
 
 def test_but_not_for_long(scene: Scene) -> None:
-    carer = sits_at_the_coat(scene, 70)
-    scene.show(1)
-    del carer["first_seen"]
-    carer["id"] = 31
+    carer = sits_on_under_another_number(scene)
     for _ in range(25):
         scene.show(3, carer)
         scene.show(5)
