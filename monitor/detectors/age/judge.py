@@ -58,14 +58,14 @@ class JudgeSettings:
     single new picture may say by each cue; however often something is seen that says little, it
     adds up to no more than ``adds_up`` times what boxes lately said on average, for boxes of one
     pose err alike. Whoever is only half seen is not judged beyond ``half_seen``. What the model's
-    classes say of somebody errs the same way for minutes, so their average counts, ``model_gain`` times,
-    and at most ``model_most``, and a little more (``model_firm_gain`` times what is beyond ``model_firm``, at most
-    ``model_firm_most``) if it is never in doubt for long; alone it never decides by
-    ``decide_late``. Where the model speaks, boxes lower than ``tall`` that may show a child who
-    lies along the view say no more than ``low_most`` for an adult: she is as high and wide as a
-    carer who sits. Who turns up where a child was at most ``remember`` seconds before is presumed
-    to be that child, by at most ``heritage``; who turns up beside an adult who vanished, likewise
-    that adult.
+    classes say of somebody errs the same way for minutes, so their average counts, ``model_gain``
+    times, and at most ``model_most``, and a little more (``model_firm_gain`` times what is beyond
+    ``model_firm``, at most ``model_firm_most``) if it is never in doubt for long; alone it never
+    decides by ``decide_late``. Where the model speaks, boxes lower than ``tall`` that may show a
+    child who lies along the view say no more than ``low_most`` for an adult: she is as high and
+    wide as a carer who sits. Who turns up where a child was at most ``remember`` seconds before is
+    presumed to be that child, by at most ``heritage``; who turns up beside an adult who vanished,
+    likewise that adult.
     """
 
     independent: float = 0.5
